@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace guildhall::text {
+
+/// Whether the bytes are well-formed UTF-8 (no surrogates, no overlong forms).
+bool is_utf8(std::string_view bytes) noexcept;
+
+/// NFC, then Unicode lower case in the root locale (ICU): the form under which names are compared
+/// and asked for. Battle.net answers 404 for upper-case Cyrillic. Malformed UTF-8 gives "".
+std::string name_key(std::string_view name);
+
+/// RFC 3986: everything but unreserved characters becomes %XX of its UTF-8 bytes.
+std::string percent_encode(std::string_view bytes);
+
+/// Undoes %XX. Nothing if an escape is broken or the outcome is not UTF-8 or holds NUL.
+std::optional<std::string> percent_decode(std::string_view text);
+
+/// Number of Unicode code points; malformed bytes count as one each.
+std::size_t length(std::string_view utf8) noexcept;
+
+} // namespace guildhall::text
