@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace guildhall::domain {
+
+enum class role : std::uint8_t { unknown, tank, healer, dps };
+
+/// "Tank", "Healer", "DPS"; `unknown` is "DPS" in answers, as the web client expects.
+std::string_view to_string(role what) noexcept;
+
+/// English class name by playable-class id (1 Warrior ... 13 Evoker); "Unknown" for a new class.
+std::string_view class_name(int class_id) noexcept;
+
+struct specialisation {
+  int id;
+  int class_id;
+  domain::role role;
+  std::string_view name; ///< English
+};
+
+/// By playable-specialization id, for all classes (Augmentation, 1473, is DPS).
+/// Nothing for an id that is not known (a new specialisation).
+std::optional<specialisation> specialisation_by_id(int spec_id) noexcept;
+
+} // namespace guildhall::domain

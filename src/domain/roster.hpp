@@ -1,0 +1,87 @@
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/ids.hpp"
+#include "domain/address.hpp"
+#include "domain/payload.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace guildhall::domain {
+
+/// One `guild_members` row with its character, as the diff sees it.
+struct stored_member {
+  guildhall::member_id member_id;
+  guildhall::character_id character_id;
+  character_identity identity;
+  std::string name;
+  std::string realm; ///< slug
+  int class_id{0};
+  int level{0};
+  int rank{0};
+  bool open{false}; ///< left_at is null
+};
+
+struct rank_change {
+  stored_member before;
+  int rank{0};
+};
+struct rename {
+  stored_member before;
+  std::string name;
+  std::string realm;
+};
+
+/// What a roster says against what is stored, by identity. Pure values; every list is in the
+/// order of the identities, so the same input gives the same output.
+struct roster_changes {
+  std::vector<roster_member> joined;   ///< never had a row in this guild
+  std::vector<stored_member> returned; ///< had a closed row: the same row is opened again
+  std::vector<stored_member> left;     ///< open row, not in the roster
+  std::vector<rank_change> ranks;      ///< stayed, with another rank
+  std::vector<rename> renamed;         ///< same identity, another name or realm slug
+  /// Leavers and joiners that may be one character after a transfer: exactly one leaver and one
+  /// joiner agree in name_key and class. True only if the leaver's status is 404.
+  struct transfer {
+    stored_member leaver;
+    roster_member joiner;
+  };
+  std::vector<transfer> possible_transfers;
+  bool first_scan{false}; ///< nothing was stored: joins are no events and joined_at stays null
+};
+
+roster_changes diff_roster(
+  region where, std::span<const stored_member> stored, const roster_view& roster);
+
+/// Whether a roster may be applied (data-and-sync rules: guards).
+enum class roster_verdict : std::uint8_t {
+  plausible,
+  foreign, ///< another guild's roster: handled like 404
+  suspect, ///< empty, headless or halved: waits for a second answer that agrees
+};
+
+/// What is remembered of a suspect roster while it waits for a second opinion.
+struct suspicion {
+  std::string last_modified; ///< of the first suspect answer
+  time_point first_seen{};
+  std::int64_t members{0};
+};
+
+struct roster_context {
+  guild_identity expected;
+  std::size_t open_members{0};               ///< stored, before this roster
+  std::optional<std::int64_t> member_count;  ///< of the guild document of this scan
+  std::optional<suspicion> earlier;
+  std::string last_modified;                 ///< of this roster
+  time_point now{};
+};
+
+/// `plausible` also when an earlier suspicion is confirmed: by a second 200 with another
+/// Last-Modified, or one at least 6 h later, that has as few members (within 5 %).
+roster_verdict judge_roster(const roster_view& roster, const roster_context& context);
+
+} // namespace guildhall::domain
