@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace guildhall::battlenet {
+
+/// What an answer means, by status alone: bodies of errors are never parsed.
+enum class outcome {
+  ok,           ///< 200 with a body
+  not_modified, ///< 304
+  not_found,    ///< 404 (and 410)
+  forbidden,    ///< 403
+  unauthorised, ///< 401
+  throttled,    ///< 429
+  transient,    ///< 408, 5xx, other statuses, connection lost, time-out
+  malformed     ///< 204, 200 without a body, or a body over the limit or that cannot be unpacked
+};
+
+std::string_view to_string(outcome what) noexcept;
+
+/// An HTTP response as it came in; the body is already unpacked.
+struct raw_response {
+  unsigned status{0};
+  std::map<std::string, std::string> headers; ///< names in lower case
+  std::string body;
+};
+
+struct answer {
+  battlenet::outcome outcome{};
+  unsigned status{0};         ///< 0: no response at all
+  std::string body;           ///< as received, for `ok` only
+  std::string last_modified;  ///< verbatim; may be empty
+  std::optional<std::chrono::seconds> max_age;     ///< Cache-Control
+  std::optional<std::chrono::seconds> retry_after; ///< when sent; never relied on
+  std::string schema_revision;
+  std::string detail;         ///< for logs: status line or why no response came, with the trace id
+};
+
+answer classify(raw_response&& response);
+/// An answer for a request that got no response (connection refused, time-out, reset, TLS error).
+answer no_response(std::string why);
+
+} // namespace guildhall::battlenet
