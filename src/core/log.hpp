@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -13,7 +14,11 @@ enum class log_format { text, json };
 /// `level` is a spdlog level name; an unknown one means `info`.
 void set_up_logging(log_format format, std::string_view level);
 
-/// One JSON string literal, quotes included, for values inside JSON log lines.
+/// One line per message, whatever it holds: UTC time, level and text, or one JSON object with `ts`
+/// (UTC), `level`, `thread` and `msg`. Control characters are escaped in both.
+std::unique_ptr<spdlog::formatter> make_log_formatter(log_format format);
+
+/// One JSON string literal, quotes included. Malformed UTF-8 becomes U+FFFD.
 std::string json_quoted(std::string_view text);
 
 namespace log = spdlog;

@@ -1,0 +1,51 @@
+#include "core/metrics.hpp"
+
+#include <prometheus/text_serializer.h>
+
+namespace guildhall {
+
+namespace {
+
+std::string full_name(const std::string& name) {
+  return "guildhall_" + name;
+}
+
+} // namespace
+
+metrics::metrics() : registry_{std::make_shared<prometheus::Registry>()} {}
+
+prometheus::Counter& metrics::counter(
+    const std::string& name, const std::string& help, const prometheus::Labels& labels) {
+  return prometheus::BuildCounter()
+      .Name(full_name(name))
+      .Help(help)
+      .Register(*registry_)
+      .Add(labels);
+}
+
+prometheus::Gauge& metrics::gauge(
+    const std::string& name, const std::string& help, const prometheus::Labels& labels) {
+  return prometheus::BuildGauge()
+      .Name(full_name(name))
+      .Help(help)
+      .Register(*registry_)
+      .Add(labels);
+}
+
+prometheus::Histogram& metrics::duration(
+    const std::string& name, const std::string& help, const prometheus::Labels& labels) {
+  static const prometheus::Histogram::BucketBoundaries seconds{
+      0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+      0.05,   0.1,     0.25,   0.5,   1,      2.5,   5,    10};
+  return prometheus::BuildHistogram()
+      .Name(full_name(name))
+      .Help(help)
+      .Register(*registry_)
+      .Add(labels, seconds);
+}
+
+std::string metrics::render() const {
+  return prometheus::TextSerializer{}.Serialize(registry_->Collect());
+}
+
+} // namespace guildhall

@@ -1,0 +1,112 @@
+#include "core/text.hpp"
+
+#include <unicode/locid.h>
+#include <unicode/normalizer2.h>
+#include <unicode/unistr.h>
+#include <unicode/utf8.h>
+
+#include <cstdint>
+
+namespace guildhall::text {
+
+namespace {
+
+/// Reads one code point at `at` and moves past it; negative for a malformed byte.
+UChar32 next_code_point(std::string_view bytes, std::size_t& at) noexcept {
+  const auto start = at;
+  UChar32 code_point = 0;
+  U8_NEXT(bytes.data(), at, bytes.size(), code_point);
+  if (code_point < 0)
+    at = start + 1;
+  return code_point;
+}
+
+constexpr bool is_unreserved(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'
+      || c == '.' || c == '_' || c == '~';
+}
+
+constexpr int hex_value(char c) noexcept {
+  if (c >= '0' && c <= '9')
+    return c - '0';
+  if (c >= 'a' && c <= 'f')
+    return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F')
+    return c - 'A' + 10;
+  return -1;
+}
+
+} // namespace
+
+bool is_utf8(std::string_view bytes) noexcept {
+  for (std::size_t at = 0; at < bytes.size();)
+    if (next_code_point(bytes, at) < 0)
+      return false;
+  return true;
+}
+
+std::string name_key(std::string_view name) {
+  if (!is_utf8(name))
+    return {};
+  auto status = U_ZERO_ERROR;
+  const auto* nfc = icu::Normalizer2::getNFCInstance(status);
+  if (U_FAILURE(status))
+    return {};
+  const icu::StringPiece bytes{name.data(), static_cast<std::int32_t>(name.size())};
+  auto text = nfc->normalize(icu::UnicodeString::fromUTF8(bytes), status);
+  text.toLower(icu::Locale::getRoot());
+  // Lower case may decompose (U+0130), so that the outcome must be composed once more.
+  text = nfc->normalize(text, status);
+  std::string key;
+  if (U_SUCCESS(status))
+    text.toUTF8String(key);
+  return key;
+}
+
+std::string percent_encode(std::string_view bytes) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out;
+  out.reserve(bytes.size() * 3);
+  for (const char c : bytes) {
+    if (is_unreserved(c)) {
+      out += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out += '%';
+    out += digits[byte >> 4];
+    out += digits[byte & 15];
+  }
+  return out;
+}
+
+std::optional<std::string> percent_decode(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '%') {
+      out += text[at];
+      continue;
+    }
+    if (text.size() - at < 3)
+      return std::nullopt;
+    const auto high = hex_value(text[at + 1]);
+    const auto low = hex_value(text[at + 2]);
+    if (high < 0 || low < 0)
+      return std::nullopt;
+    out += static_cast<char>(high * 16 + low);
+    at += 2;
+  }
+  if (out.find('\0') != std::string::npos || !is_utf8(out))
+    return std::nullopt;
+  return out;
+}
+
+std::size_t length(std::string_view utf8) noexcept {
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < utf8.size(); ++count)
+    next_code_point(utf8, at);
+  return count;
+}
+
+} // namespace guildhall::text

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace guildhall::sim {
+
+/// What kind of document a request asked for; decided by the path alone.
+enum class request_class {
+  token,
+  account,
+  guild,
+  roster,
+  profile,
+  status,
+  equipment,
+  mythic,
+  professions,
+  toys,
+  fixed, ///< realms, classes, races, keystone periods
+  other,
+};
+
+std::string_view to_string(request_class value);
+
+/// True for what spends the client's budget: everything but OAuth.
+bool is_budgeted(request_class value);
+
+struct ledger_entry {
+  std::int64_t time_us = 0; ///< real time of arrival, microseconds since the epoch
+  request_class kind = request_class::other;
+  int status = 0; ///< 0: the connection was reset
+  std::string region;
+  std::string path;
+};
+
+/// The most elements of an ascending list of times within any half-open window of that length
+/// (`[t, t + window)`, whatever t).
+std::size_t max_in_window(std::span<const std::int64_t> times, std::int64_t window);
+
+/// The same, fed one ascending time after the other; keeps only what is inside the window.
+class sliding_maximum {
+public:
+  explicit sliding_maximum(std::int64_t window) : window_(window) {}
+  void add(std::int64_t time);
+  std::size_t maximum() const { return maximum_; }
+
+private:
+  std::int64_t window_;
+  std::deque<std::int64_t> recent_;
+  std::size_t maximum_ = 0;
+};
+
+struct ledger_summary {
+  std::size_t requests = 0;
+  std::size_t max_per_second = 0; ///< over sliding seconds, budgeted requests only
+  std::size_t max_per_hour = 0;   ///< over sliding hours, budgeted requests only
+  std::map<std::string, std::size_t> by_class;
+  std::map<int, std::size_t> by_status;
+  std::map<std::string, std::size_t> by_region;
+};
+
+struct ledger_filter {
+  std::int64_t since_us = 0;
+  std::string prefix;
+  std::string kind; ///< a class name, or empty
+};
+
+/// Every request the simulator answered. Safe to use from all threads.
+class ledger {
+public:
+  /// Entries kept in full; older ones stay in the totals only.
+  static constexpr std::size_t max_entries = 1'000'000;
+
+  void add(ledger_entry entry);
+  void reset();
+
+  /// All of it, from counters.
+  ledger_summary summary() const;
+  /// The kept entries that pass the filter.
+  ledger_summary summary(const ledger_filter& filter) const;
+  /// The newest kept entries that pass the filter, oldest first.
+  std::vector<ledger_entry> entries(const ledger_filter& filter, std::size_t limit) const;
+
+private:
+  mutable std::mutex mutex_;
+  std::deque<ledger_entry> entries_;
+  ledger_summary totals_;
+  sliding_maximum second_{1'000'000};
+  sliding_maximum hour_{3'600'000'000};
+};
+
+} // namespace guildhall::sim
