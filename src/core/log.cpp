@@ -1,8 +1,9 @@
 #include "core/log.hpp"
 
+#include "core/text.hpp"
+
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
-#include <unicode/utf8.h>
 
 #include <cstdint>
 
@@ -71,21 +72,20 @@ std::unique_ptr<spdlog::formatter> formatter_of(std::string pattern) {
 
 } // namespace
 
-std::string json_quoted(std::string_view text) {
+std::string json_quoted(std::string_view utf8) {
   std::string out{'"'};
-  out.reserve(text.size() + 2);
-  for (std::size_t at = 0; at < text.size();) {
+  out.reserve(utf8.size() + 2);
+  for (std::size_t at = 0; at < utf8.size();) {
     const auto start = at;
-    UChar32 code_point = 0;
-    U8_NEXT(text.data(), at, text.size(), code_point);
-    if (code_point < 0) {
+    const auto code_point = text::next_code_point(utf8, at);
+    if (!code_point) {
       out += "\xEF\xBF\xBD";
-    } else if (is_control(text[start])) {
-      append_escaped_control(out, static_cast<unsigned char>(text[start]));
+    } else if (is_control(utf8[start])) {
+      append_escaped_control(out, static_cast<unsigned char>(utf8[start]));
     } else {
-      if (code_point == '"' || code_point == '\\')
+      if (code_point == U'"' || code_point == U'\\')
         out += '\\';
-      out += text.substr(start, at - start);
+      out += utf8.substr(start, at - start);
     }
   }
   out += '"';

@@ -19,7 +19,7 @@ void set_up_logging(log_format format, std::string_view level);
 std::unique_ptr<spdlog::formatter> make_log_formatter(log_format format);
 
 /// One JSON string literal, quotes included. Malformed UTF-8 becomes U+FFFD.
-std::string json_quoted(std::string_view text);
+std::string json_quoted(std::string_view utf8);
 
 namespace log = spdlog;
 

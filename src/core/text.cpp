@@ -11,16 +11,6 @@ namespace guildhall::text {
 
 namespace {
 
-/// Reads one code point at `at` and moves past it; negative for a malformed byte.
-UChar32 next_code_point(std::string_view bytes, std::size_t& at) noexcept {
-  const auto start = at;
-  UChar32 code_point = 0;
-  U8_NEXT(bytes.data(), at, bytes.size(), code_point);
-  if (code_point < 0)
-    at = start + 1;
-  return code_point;
-}
-
 constexpr bool is_unreserved(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'
       || c == '.' || c == '_' || c == '~';
@@ -38,9 +28,23 @@ constexpr int hex_value(char c) noexcept {
 
 } // namespace
 
+// ICU's macro narrows on purpose.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+std::optional<char32_t> next_code_point(std::string_view utf8, std::size_t& at) noexcept {
+  const auto start = at;
+  UChar32 code_point = 0;
+  U8_NEXT(utf8.data(), at, utf8.size(), code_point);
+  if (code_point >= 0)
+    return static_cast<char32_t>(code_point);
+  at = start + 1;
+  return std::nullopt;
+}
+#pragma GCC diagnostic pop
+
 bool is_utf8(std::string_view bytes) noexcept {
   for (std::size_t at = 0; at < bytes.size();)
-    if (next_code_point(bytes, at) < 0)
+    if (!next_code_point(bytes, at))
       return false;
   return true;
 }

@@ -1,10 +1,15 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace guildhall::text {
+
+/// The code point that begins at `at` (less than the size), moving `at` past it. Nothing for a byte
+/// that no well-formed sequence begins with; `at` then moves by one.
+std::optional<char32_t> next_code_point(std::string_view utf8, std::size_t& at) noexcept;
 
 /// Whether the bytes are well-formed UTF-8 (no surrogates, no overlong forms).
 bool is_utf8(std::string_view bytes) noexcept;
