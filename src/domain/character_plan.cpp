@@ -1,0 +1,84 @@
+#include "domain/character_plan.hpp"
+
+#include "domain/retry.hpp"
+
+#include <algorithm>
+
+namespace guildhall::domain {
+
+namespace {
+
+constexpr std::chrono::hours eight_weeks{8 * 7 * 24};
+constexpr std::chrono::hours toys_interval{30 * 24};
+
+const document_record* find(const character_work& work, document what) {
+  const auto it = std::ranges::find(work.documents, what, &document_record::document);
+  return it == work.documents.end() ? nullptr : &*it;
+}
+
+bool waits_for_retry(const document_record* record, const plan_context& context) {
+  return record && record->retry_at && *record->retry_at > context.now;
+}
+
+bool of_an_older_period(
+  const document_record& record, const character_work& work, const plan_context& context) {
+  return context.current_period && record.period_id
+         && *record.period_id < *context.current_period && work.last_login_at
+         && *work.last_login_at > context.now - eight_weeks;
+}
+
+bool child_is_due(document what, const character_work& work, const std::string& profile_version,
+  const plan_context& context) {
+  const auto* record = find(work, what);
+  if (!work.forced && waits_for_retry(record, context))
+    return false;
+  if (!record || record->state == document_state::missing
+      || record->synced_for != profile_version)
+    return true;
+  return what == document::mythic && of_an_older_period(*record, work, context);
+}
+
+bool toys_are_due(const character_work& work, const plan_context& context) {
+  if (work.user || work.grouped)
+    return false;
+  if (waits_for_retry(find(work, document::toys), context))
+    return false;
+  return !work.toys_at || *work.toys_at + toys_interval <= context.now;
+}
+
+} // namespace
+
+profile_request plan_profile(const character_work& work, const plan_context& context) {
+  if (!is_askable_name(work.name))
+    return {.ask = false, .conditional = false};
+  const auto* record = find(work, document::profile);
+  const bool fresh_proof
+    = work.verified_at && context.now - *work.verified_at < context.verify_within;
+  const bool conditional = work.profile_stored && record
+                           && record->state == document_state::ok
+                           && !record->last_modified.empty() && fresh_proof;
+  return {.ask = true, .conditional = conditional};
+}
+
+std::vector<document> plan_children(
+  const character_work& work, const std::string& profile_version, const plan_context& context) {
+  std::vector<document> due;
+  for (const auto what : child_documents)
+    if (child_is_due(what, work, profile_version, context))
+      due.push_back(what);
+  if (toys_are_due(work, context))
+    due.push_back(document::toys);
+  return due;
+}
+
+time_point next_character_due(const character_outcome& outcome, const plan_context& context,
+  double stretch, double random) {
+  const auto stretched = std::chrono::duration_cast<std::chrono::seconds>(
+    context.character_interval * std::max(1.0, stretch));
+  time_point due = context.now + jittered(stretched, random);
+  for (const auto& failed : outcome.failed)
+    due = std::min(due, std::max(failed.retry_at, context.now));
+  return due;
+}
+
+} // namespace guildhall::domain

@@ -1,0 +1,151 @@
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/ids.hpp"
+#include "domain/address.hpp"
+#include "domain/document.hpp"
+#include "domain/payload.hpp"
+#include "domain/projection.hpp"
+#include "domain/roster.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What the scheduler, the coordinators and the store hand to each other: work that was claimed, and
+/// what came of it. Plain values.
+namespace guildhall::domain {
+
+/// Who waits for a Battle.net request; lower goes first. Also `sync_queue.priority`.
+enum class priority : std::uint8_t { person = 0, roster = 1, character = 2, sweep = 3 };
+inline constexpr std::size_t priority_count = 4;
+std::string_view to_string(priority what) noexcept;
+
+/// The right to write results for one entity, until it is released, lost or expires.
+struct lease {
+  queue_entry_id entry;
+  lease_token token;
+};
+
+/// A tracked guild whose lease was claimed: it, some of its characters, or both are due.
+struct guild_work {
+  domain::lease lease;
+  tracked_guild_id tracked;
+  guild_address address;
+  std::optional<guildhall::guild_id> guild; ///< none until fetched once
+  std::optional<guild_identity> identity;
+  std::string state;               ///< of tracked_guilds: pending | active | not_found | renamed | gone
+  std::optional<time_point> not_found_since;
+  bool roster_due{true};           ///< else only characters are
+  bool forced{false};              ///< sync now: max-age is ignored
+  std::chrono::seconds interval{};
+  domain::priority priority{domain::priority::roster};
+  document_record guild_document;
+  document_record roster_document;
+  std::optional<suspicion> earlier_suspicion;
+  std::size_t open_members{0};
+  int attempts{0};                 ///< failures in a row of the guild step
+};
+
+/// A character whose lease was claimed.
+struct character_work {
+  domain::lease lease;
+  guildhall::character_id character;
+  character_identity identity;
+  character_address address;       ///< to be asked under
+  std::string name;
+  std::optional<guildhall::user_id> user;
+  std::optional<guildhall::guild_id> guild;
+  bool forced{false};
+  bool profile_stored{false};      ///< a profile body of this very identity is stored
+  std::optional<time_point> verified_at;
+  std::optional<time_point> last_login_at;
+  std::optional<time_point> toys_at; ///< last fetch of the toys
+  bool grouped{false};             ///< has a user, or is grouped with others already
+  std::vector<document_record> documents;
+  int attempts{0};
+};
+
+/// A document that arrived with 200 and has the right shape.
+struct fetched_document {
+  domain::document document{};
+  std::string body; ///< as received
+  std::string last_modified;
+  std::string schema_revision;
+};
+
+/// An attempt that brought nothing; the stored document stays.
+struct document_failure {
+  domain::document document{};
+  failure_class error_class{};
+  std::string detail;
+  time_point retry_at{};
+};
+
+/// What one character sync brought; applied in one fenced transaction.
+struct character_outcome {
+  character_work work;
+  std::vector<fetched_document> arrived;
+  std::vector<domain::document> unchanged; ///< 304
+  std::vector<document_failure> failed;
+  std::optional<profile_view> profile;     ///< when the profile arrived
+  character_columns columns;               ///< what the arrived documents project to
+  std::string profile_version;             ///< Last-Modified children belong to (new or stored)
+  std::optional<std::int64_t> period_id;   ///< M+ period of the region at the time
+  bool verified{false};                    ///< a 200 with the right id arrived
+  bool gone{false};                        ///< is_valid false or another id: erase
+  time_point next_due{};
+  /// Nothing but 304s: only checked_at moves, batched with others.
+  bool only_checked() const {
+    return arrived.empty() && failed.empty() && !gone && !verified;
+  }
+};
+
+/// What one guild step brought, before it is applied.
+struct guild_outcome {
+  guild_work work;
+  std::optional<fetched_document> guild;
+  std::optional<guild_view> guild_document;
+  std::optional<fetched_document> roster;
+  std::optional<roster_view> roster_document;
+  std::vector<domain::document> unchanged;
+  std::vector<document_failure> failed;
+  time_point next_due{};
+};
+
+/// What applying a guild step did: counts for the log line and the job, and what must follow.
+struct guild_applied {
+  guildhall::guild_id guild;
+  bool first_scan{false};
+  bool changed{false};
+  std::int64_t members{0};
+  std::int64_t joined{0};
+  std::int64_t returned{0};
+  std::int64_t left{0};
+  std::int64_t rank_changes{0};
+  std::int64_t renamed{0};
+  std::int64_t addresses_taken_over{0};
+  std::int64_t transfers_to_check{0};
+};
+
+/// A leaver and a joiner that may be one character; settled by asking the leaver's status.
+struct pending_transfer {
+  std::int64_t id{0};
+  guildhall::character_id leaver;
+  guildhall::character_id joiner;
+  character_address leaver_address;
+  bnet_character_id leaver_bnet_id;
+};
+
+/// The Battle.net budget as lent to one instance.
+struct budget_loan {
+  double rate{0};              ///< requests per second this instance may pace
+  std::int64_t background{0};  ///< requests any class may spend
+  std::int64_t people{0};      ///< requests only `priority::person` may spend, on top
+  std::int64_t spent_last_hour{0}; ///< over all instances, lent counts as spent
+  std::int64_t hour_limit{0};
+  std::chrono::milliseconds valid_for{0}; ///< rate and counts are void after this
+};
+
+} // namespace guildhall::domain
