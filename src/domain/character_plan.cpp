@@ -76,8 +76,12 @@ time_point next_character_due(const character_outcome& outcome, const plan_conte
   const auto stretched = std::chrono::duration_cast<std::chrono::seconds>(
     context.character_interval * std::max(1.0, stretch));
   time_point due = context.now + jittered(stretched, random);
-  for (const auto& failed : outcome.failed)
-    due = std::min(due, std::max(failed.retry_at, context.now));
+  for (const auto& failed : outcome.failed) {
+    const auto retry = std::max(failed.retry_at, context.now);
+    if (failed.document == document::profile) // nothing else can be asked for without it
+      return retry;
+    due = std::min(due, retry);
+  }
   return due;
 }
 
