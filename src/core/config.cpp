@@ -1,0 +1,236 @@
+#include "core/config.hpp"
+
+#include "core/config_keys.hpp"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+namespace guildhall {
+
+namespace {
+
+using config_keys::key;
+using config_keys::raw;
+using mistakes = std::map<std::string, std::string>;
+
+/// What loading has gathered so far.
+struct loading {
+  config cfg{};
+  std::set<std::string> given{}; ///< keys that were set by file or environment
+  mistakes wrong{};
+};
+
+/// The whole file, or nothing if it cannot be read.
+std::optional<std::string> contents_of(const std::string& file) {
+  std::ifstream in{file, std::ios::binary};
+  std::string text{std::istreambuf_iterator<char>{in}, {}};
+  // Opening a folder succeeds, reading it does not.
+  if (!in.good() && !in.eof())
+    return std::nullopt;
+  return text;
+}
+
+void set(loading& state, const key& which, const raw& value, const std::string& source) {
+  state.given.insert(which.name);
+  if (which.read(state.cfg, value))
+    return;
+  const auto found = which.secret ? "a value that is not shown" : config_keys::describe(value);
+  state.wrong[which.name] =
+      fmt::format("found {} in {}; must be {}", found, source, which.accepts);
+}
+
+// ---- the file
+// -----------------------------------------------------------------------------------
+
+raw list_of(const toml::array& array) {
+  std::vector<std::string> list;
+  for (const auto& element : array) {
+    const auto text = element.value_exact<std::string>();
+    if (!text)
+      return config_keys::unusable{"a list of other things than text"};
+    list.push_back(*text);
+  }
+  return list;
+}
+
+raw pairs_of(const toml::table& table) {
+  std::map<std::string, std::string> pairs;
+  for (const auto& [name, element] : table) {
+    const auto text = element.value_exact<std::string>();
+    if (!text)
+      return config_keys::unusable{"a table of other things than text"};
+    pairs.emplace(name.str(), *text);
+  }
+  return pairs;
+}
+
+raw raw_of(const toml::node& node) {
+  if (const auto* array = node.as_array())
+    return list_of(*array);
+  if (const auto* table = node.as_table())
+    return pairs_of(*table);
+  if (const auto text = node.value_exact<std::string>())
+    return *text;
+  if (const auto flag = node.value_exact<bool>())
+    return *flag;
+  if (const auto number = node.value_exact<std::int64_t>())
+    return *number;
+  if (const auto number = node.value_exact<double>())
+    return *number;
+  return config_keys::unusable{"a date or time of day"};
+}
+
+std::string names_in(std::string_view section) {
+  std::string names;
+  for (const auto& known : config_keys::all())
+    if (known.section() == section)
+      (names += names.empty() ? "" : ", ") += known.last_name();
+  return names;
+}
+
+void read_section(
+    loading& state, const std::string& section, const toml::node& node,
+    const std::string& file) {
+  const auto known_names = names_in(section);
+  const auto* table = node.as_table();
+  if (known_names.empty()) {
+    state.wrong[section] = fmt::format("unknown key in {}", file);
+  } else if (!table) {
+    state.wrong[section] = fmt::format("must be a table ([{}]) in {}", section, file);
+  } else {
+    for (const auto& [name, element] : *table) {
+      const auto full_name = fmt::format("{}.{}", section, name.str());
+      const auto known = std::ranges::find(config_keys::all(), full_name, &key::name);
+      if (known == config_keys::all().end())
+        state.wrong[full_name] =
+            fmt::format("unknown key in {}; [{}] has {}", file, section, known_names);
+      else
+        set(state, *known, raw_of(element), file);
+    }
+  }
+}
+
+void read_file(loading& state, const std::string& file) {
+  const auto text = contents_of(file);
+  if (!text) {
+    state.wrong[file] = "the file cannot be read";
+    return;
+  }
+  try {
+    for (const auto& [section, node] : toml::parse(*text, file))
+      read_section(state, std::string{section.str()}, node, file);
+  } catch (const toml::parse_error& error) {
+    const auto at = error.source().begin;
+    state.wrong[file] =
+        fmt::format("line {}, column {}: {}", at.line, at.column, error.description());
+  }
+}
+
+// ---- the environment
+// ----------------------------------------------------------------------------
+
+/// A variable that is set but empty counts as not set: that is how a compose file leaves one
+/// out.
+std::optional<std::string> variable(const environment& env, const std::string& name) {
+  auto value = env(name);
+  return value && !value->empty() ? std::move(value) : std::nullopt;
+}
+
+void read_environment(loading& state, const environment& env) {
+  for (const auto& which : config_keys::all()) {
+    const auto name = which.env_name();
+    auto value = variable(env, name);
+    if (value)
+      set(state, which, config_keys::env_text{std::move(*value)}, name);
+    const auto file = which.secret ? variable(env, name + "_FILE") : std::nullopt;
+    if (!file)
+      continue;
+    auto text = contents_of(*file);
+    if (value) {
+      state.wrong[which.name] = fmt::format("both {0} and {0}_FILE are set", name);
+    } else if (!text) {
+      state.wrong[which.name] =
+          fmt::format("the file {} that {}_FILE names cannot be read", *file, name);
+    } else {
+      text->erase(text->find_last_not_of("\r\n") + 1);
+      set(state, which, config_keys::env_text{std::move(*text)}, name + "_FILE");
+    }
+  }
+}
+
+// ---- what concerns several keys
+// -----------------------------------------------------------------
+
+void check_together(loading& state) {
+  const auto& cfg = state.cfg;
+  if (cfg.http.port != 0 && cfg.http.port == cfg.admin.port
+      && cfg.http.address == cfg.admin.address)
+    state.wrong.try_emplace("admin.port", "must differ from http.port");
+  if (cfg.retention.verify_within >= cfg.retention.erase_after)
+    state.wrong.try_emplace(
+        "retention.verify_within", "must be shorter than retention.erase_after");
+}
+
+} // namespace
+
+environment process_environment() {
+  return [](const std::string& name) -> std::optional<std::string> {
+    const auto* value = std::getenv(name.c_str());
+    return value ? std::optional<std::string>{value} : std::nullopt;
+  };
+}
+
+failure bad_config(std::map<std::string, std::string> wrong) {
+  std::string message;
+  for (const auto& [name, mistake] : wrong)
+    message += fmt::format("{}{}: {}", message.empty() ? "" : "\n", name, mistake);
+  return {.code = ec::bad_config, .message = std::move(message), .fields = std::move(wrong)};
+}
+
+result<config> load_config(const std::string& file, const environment& env) {
+  loading state;
+  if (!file.empty())
+    read_file(state, file);
+  read_environment(state, env);
+  if (!state.given.contains("cors.origins"))
+    state.cfg.cors.origins = {
+        std::string{*config_keys::origin_of(state.cfg.cors.frontend_url)}};
+  check_together(state);
+  if (!state.wrong.empty())
+    return fail(bad_config(std::move(state.wrong)));
+  return std::move(state.cfg);
+}
+
+std::map<std::string, std::string> missing_for_serve(const config& cfg, bool syncs) {
+  mistakes missing;
+  if (cfg.auth.keys.empty())
+    missing["auth.keys"] = "not set; needed to sign and verify tokens: \"kid:key\" in "
+                           "GUILDHALL_AUTH_KEYS or in the file that GUILDHALL_AUTH_KEYS_FILE "
+                           "names, the key at least 32 bytes (openssl rand -hex 32)";
+  if (syncs && cfg.battlenet.client_id.empty())
+    missing["battlenet.client_id"] = "not set; needed to ask Battle.net";
+  if (syncs && cfg.battlenet.client_secret.value.empty())
+    missing["battlenet.client_secret"] = "not set; needed to ask Battle.net";
+  return missing;
+}
+
+std::string config_report(const config& cfg) {
+  std::string report;
+  std::string section;
+  for (const auto& which : config_keys::all()) {
+    if (section != which.section()) {
+      report += fmt::format("{}[{}]\n", report.empty() ? "" : "\n", which.section());
+      section = which.section();
+    }
+    report += fmt::format("{} = {}\n", which.last_name(), which.print(cfg));
+  }
+  return report;
+}
+
+} // namespace guildhall

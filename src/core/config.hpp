@@ -130,8 +130,16 @@ using environment = std::function<std::optional<std::string>(const std::string& 
 environment process_environment();
 
 /// Every mistake found, one per line of `failure::message`; `failure::fields` maps key -> mistake.
-/// `file` may be empty: defaults and environment only. An unknown key is a mistake.
+/// `file` may be empty: defaults and environment only. An unknown key in the file is a mistake; an
+/// empty environment variable counts as not set.
 result<config> load_config(const std::string& file, const environment& env);
+
+/// What `serve` needs beyond a valid configuration, key -> what is missing; migrations and reports
+/// do without. `syncs`: whether this instance asks Battle.net.
+std::map<std::string, std::string> missing_for_serve(const config& cfg, bool syncs);
+
+/// `ec::bad_config` that names all these mistakes (key -> mistake).
+failure bad_config(std::map<std::string, std::string> mistakes);
 
 /// The effective values as TOML, secrets (and passwords inside DSNs) masked.
 std::string config_report(const config& cfg);

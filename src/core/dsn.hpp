@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace guildhall {
+
+/// The same PostgreSQL connection string with every password replaced by `***`, for logs and
+/// reports. Understands both of libpq's forms
+/// (`postgresql://user:password@host/db?password=...` and `host=... password=...`); of a string
+/// that fits neither, everything is hidden.
+std::string mask_dsn(std::string_view dsn);
+
+} // namespace guildhall
