@@ -1,0 +1,58 @@
+#include "domain/document.hpp"
+
+#include <span>
+
+namespace guildhall::domain {
+
+namespace {
+
+// In the order of the enums: these are the spellings in the database.
+constexpr std::array<std::string_view, 8> documents{
+    "guild", "roster", "profile", "equipment", "mythic", "professions", "toys", "status"};
+constexpr std::array<std::string_view, 7> states{
+    "missing", "ok", "failed", "not_found", "forbidden", "malformed", "suspect"};
+constexpr std::array<std::string_view, 5> classes{
+    "transient", "throttled", "not_found", "forbidden", "malformed"};
+
+template <class Enum>
+std::string_view spell(std::span<const std::string_view> names, Enum value) noexcept {
+  const auto index = static_cast<std::size_t>(value);
+  return index < names.size() ? names[index] : std::string_view{"unknown"};
+}
+
+template <class Enum>
+std::optional<Enum>
+parse(std::span<const std::string_view> names, std::string_view text) noexcept {
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (names[i] == text)
+      return static_cast<Enum>(i);
+  return std::nullopt;
+}
+
+} // namespace
+
+std::string_view to_string(document what) noexcept {
+  return spell(documents, what);
+}
+
+std::optional<document> parse_document(std::string_view text) noexcept {
+  return parse<document>(documents, text);
+}
+
+std::string_view to_string(document_state state) noexcept {
+  return spell(states, state);
+}
+
+std::optional<document_state> parse_document_state(std::string_view text) noexcept {
+  return parse<document_state>(states, text);
+}
+
+std::string_view to_string(failure_class what) noexcept {
+  return spell(classes, what);
+}
+
+std::optional<failure_class> parse_failure_class(std::string_view text) noexcept {
+  return parse<failure_class>(classes, text);
+}
+
+} // namespace guildhall::domain

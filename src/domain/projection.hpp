@@ -1,0 +1,40 @@
+#pragma once
+
+#include "domain/game.hpp"
+#include "domain/payload.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// From documents to columns. Pure; each function fills the part of its own document and leaves
+/// the rest alone, so that documents project in any order and an absent one changes nothing.
+namespace guildhall::domain {
+
+/// What `characters` keeps outside of the raw JSON. An empty optional means that the document
+/// which would say it did not arrive, or does not say it.
+struct character_columns {
+  // from the profile
+  std::optional<int> class_id;
+  std::string class_name; ///< English; empty without a class id
+  std::optional<int> level;
+  domain::role role{};        ///< by the active specialisation's id
+  std::optional<int> spec_id; ///< also when the specialisation is not known to us
+  std::string spec_name;      ///< English; empty for an unknown specialisation
+  std::optional<double> average_item_level;
+  std::optional<double> equipped_item_level;
+  std::optional<std::int64_t> achievement_points;
+  std::optional<time_point> last_login_at;
+  // from the others
+  std::optional<double> mythic_rating;
+  std::optional<std::string> professions;        ///< JSON text, as `professions_json` makes it
+  std::optional<std::vector<std::int64_t>> toys; ///< ascending
+};
+
+void project_profile(const profile_view& view, character_columns& columns);
+void project_mythic(const mythic_view& view, character_columns& columns);
+void project_professions(const professions_view& view, character_columns& columns);
+void project_toys(const toys_view& view, character_columns& columns);
+
+} // namespace guildhall::domain
