@@ -1,6 +1,7 @@
 #include "core/config.hpp"
 
 #include "core/config_keys.hpp"
+#include "core/config_rules.hpp"
 
 #include <fmt/format.h>
 #include <toml++/toml.h>

@@ -14,8 +14,9 @@
 namespace guildhall {
 
 /// The effective configuration: defaults, then the TOML file, then `GUILDHALL_...` environment
-/// variables (`http.port` is `GUILDHALL_HTTP_PORT`; `..._FILE` reads a secret from a file). Plain data.
-/// `config/guildhall.toml` documents every key with unit and default; a test holds the two together.
+/// variables (`http.port` is `GUILDHALL_HTTP_PORT`; `..._FILE` reads a secret from a file).
+/// Plain data. `config/guildhall.toml` documents every key with unit and default; a test holds
+/// the two together.
 struct config {
   using milliseconds = std::chrono::milliseconds;
   using seconds = std::chrono::seconds;
@@ -52,8 +53,8 @@ struct config {
   } cors;
 
   struct signing_key {
-    std::string id;  ///< `kid` of the tokens it signs
-    secret key;      ///< at least 32 bytes
+    std::string id; ///< `kid` of the tokens it signs
+    secret key;     ///< at least 32 bytes
   };
   struct {
     /// The first one signs; all verify. At least one is required; there is no default.
@@ -66,9 +67,10 @@ struct config {
     secret dsn{{"postgresql:///guildhall"}};
     unsigned readers{4};
     unsigned writers{4};
-    unsigned max_queue{512};                 ///< waiting jobs per pool; more get 503
+    unsigned max_queue{512}; ///< waiting jobs per pool; more get 503
     milliseconds connect_timeout{3'000};
-    milliseconds statement_timeout{10'000};  ///< once per connection; jobs carry shorter deadlines
+    milliseconds statement_timeout{
+        10'000}; ///< once per connection; jobs carry shorter deadlines
     bool migrate_on_start{true};
   } database;
 
@@ -84,7 +86,7 @@ struct config {
     std::string oauth_host{"https://oauth.battle.net"};
     /// Per region, when another host than `https://<region>.api.blizzard.com` is to be asked.
     std::map<std::string, std::string> api_hosts{};
-    unsigned connections{16};  ///< keep-alive connections per region
+    unsigned connections{16}; ///< keep-alive connections per region
     milliseconds request_timeout{15'000};
     std::size_t max_body_bytes{16u << 20};
   } battlenet;
@@ -105,13 +107,13 @@ struct config {
     unsigned batch{50};
     seconds coordinator_limit{300};
     seconds lease{60};
-    unsigned max_guilds{100};        ///< cap of what discovery may track
+    unsigned max_guilds{100};             ///< cap of what discovery may track
     std::string track_discovered{"none"}; ///< none | of_users
   } sync;
 
   struct {
-    seconds verify_within{14 * 86400};  ///< an unconditional answer at least this often
-    seconds erase_after{29 * 86400};    ///< unverified for this long: erased
+    seconds verify_within{14 * 86400}; ///< an unconditional answer at least this often
+    seconds erase_after{29 * 86400};   ///< unverified for this long: erased
     seconds sweep_interval{3600};
   } retention;
 
@@ -129,13 +131,13 @@ struct config {
 using environment = std::function<std::optional<std::string>(const std::string& name)>;
 environment process_environment();
 
-/// Every mistake found, one per line of `failure::message`; `failure::fields` maps key -> mistake.
-/// `file` may be empty: defaults and environment only. An unknown key in the file is a mistake; an
-/// empty environment variable counts as not set.
+/// Every mistake found, one per line of `failure::message`; `failure::fields` maps key ->
+/// mistake. `file` may be empty: defaults and environment only. An unknown key in the file is a
+/// mistake; an empty environment variable counts as not set.
 result<config> load_config(const std::string& file, const environment& env);
 
-/// What `serve` needs beyond a valid configuration, key -> what is missing; migrations and reports
-/// do without. `syncs`: whether this instance asks Battle.net.
+/// What `serve` needs beyond a valid configuration, key -> what is missing; migrations and
+/// reports do without. `syncs`: whether this instance asks Battle.net.
 std::map<std::string, std::string> missing_for_serve(const config& cfg, bool syncs);
 
 /// `ec::bad_config` that names all these mistakes (key -> mistake).

@@ -23,8 +23,8 @@ std::string to_hex(std::string_view bytes);
 
 /// RFC 4648 section 5, without padding.
 std::string base64url_encode(std::string_view bytes);
-/// Nothing for padding, foreign characters, an impossible length, or bits left over that are not zero
-/// (two texts never decode to the same bytes).
+/// Nothing for padding, foreign characters, an impossible length, or bits left over that are
+/// not zero (two texts never decode to the same bytes).
 std::optional<std::string> base64url_decode(std::string_view text);
 
 /// RFC 4648 section 4, with padding (HTTP Basic).

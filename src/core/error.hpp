@@ -17,10 +17,10 @@ namespace guildhall {
 enum class ec : std::uint8_t {
   none = 0,
   // what the caller sent
-  bad_request,        ///< unreadable: broken JSON, broken HTTP
-  validation,         ///< readable, but a field is not what it must be (`failure::fields`)
-  missing_token,      ///< no Authorization header
-  invalid_token,      ///< forged, of another type, or for another listener
+  bad_request,   ///< unreadable: broken JSON, broken HTTP
+  validation,    ///< readable, but a field is not what it must be (`failure::fields`)
+  missing_token, ///< no Authorization header
+  invalid_token, ///< forged, of another type, or for another listener
   expired_token,
   forbidden,
   not_found,
@@ -30,28 +30,28 @@ enum class ec : std::uint8_t {
   header_too_large,
   uri_too_long,
   unsupported_media_type,
-  request_timeout,    ///< the client was too slow
-  rate_limited,       ///< the caller asks too often
+  request_timeout, ///< the client was too slow
+  rate_limited,    ///< the caller asks too often
   // what we cannot do right now
-  overloaded,         ///< a bounded queue is full
-  deadline_expired,   ///< nobody waits for the answer any more
-  database_down,      ///< no connection, or it broke
+  overloaded,       ///< a bounded queue is full
+  deadline_expired, ///< nobody waits for the answer any more
+  database_down,    ///< no connection, or it broke
   shutting_down,
-  unavailable,        ///< the actor that should answer is gone
+  unavailable, ///< the actor that should answer is gone
   // Battle.net
-  budget_exhausted,   ///< the request budget has nothing left for this class of request
-  upstream_down,      ///< the circuit breaker is open, or Battle.net cannot be reached
+  budget_exhausted,      ///< the request budget has nothing left for this class of request
+  upstream_down,         ///< the circuit breaker is open, or Battle.net cannot be reached
   upstream_unauthorised, ///< Battle.net refuses our client id or secret
-  malformed,          ///< an answer whose JSON is broken or of an unexpected shape
+  malformed,             ///< an answer whose JSON is broken or of an unexpected shape
   // our own state
-  lease_lost,         ///< another instance took the work over; nothing was written
-  schema_mismatch,    ///< the database has another schema version than this binary
-  upstream_mismatch,  ///< the database mirrors another Battle.net host
+  lease_lost,        ///< another instance took the work over; nothing was written
+  schema_mismatch,   ///< the database has another schema version than this binary
+  upstream_mismatch, ///< the database mirrors another Battle.net host
   bad_config,
-  wrong_credentials,  ///< the database refuses our user or password
-  database_error,     ///< a statement failed for another reason than a lost connection
-  internal,           ///< a bug
-  count_              ///< not a code: how many there are
+  wrong_credentials, ///< the database refuses our user or password
+  database_error,    ///< a statement failed for another reason than a lost connection
+  internal,          ///< a bug
+  count_             ///< not a code: how many there are
 };
 
 /// Name of a code as logs and metrics spell it, e.g. `database_down`.
@@ -63,7 +63,8 @@ int http_status(ec code) noexcept;
 /// `error.code` of a REST error body, e.g. `NOT_FOUND`.
 std::string_view rest_code(ec code) noexcept;
 
-/// A sentence for the reader of a REST error body, used when a failure has no message of its own.
+/// A sentence for the reader of a REST error body, used when a failure has no message of its
+/// own.
 std::string_view default_message(ec code) noexcept;
 
 /// Why something did not happen.

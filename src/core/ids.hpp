@@ -14,7 +14,9 @@ struct basic_id {
 
   friend constexpr auto operator<=>(const basic_id&, const basic_id&) = default;
   /// Zero is never handed out, neither by PostgreSQL's identity columns nor by Battle.net.
-  constexpr explicit operator bool() const noexcept { return value != 0; }
+  constexpr explicit operator bool() const noexcept {
+    return value != 0;
+  }
 };
 
 // Local primary keys.

@@ -21,12 +21,12 @@ public:
 
   /// A counter `guildhall_<name>{<label>="<value>"}`; the same arguments give the same counter.
   prometheus::Counter& counter(
-    const std::string& name, const std::string& help, const prometheus::Labels& labels = {});
+      const std::string& name, const std::string& help, const prometheus::Labels& labels = {});
   prometheus::Gauge& gauge(
-    const std::string& name, const std::string& help, const prometheus::Labels& labels = {});
+      const std::string& name, const std::string& help, const prometheus::Labels& labels = {});
   /// Seconds, with buckets from 100 us to 10 s.
   prometheus::Histogram& duration(
-    const std::string& name, const std::string& help, const prometheus::Labels& labels = {});
+      const std::string& name, const std::string& help, const prometheus::Labels& labels = {});
 
   /// Everything in Prometheus' text exposition format.
   std::string render() const;

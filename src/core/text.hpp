@@ -7,15 +7,16 @@
 
 namespace guildhall::text {
 
-/// The code point that begins at `at` (less than the size), moving `at` past it. Nothing for a byte
-/// that no well-formed sequence begins with; `at` then moves by one.
+/// The code point that begins at `at` (less than the size), moving `at` past it. Nothing for a
+/// byte that no well-formed sequence begins with; `at` then moves by one.
 std::optional<char32_t> next_code_point(std::string_view utf8, std::size_t& at) noexcept;
 
 /// Whether the bytes are well-formed UTF-8 (no surrogates, no overlong forms).
 bool is_utf8(std::string_view bytes) noexcept;
 
-/// NFC, then Unicode lower case in the root locale (ICU): the form under which names are compared
-/// and asked for. Battle.net answers 404 for upper-case Cyrillic. Malformed UTF-8 gives "".
+/// NFC, then Unicode lower case in the root locale (ICU): the form under which names are
+/// compared and asked for. Battle.net answers 404 for upper-case Cyrillic. Malformed UTF-8
+/// gives "".
 std::string name_key(std::string_view name);
 
 /// RFC 3986: everything but unreserved characters becomes %XX of its UTF-8 bytes.
