@@ -51,11 +51,12 @@ struct character_identity {
 };
 
 /// A slug as a client may write it: any Unicode letter or digit and hyphens, in any case or
-/// normal form, made canonical (NFC, lower case). Nothing if it holds anything else, is empty, or
-/// is longer than 128 bytes.
+/// normal form, made canonical (NFC, lower case). Nothing if it holds anything else, is empty,
+/// or is longer than 128 bytes.
 std::optional<std::string> canonical_slug(std::string_view text);
 
-/// "Mythical Warriors" -> "mythical-warriors": lower case, blanks to hyphens, apostrophes dropped.
+/// "Mythical Warriors" -> "mythical-warriors": lower case, blanks to hyphens, apostrophes
+/// dropped.
 std::string guild_name_slug(std::string_view name);
 
 /// Whether a profile can be asked for under this name: not empty, no digits (dead characters

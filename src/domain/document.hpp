@@ -27,7 +27,7 @@ std::optional<document> parse_document(std::string_view text) noexcept;
 
 /// The documents that belong to one version of a profile.
 inline constexpr std::array child_documents{
-  document::equipment, document::mythic, document::professions};
+    document::equipment, document::mythic, document::professions};
 
 /// Version of the projection that fills the columns from each document. Raising one makes
 /// `guildhall rederive` rebuild the columns of rows with an older version.
@@ -35,7 +35,7 @@ inline constexpr int projection_version = 1;
 
 /// How a document stands, as `document_states.state` spells it.
 enum class document_state : std::uint8_t {
-  missing,   ///< never fetched
+  missing, ///< never fetched
   ok,
   failed,    ///< the last attempt failed for a reason that may pass (see error class)
   not_found, ///< 404
@@ -48,7 +48,13 @@ std::string_view to_string(document_state state) noexcept;
 std::optional<document_state> parse_document_state(std::string_view text) noexcept;
 
 /// Why an attempt failed; decides when to try again.
-enum class failure_class : std::uint8_t { transient, throttled, not_found, forbidden, malformed };
+enum class failure_class : std::uint8_t {
+  transient,
+  throttled,
+  not_found,
+  forbidden,
+  malformed
+};
 
 std::string_view to_string(failure_class what) noexcept;
 std::optional<failure_class> parse_failure_class(std::string_view text) noexcept;
@@ -57,11 +63,11 @@ std::optional<failure_class> parse_failure_class(std::string_view text) noexcept
 struct document_record {
   domain::document document{};
   document_state state{document_state::missing};
-  std::optional<time_point> fetched_at;  ///< last 200
-  std::optional<time_point> checked_at;  ///< last 200 or 304
-  std::optional<time_point> changed_at;  ///< last 200 with another Last-Modified
-  std::string last_modified;             ///< verbatim, for If-Modified-Since
-  std::string synced_for;                ///< the profile's Last-Modified that this child belongs to
+  std::optional<time_point> fetched_at; ///< last 200
+  std::optional<time_point> checked_at; ///< last 200 or 304
+  std::optional<time_point> changed_at; ///< last 200 with another Last-Modified
+  std::string last_modified;            ///< verbatim, for If-Modified-Since
+  std::string synced_for; ///< the profile's Last-Modified that this child belongs to
   std::optional<std::int64_t> period_id; ///< M+ period in which it was fetched
   std::optional<failure_class> error_class;
   int failures{0};

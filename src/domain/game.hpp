@@ -11,7 +11,8 @@ enum class role : std::uint8_t { unknown, tank, healer, dps };
 /// "Tank", "Healer", "DPS"; `unknown` is "DPS" in answers, as the web client expects.
 std::string_view to_string(role what) noexcept;
 
-/// English class name by playable-class id (1 Warrior ... 13 Evoker); "Unknown" for a new class.
+/// English class name by playable-class id (1 Warrior ... 13 Evoker); "Unknown" for a new
+/// class.
 std::string_view class_name(int class_id) noexcept;
 
 struct specialisation {

@@ -10,9 +10,10 @@
 #include <string_view>
 #include <vector>
 
-/// Typed views over Battle.net's raw JSON. A view holds what guildhall uses and nothing else; every
-/// field that Battle.net may leave out is optional. An unexpected shape is `ec::malformed` with the
-/// path in the message ("members[3].character.id: expected an integer"). Pure, any thread.
+/// Typed views over Battle.net's raw JSON. A view holds what guildhall uses and nothing else;
+/// every field that Battle.net may leave out is optional. An unexpected shape is
+/// `ec::malformed` with the path in the message ("members[3].character.id: expected an
+/// integer"). Pure, any thread.
 namespace guildhall::domain {
 
 struct realm_ref {
@@ -23,7 +24,8 @@ struct realm_ref {
 
 struct guild_view {
   bnet_guild_id id;
-  std::string name;
+  std::string
+      name; ///< may be empty, as every name below: Battle.net leaves it out now and then
   realm_ref realm;
   std::string faction; ///< "ALLIANCE", "HORDE" or empty
   std::optional<std::int64_t> member_count;
@@ -44,7 +46,8 @@ struct roster_view {
   realm_ref guild_realm;
   std::vector<roster_member> members; ///< in Battle.net's order
 };
-/// `members` must be present (it may be empty); an id that repeats is malformed.
+/// `members` must be present (it may be empty); an id that repeats within a realm is
+/// malformed. An absent level or class is 0.
 result<roster_view> parse_roster(std::string_view body);
 
 struct guild_ref {
@@ -82,8 +85,8 @@ struct equipment_view {
 result<equipment_view> parse_equipment(std::string_view body);
 
 struct mythic_view {
-  std::optional<double> rating;           ///< current_mythic_rating.rating
-  std::optional<std::int64_t> period_id;  ///< current_period.period.id
+  std::optional<double> rating;          ///< current_mythic_rating.rating
+  std::optional<std::int64_t> period_id; ///< current_period.period.id
 };
 result<mythic_view> parse_mythic(std::string_view body);
 
@@ -99,7 +102,8 @@ struct professions_view {
   std::vector<profession> professions;
 };
 result<professions_view> parse_professions(std::string_view body);
-/// `[{"profession":{"id":..,"name":".."},"skill_points":..,"max_skill_points":..}]`, as the web client reads it.
+/// `[{"profession":{"id":..,"name":".."},"skill_points":..,"max_skill_points":..}]`, as the web
+/// client reads it.
 std::string professions_json(const professions_view& view);
 
 struct toys_view {

@@ -39,11 +39,14 @@ struct rename {
 /// What a roster says against what is stored, by identity. Pure values; every list is in the
 /// order of the identities, so the same input gives the same output.
 struct roster_changes {
-  std::vector<roster_member> joined;   ///< never had a row in this guild
-  std::vector<stored_member> returned; ///< had a closed row: the same row is opened again
-  std::vector<stored_member> left;     ///< open row, not in the roster
-  std::vector<rank_change> ranks;      ///< stayed, with another rank
-  std::vector<rename> renamed;         ///< same identity, another name or realm slug
+  std::vector<roster_member> joined; ///< never had a row in this guild
+  /// Had a closed row: the same row is opened again. Name, realm, class, level and rank are the
+  /// roster's; a change of rank while away is in no other list, a change of name is in
+  /// `renamed`.
+  std::vector<stored_member> returned;
+  std::vector<stored_member> left; ///< open row, not in the roster
+  std::vector<rank_change> ranks;  ///< stayed, with another rank
+  std::vector<rename> renamed;     ///< same identity, another name or realm slug
   /// Leavers and joiners that may be one character after a transfer: exactly one leaver and one
   /// joiner agree in name_key and class. True only if the leaver's status is 404.
   struct transfer {
@@ -54,8 +57,8 @@ struct roster_changes {
   bool first_scan{false}; ///< nothing was stored: joins are no events and joined_at stays null
 };
 
-roster_changes diff_roster(
-  region where, std::span<const stored_member> stored, const roster_view& roster);
+roster_changes
+diff_roster(region where, std::span<const stored_member> stored, const roster_view& roster);
 
 /// Whether a roster may be applied (data-and-sync rules: guards).
 enum class roster_verdict : std::uint8_t {
@@ -73,10 +76,10 @@ struct suspicion {
 
 struct roster_context {
   guild_identity expected;
-  std::size_t open_members{0};               ///< stored, before this roster
-  std::optional<std::int64_t> member_count;  ///< of the guild document of this scan
+  std::size_t open_members{0};              ///< stored, before this roster
+  std::optional<std::int64_t> member_count; ///< of the guild document of this scan
   std::optional<suspicion> earlier;
-  std::string last_modified;                 ///< of this roster
+  std::string last_modified; ///< of this roster
   time_point now{};
 };
 

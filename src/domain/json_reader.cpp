@@ -1,0 +1,212 @@
+#include "domain/json_reader.hpp"
+
+#include <boost/json/parser.hpp>
+
+#include <cmath>
+#include <string>
+
+namespace guildhall::domain {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t max_depth = 32;
+
+std::string_view view_of(const json::string& text) {
+  return {text.data(), text.size()};
+}
+
+} // namespace
+
+json_reader::json_reader(std::string_view body) : root_(boost::json::storage_ptr(&memory_)) {
+  json::parse_options options;
+  options.max_depth = max_depth;
+  json::parser parser{{}, options};
+  parser.reset(&memory_);
+  json::error_code error;
+  const auto consumed = parser.write_some(body.data(), body.size(), error);
+  if (!error && body.find_first_not_of(" \t\r\n", consumed) != std::string_view::npos)
+    error = json::error::extra_data;
+  if (error) {
+    failure_ = failure{
+        ec::malformed,
+        "broken JSON at byte " + std::to_string(consumed) + ": " + error.message()};
+    return;
+  }
+  root_ = parser.release();
+  check(root_);
+  if (!failed())
+    here_ = as_object(root_);
+}
+
+std::int64_t json_reader::integer(std::string_view key, std::int64_t min, std::int64_t max) {
+  const auto* found = required(key);
+  return found ? to_integer(key, *found, min, max).value_or(0) : 0;
+}
+
+std::optional<std::int64_t>
+json_reader::optional_integer(std::string_view key, std::int64_t min, std::int64_t max) {
+  const auto* found = field(key);
+  return found ? to_integer(key, *found, min, max) : std::nullopt;
+}
+
+int json_reader::small_integer(std::string_view key) {
+  return static_cast<int>(integer(key, 0, std::numeric_limits<std::int16_t>::max()));
+}
+
+std::optional<int> json_reader::optional_small_integer(std::string_view key) {
+  const auto found = optional_integer(key, 0, std::numeric_limits<std::int16_t>::max());
+  return found ? std::optional<int>{static_cast<int>(*found)} : std::nullopt;
+}
+
+std::optional<double> json_reader::optional_number(std::string_view key) {
+  const auto* found = field(key);
+  if (!found)
+    return std::nullopt;
+  if (const auto* real = found->if_double())
+    return *real;
+  if (const auto* integer = found->if_int64())
+    return static_cast<double>(*integer);
+  if (const auto* positive = found->if_uint64())
+    return static_cast<double>(*positive);
+  reject(key, "expected a number");
+  return std::nullopt;
+}
+
+bool json_reader::boolean(std::string_view key) {
+  const auto* found = required(key);
+  if (!found)
+    return false;
+  if (const auto* value = found->if_bool())
+    return *value;
+  reject(key, "expected true or false");
+  return false;
+}
+
+std::string json_reader::text(std::string_view key) {
+  const auto* found = required(key);
+  return found ? to_text(key, *found).value_or("") : "";
+}
+
+std::optional<std::string> json_reader::optional_text(std::string_view key) {
+  const auto* found = field(key);
+  return found ? to_text(key, *found) : std::nullopt;
+}
+
+std::size_t json_reader::count(std::string_view key) const {
+  const auto* found = field(key);
+  const auto* array = found ? found->if_array() : nullptr;
+  return array ? array->size() : 0;
+}
+
+void json_reader::reject(std::string_view key, std::string_view what) {
+  path_.emplace_back(key);
+  reject_here(what);
+  path_.pop_back();
+}
+
+const json::value* json_reader::field(std::string_view key) const {
+  if (failed() || !here_)
+    return nullptr;
+  const auto* found = here_->if_contains(key);
+  return found && !found->is_null() ? found : nullptr;
+}
+
+const json::value* json_reader::required(std::string_view key) {
+  const auto* found = field(key);
+  if (!found)
+    reject(key, "missing");
+  return found;
+}
+
+const json::object* json_reader::as_object(const json::value& value) {
+  const auto* object = value.if_object();
+  if (!object)
+    reject_here("expected an object");
+  return object;
+}
+
+std::optional<std::int64_t> json_reader::to_integer(
+    std::string_view key, const json::value& value, std::int64_t min, std::int64_t max) {
+  std::int64_t number = 0;
+  if (const auto* integer = value.if_int64()) {
+    number = *integer;
+  } else if (const auto* real = value.if_double();
+             real && std::trunc(*real) == *real
+             && std::abs(*real) <= static_cast<double>(max_json_integer)) {
+    number = static_cast<std::int64_t>(*real);
+  } else if (value.is_uint64() || real) {
+    reject(key, real && std::trunc(*real) != *real ? "expected an integer" : "out of range");
+    return std::nullopt;
+  } else {
+    reject(key, "expected an integer");
+    return std::nullopt;
+  }
+  if (number < min || number > max) {
+    reject(key, "out of range");
+    return std::nullopt;
+  }
+  return number;
+}
+
+std::optional<std::string>
+json_reader::to_text(std::string_view key, const json::value& value) {
+  if (const auto* plain = value.if_string())
+    return std::string{view_of(*plain)};
+  if (const auto* localised = value.if_object()) {
+    if (const auto* english = localised->if_contains("en_US"); english && english->is_string())
+      return std::string{view_of(english->get_string())};
+    for (const auto& member : *localised)
+      if (const auto* text = member.value().if_string())
+        return std::string{view_of(*text)};
+  }
+  reject(key, "expected a string");
+  return std::nullopt;
+}
+
+// Recursion is bounded: the parser refuses more than `max_depth` levels.
+void json_reader::check(const json::value& value) {
+  if (const auto* object = value.if_object()) {
+    for (const auto& member : *object) {
+      const auto key = member.key();
+      path_.emplace_back(std::string_view{key.data(), key.size()});
+      if (key.find('\0') != json::string_view::npos)
+        reject_here("NUL in a key");
+      check(member.value());
+      path_.pop_back();
+    }
+  } else if (const auto* array = value.if_array()) {
+    for (std::size_t i = 0; i < array->size(); ++i) {
+      path_.emplace_back(i);
+      check((*array)[i]);
+      path_.pop_back();
+    }
+  } else if (const auto* text = value.if_string()) {
+    if (view_of(*text).find('\0') != std::string_view::npos)
+      reject_here("NUL in a string");
+  } else if (const auto* number = value.if_double()) {
+    if (!std::isfinite(*number))
+      reject_here("out of range");
+  }
+}
+
+void json_reader::reject_here(std::string_view what) {
+  if (failed())
+    return;
+  std::string path;
+  for (const auto& part : path_) {
+    if (const auto* index = std::get_if<std::size_t>(&part)) {
+      path.append("[").append(std::to_string(*index)).append("]");
+    } else {
+      if (!path.empty())
+        path.push_back('.');
+      path.append(std::get<std::string_view>(part));
+    }
+  }
+  if (path.empty())
+    path = "document";
+  failure_ = failure{ec::malformed, path.append(": ").append(what)};
+}
+
+} // namespace guildhall::domain

@@ -1,0 +1,138 @@
+#include "domain/roster.hpp"
+
+#include "core/text.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <utility>
+
+namespace guildhall::domain {
+
+namespace {
+
+constexpr std::size_t small_guild = 20;
+constexpr std::chrono::hours second_opinion_after{6};
+
+/// What a transfer leaves unchanged.
+using look = std::pair<std::string, int>; // name_key, class
+
+/// Empty where the name or the class is unknown: those resemble nobody.
+std::optional<look> look_of(const std::string& name, int class_id) {
+  auto key = text::name_key(name);
+  if (key.empty() || class_id == 0)
+    return std::nullopt;
+  return look{std::move(key), class_id};
+}
+
+struct alike {
+  std::vector<const stored_member*> leavers;
+  std::vector<const roster_member*> joiners;
+  std::size_t returned{0};
+};
+
+std::vector<roster_changes::transfer> transfers_in(const roster_changes& changes) {
+  std::map<look, alike> by_look;
+  for (const auto& leaver : changes.left)
+    if (const auto key = look_of(leaver.name, leaver.class_id))
+      by_look[*key].leavers.push_back(&leaver);
+  for (const auto& joiner : changes.joined)
+    if (const auto key = look_of(joiner.name, joiner.class_id))
+      by_look[*key].joiners.push_back(&joiner);
+  // Whoever comes back under an identity of its own makes the match ambiguous, too.
+  for (const auto& returned : changes.returned)
+    if (const auto key = look_of(returned.name, returned.class_id))
+      ++by_look[*key].returned;
+
+  std::vector<roster_changes::transfer> transfers;
+  for (const auto& leaver : changes.left) {
+    const auto key = look_of(leaver.name, leaver.class_id);
+    if (!key)
+      continue;
+    const auto& found = by_look[*key];
+    if (found.leavers.size() == 1 && found.joiners.size() == 1 && found.returned == 0)
+      transfers.push_back({leaver, *found.joiners.front()});
+  }
+  return transfers;
+}
+
+/// Whether `a` is within 5 % of `b`.
+bool is_near(std::int64_t a, std::int64_t b) {
+  return 20 * std::abs(a - b) <= b;
+}
+
+bool is_confirmed(const suspicion& earlier, std::int64_t size, const roster_context& context) {
+  const bool another_answer =
+      !context.last_modified.empty() && context.last_modified != earlier.last_modified;
+  const bool waited = context.now - earlier.first_seen >= second_opinion_after;
+  return (another_answer || waited) && is_near(size, earlier.members);
+}
+
+} // namespace
+
+roster_changes
+diff_roster(region where, std::span<const stored_member> stored, const roster_view& roster) {
+  roster_changes changes;
+  changes.first_scan = stored.empty();
+
+  std::map<character_identity, const roster_member*> present;
+  for (const auto& member : roster.members)
+    present.emplace(character_identity{where, member.realm.id, member.id}, &member);
+  std::map<character_identity, const stored_member*> known;
+  for (const auto& member : stored)
+    known.emplace(member.identity, &member);
+
+  for (const auto& [identity, member] : present) {
+    const auto found = known.find(identity);
+    if (found == known.end()) {
+      changes.joined.push_back(*member);
+      continue;
+    }
+    const auto& before = *found->second;
+    const bool named = !member->name.empty();
+    if ((named && member->name != before.name) || member->realm.slug != before.realm)
+      changes.renamed.push_back(
+          {before, named ? member->name : before.name, member->realm.slug});
+    if (!before.open) {
+      auto now = before;
+      now.name = named ? member->name : before.name;
+      now.realm = member->realm.slug;
+      now.class_id = member->class_id;
+      now.level = member->level;
+      now.rank = member->rank;
+      changes.returned.push_back(std::move(now));
+    } else if (member->rank != before.rank) {
+      changes.ranks.push_back({before, member->rank});
+    }
+  }
+  for (const auto& [identity, member] : known)
+    if (member->open && !present.contains(identity))
+      changes.left.push_back(*member);
+
+  changes.possible_transfers = transfers_in(changes);
+  return changes;
+}
+
+roster_verdict judge_roster(const roster_view& roster, const roster_context& context) {
+  if (roster.guild_id != context.expected.bnet_id
+      || roster.guild_realm.id != context.expected.realm_id)
+    return roster_verdict::foreign;
+
+  const auto size = static_cast<std::int64_t>(roster.members.size());
+  const auto before = static_cast<std::int64_t>(context.open_members);
+  const bool empty = size == 0;
+  const bool headless =
+      std::ranges::none_of(roster.members, [](const auto& m) { return m.rank == 0; });
+  const bool halved = context.open_members > small_guild && 2 * size < before;
+  if (!empty && !headless && !halved)
+    return roster_verdict::plausible;
+  // The guild document counts on its own. That it counts nobody excuses no empty roster: a
+  // guild has at least its master.
+  if (!empty && context.member_count && is_near(*context.member_count, size))
+    return roster_verdict::plausible;
+  if (context.earlier && is_confirmed(*context.earlier, size, context))
+    return roster_verdict::plausible;
+  return roster_verdict::suspect;
+}
+
+} // namespace guildhall::domain
