@@ -1,0 +1,41 @@
+#pragma once
+
+#include "api/auth/jwt.hpp"
+#include "core/metrics.hpp"
+#include "domain/ports.hpp"
+#include "http/response_cache.hpp"
+#include "http/router.hpp"
+
+#include <functional>
+#include <string>
+
+/// The REST API: handlers that ask through the domain's ports and write JSON. Knows no actor
+/// and no database.
+namespace guildhall::api {
+
+struct readiness {
+  bool ready{false};
+  std::string reason; ///< why not
+};
+
+/// What the handlers stand on. Everything referred to outlives the server.
+///
+/// Cache tags: `guild:<id>` and `character:<id>` (local ids), and `addresses`, under which
+/// every lookup by name stands as well: it has to move when a guild or character gets another
+/// address.
+struct services {
+  domain::read_port& reads;
+  domain::control_port& control;
+  http::response_cache& cache;
+  const auth::verifier& tokens;
+  metrics& measures;
+  std::function<readiness()> ready; ///< any thread, at once
+};
+
+/// The web client's routes, all under /api.
+void build_public(http::router& routes, const services& with);
+
+/// The operators' routes. /live, /ready and /metrics need no token.
+void build_admin(http::router& routes, const services& with);
+
+} // namespace guildhall::api

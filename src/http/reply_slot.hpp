@@ -1,0 +1,51 @@
+#pragma once
+
+#include "core/clock.hpp"
+#include "http/response.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+namespace guildhall::http {
+
+/// Where answers go: a connection, or a test.
+class reply_target {
+public:
+  virtual ~reply_target() = default;
+  /// Any thread. `turn` says which request the answer belongs to; one that has been answered
+  /// meanwhile (504 past its deadline) ignores it.
+  virtual void deliver(std::uint64_t turn, response answer) noexcept = 0;
+};
+
+/// The right to answer one request, exactly once, from any thread. Dropped without an answer it
+/// answers 503, so that no client hangs on an actor that died.
+class reply_slot {
+public:
+  reply_slot(
+      std::shared_ptr<reply_target> target, std::uint64_t turn, deadline expires) noexcept
+      : target_{std::move(target)},
+        turn_{turn},
+        expires_{expires} {}
+  reply_slot(reply_slot&&) noexcept = default;
+  reply_slot& operator=(reply_slot&&) = delete;
+  ~reply_slot();
+
+  /// The second and later calls do nothing.
+  void send(response answer) noexcept;
+  void fail(const failure& why) {
+    send(error_response(why));
+  }
+
+  /// When the client gets 504 instead; goes into what is asked on its behalf.
+  deadline expires() const noexcept {
+    return expires_;
+  }
+
+private:
+  std::shared_ptr<reply_target> target_; ///< null once answered
+  std::uint64_t turn_;
+  deadline expires_;
+};
+
+} // namespace guildhall::http

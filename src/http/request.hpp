@@ -1,0 +1,61 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace guildhall::http {
+
+enum class method : std::uint8_t { get, head, post, put, patch, del, options, other };
+
+std::string_view to_string(method verb) noexcept;
+
+/// One request, whole. A plain value that its connection fills, hands to a handler and fills
+/// again: a handler that answers later copies what it still needs.
+class request {
+public:
+  static constexpr std::size_t max_params = 4;
+
+  method verb{method::get};
+  std::string target; ///< as sent: path and query, still percent-encoded
+  std::string body;
+  std::string id; ///< X-Request-Id: the client's when sane, else ours
+
+  /// The part of `target` before `?`.
+  std::string_view path() const noexcept;
+
+  /// The first header of that name (any letter case), or an empty view.
+  std::string_view header(std::string_view name) const noexcept;
+  void add_header(std::string_view name, std::string_view value);
+
+  /// The first `name=value` of the query, decoded ("" for a bare name). Nothing when it is
+  /// absent or not percent-encoded UTF-8.
+  std::optional<std::string> query(std::string_view name) const;
+
+  /// The decoded path segment that the route calls `name` (":guildId" is "guildId"), or "".
+  std::string_view param(std::string_view name) const noexcept;
+  void add_param(std::string_view name, std::string value);
+
+  /// Back to an empty request; memory is kept.
+  void clear() noexcept;
+
+private:
+  struct span {
+    std::uint32_t name_at, name_size, value_at, value_size;
+  };
+  struct named_value {
+    std::string_view name; ///< points into the route's pattern
+    std::string value;
+  };
+
+  std::string header_text_; ///< names and values, one after the other
+  std::vector<span> headers_;
+  std::array<named_value, max_params> params_;
+  std::size_t param_count_{0};
+};
+
+} // namespace guildhall::http

@@ -1,0 +1,91 @@
+#pragma once
+
+#include "core/config.hpp"
+#include "core/error.hpp"
+#include "core/metrics.hpp"
+#include "http/router.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace guildhall::http {
+
+/// One address that is listened on, with its own routes and limits.
+struct listener_options {
+  std::string name; ///< in logs and metrics: "api", "admin"
+  std::string address{"127.0.0.1"};
+  std::uint16_t port{0}; ///< 0: the system chooses; see `server::port`
+  router routes;
+  /// Origins whose pages may call ("https://host:port"); empty: no CORS headers at all.
+  std::vector<std::string> cors_origins{};
+  unsigned max_connections{4096}; ///< more get 503 and are closed
+  unsigned max_in_flight{1024};   ///< requests waiting for a late answer; more get 503
+  /// Goes on accepting until the other listeners are drained, so that /live and /ready answer.
+  bool drains_last{false};
+};
+
+struct server_options {
+  unsigned io_threads{0};                           ///< 0: one per core, at most 8
+  std::size_t max_header_bytes{16 * 1024};          ///< request line and headers: 414, 431
+  std::size_t max_body_bytes{100 * 1024};           ///< 413
+  std::chrono::milliseconds header_timeout{10'000}; ///< first to last header byte: 408
+  std::chrono::milliseconds body_timeout{10'000};   ///< 408
+  std::chrono::milliseconds write_timeout{
+      20'000}; ///< one whole answer; the connection is closed
+  std::chrono::milliseconds idle_timeout{75'000}; ///< between requests; closed without a word
+  std::chrono::milliseconds request_deadline{5'000}; ///< 504
+  std::vector<listener_options> listeners;
+};
+
+/// The limits and times of `[http]`, and two listeners: [0] "api" and [1] "admin" (few
+/// connections, no CORS, drained last). The caller adds the routes.
+server_options options_from(const config& cfg);
+
+/// The web server: HTTP/1.1, one io_context per I/O thread, one coroutine per connection.
+///
+/// Each address has one listening socket without SO_REUSEPORT, whose connections are dealt to
+/// the threads in turn: a second instance on the same address is refused by the system, and no
+/// queued connection is lost when a socket closes. All members may be called from any thread
+/// but an I/O thread.
+class server {
+public:
+  /// Listens and serves. `ec::bad_config` with a sentence when an address is taken or not ours.
+  static result<std::unique_ptr<server>> start(server_options how, metrics& measures);
+
+  server(const server&) = delete;
+  server& operator=(const server&) = delete;
+  /// Stops.
+  ~server();
+
+  /// The port that a listener got.
+  std::uint16_t port(std::string_view listener) const;
+
+  /// Stops accepting once the backlog is empty; what is accepted is answered with
+  /// `Connection: close`. Returns at once. Listeners with `drains_last` go on.
+  void begin_drain();
+  bool draining() const noexcept;
+
+  /// Whether every connection ended in time (those of `drains_last` listeners are drained after
+  /// the others, within the same time). Begins draining if nobody did.
+  bool wait_drained(std::chrono::milliseconds at_most);
+
+  /// Closes everything that is left and joins the threads. Slots that are still out answer
+  /// nobody.
+  void stop();
+
+  /// Requests that wait for a late answer, all listeners together.
+  std::size_t in_flight() const noexcept;
+  std::size_t connections() const noexcept;
+
+private:
+  struct state;
+  explicit server(std::unique_ptr<state> own);
+  std::unique_ptr<state> state_;
+};
+
+} // namespace guildhall::http
