@@ -10,7 +10,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
-#include <set>
 
 namespace guildhall {
 
@@ -23,7 +22,6 @@ using mistakes = std::map<std::string, std::string>;
 /// What loading has gathered so far.
 struct loading {
   config cfg{};
-  std::set<std::string> given{}; ///< keys that were set by file or environment
   mistakes wrong{};
 };
 
@@ -38,7 +36,6 @@ std::optional<std::string> contents_of(const std::string& file) {
 }
 
 void set(loading& state, const key& which, const raw& value, const std::string& source) {
-  state.given.insert(which.name);
   if (which.read(state.cfg, value))
     return;
   const auto found = which.secret ? "a value that is not shown" : config_keys::describe(value);
@@ -199,7 +196,7 @@ result<config> load_config(const std::string& file, const environment& env) {
   if (!file.empty())
     read_file(state, file);
   read_environment(state, env);
-  if (!state.given.contains("cors.origins"))
+  if (state.cfg.cors.origins.empty())
     state.cfg.cors.origins = {
         std::string{*config_keys::origin_of(state.cfg.cors.frontend_url)}};
   check_together(state);

@@ -48,7 +48,7 @@ struct config {
   } admin;
 
   struct {
-    std::vector<std::string> origins{}; ///< default: the origin of `frontend_url`
+    std::vector<std::string> origins{}; ///< empty: the origin of `frontend_url`
     std::string frontend_url{"http://127.0.0.1:5000"};
   } cors;
 

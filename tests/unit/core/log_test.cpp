@@ -1,0 +1,56 @@
+#include "core/log.hpp"
+
+#include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+
+#include <regex>
+#include <sstream>
+
+namespace guildhall {
+namespace {
+
+/// What one message looks like on standard error.
+std::string line_of(log_format format, const std::string& message) {
+  std::ostringstream out;
+  spdlog::logger logger{"test", std::make_shared<spdlog::sinks::ostream_sink_st>(out)};
+  logger.set_formatter(make_log_formatter(format));
+  logger.warn("{}", message);
+  return out.str();
+}
+
+TEST(json_quoted, escapes_quotes_backslashes_and_control_characters) {
+  EXPECT_EQ(json_quoted(R"(say "hi" \o/)"), R"("say \"hi\" \\o/")");
+  EXPECT_EQ(json_quoted("a\nb\tc\rd\x01\x7f"), R"("a\nb\tc\rd\u0001\u007f")");
+  EXPECT_EQ(json_quoted({"\0", 1}), R"("\u0000")");
+}
+
+TEST(json_quoted, keeps_text_and_replaces_malformed_bytes) {
+  EXPECT_EQ(json_quoted("Ярость"), "\"Ярость\"");
+  EXPECT_EQ(json_quoted("a\xFFz"), "\"a\uFFFDz\"");
+}
+
+TEST(log_lines, of_json_are_one_object_each) {
+  const std::regex shape{
+      R"re(\{"ts":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z","level":"warning","thread":\d+,"msg":"two\\nlines and \\"quotes\\""\}\n)re"};
+  const auto line = line_of(log_format::json, "two\nlines and \"quotes\"");
+  EXPECT_TRUE(std::regex_match(line, shape)) << line;
+}
+
+TEST(log_lines, of_text_cannot_be_forged_by_a_message) {
+  const std::regex shape{
+      R"re(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z warning  name\\n2099 info forged\n)re"};
+  const auto line = line_of(log_format::text, "name\n2099 info forged");
+  EXPECT_TRUE(std::regex_match(line, shape)) << line;
+}
+
+TEST(set_up_logging, takes_level_names_and_falls_back_to_info) {
+  set_up_logging(log_format::text, "error");
+  EXPECT_EQ(spdlog::default_logger()->level(), spdlog::level::err);
+  set_up_logging(log_format::text, "off");
+  EXPECT_EQ(spdlog::default_logger()->level(), spdlog::level::off);
+  set_up_logging(log_format::text, "loud");
+  EXPECT_EQ(spdlog::default_logger()->level(), spdlog::level::info);
+}
+
+} // namespace
+} // namespace guildhall

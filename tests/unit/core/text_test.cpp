@@ -1,0 +1,105 @@
+#include "core/text.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <string>
+
+namespace guildhall::text {
+namespace {
+
+using namespace std::string_literals;
+
+TEST(utf8, accepts_well_formed_text) {
+  EXPECT_TRUE(is_utf8(""));
+  EXPECT_TRUE(is_utf8("Ярость"));
+  EXPECT_TRUE(is_utf8("\xF0\x9F\x90\xB2"));
+}
+
+TEST(utf8, refuses_surrogates_overlong_forms_and_fragments) {
+  EXPECT_FALSE(is_utf8("\xED\xA0\x80"));     // a surrogate
+  EXPECT_FALSE(is_utf8("\xC0\xAF"));         // "/" in two bytes
+  EXPECT_FALSE(is_utf8("\xD0"));             // cut off
+  EXPECT_FALSE(is_utf8("\x80"));             // a continuation alone
+  EXPECT_FALSE(is_utf8("\xF4\x90\x80\x80")); // past U+10FFFF
+}
+
+TEST(name_key, lowers_every_script) {
+  EXPECT_EQ(name_key("Thrall"), "thrall");
+  EXPECT_EQ(name_key("ЯРОСТЬ"), "ярость");
+  EXPECT_EQ(name_key("ÉLUNE"), "élune");
+  EXPECT_EQ(name_key("ÞÓRR"), "þórr");
+}
+
+TEST(name_key, is_the_same_for_composed_and_decomposed_accents) {
+  EXPECT_EQ(name_key("E\u0301lune"), "\u00E9lune");
+  EXPECT_EQ(name_key("\u00C9lune"), "\u00E9lune");
+}
+
+TEST(name_key, knows_no_country) {
+  // In a Turkish locale "I" would become a dotless i.
+  EXPECT_EQ(name_key("ILLIDAN"), "illidan");
+  EXPECT_EQ(name_key("\u0131"), "\u0131");
+  EXPECT_EQ(name_key("\u0130"), "i\u0307");
+}
+
+TEST(name_key, of_malformed_text_is_empty) {
+  EXPECT_EQ(name_key("abc\xFF"), "");
+  EXPECT_EQ(name_key(""), "");
+}
+
+RC_GTEST_PROP(name_key, of_a_name_key_is_itself, ()) {
+  std::string name;
+  const auto letters = std::vector<std::string>{"A", "z", "É", "E\u0301", "\u0130", "Я",
+                                                "ß", "Σ", "ǅ", "한",      "\u0345", "\u0301"};
+  for (const auto& letter :
+       *rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(letters)))
+    name += letter;
+  RC_ASSERT(name_key(name_key(name)) == name_key(name));
+}
+
+TEST(percent, escapes_all_but_unreserved_characters) {
+  EXPECT_EQ(percent_encode("aZ09-._~"), "aZ09-._~");
+  EXPECT_EQ(percent_encode("la croisade écarlate"), "la%20croisade%20%C3%A9carlate");
+  EXPECT_EQ(percent_encode("a/b?c%"), "a%2Fb%3Fc%25");
+}
+
+TEST(percent, decodes_either_case_and_leaves_plus_alone) {
+  EXPECT_EQ(percent_decode("%d1%8F+%2B"), "я++");
+}
+
+TEST(percent, refuses_what_is_no_text) {
+  for (const auto* broken : {"%", "%4", "abc%", "%zz", "%4g", "% 41"})
+    EXPECT_EQ(percent_decode(broken), std::nullopt) << broken;
+  EXPECT_EQ(percent_decode("a%00b"), std::nullopt);
+  EXPECT_EQ(percent_decode("a\0b"s), std::nullopt);
+  EXPECT_EQ(percent_decode("%C3"), std::nullopt);
+  EXPECT_EQ(percent_decode("\xFF"), std::nullopt);
+}
+
+RC_GTEST_PROP(percent, decoding_undoes_encoding, (const std::string& bytes)) {
+  const auto is_text = is_utf8(bytes) && bytes.find('\0') == std::string::npos;
+  RC_ASSERT(
+      percent_decode(percent_encode(bytes)) == (is_text ? std::optional{bytes} : std::nullopt));
+}
+
+RC_GTEST_PROP(percent, an_encoding_is_plain_ascii, (const std::string& bytes)) {
+  for (const char c : percent_encode(bytes))
+    RC_ASSERT(
+        std::string_view{"-._~%"}.find(c) != std::string_view::npos
+        || (std::isalnum(static_cast<unsigned char>(c)) != 0 && c > 0));
+}
+
+TEST(length, counts_code_points) {
+  EXPECT_EQ(length(""), 0u);
+  EXPECT_EQ(length("Ярость"), 6u);
+  EXPECT_EQ(length("\xF0\x9F\x90\xB2!"), 2u);
+}
+
+TEST(length, counts_each_malformed_byte) {
+  EXPECT_EQ(length("a\xFF\xFE"), 3u);
+  EXPECT_EQ(length("\xE2\x82"), 2u);
+}
+
+} // namespace
+} // namespace guildhall::text
