@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 
 namespace guildhall {
 
@@ -28,11 +28,12 @@ struct loading {
 /// The whole file, or nothing if it cannot be read.
 std::optional<std::string> contents_of(const std::string& file) {
   std::ifstream in{file, std::ios::binary};
-  std::string text{std::istreambuf_iterator<char>{in}, {}};
-  // Opening a folder succeeds, reading it does not.
-  if (!in.good() && !in.eof())
+  std::ostringstream text;
+  text << in.rdbuf();
+  // An empty file fails, too, but is not bad; a folder opens and cannot be read.
+  if (!in.is_open() || text.bad())
     return std::nullopt;
-  return text;
+  return std::move(text).str();
 }
 
 void set(loading& state, const key& which, const raw& value, const std::string& source) {

@@ -93,10 +93,11 @@ std::optional<std::vector<std::string>> as_list(const raw& value) {
 std::optional<std::map<std::string, std::string>> as_pairs(const raw& value) {
   if (const auto* pairs = std::get_if<std::map<std::string, std::string>>(&value))
     return *pairs;
-  if (!std::holds_alternative<env_text>(value))
+  const auto entries = std::holds_alternative<env_text>(value) ? as_list(value) : std::nullopt;
+  if (!entries)
     return std::nullopt;
   std::map<std::string, std::string> pairs;
-  for (const auto& entry : *as_list(value)) {
+  for (const auto& entry : *entries) {
     const auto equals = entry.find('=');
     if (equals == std::string::npos
         || !pairs.emplace(entry.substr(0, equals), entry.substr(equals + 1)).second)

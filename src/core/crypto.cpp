@@ -56,6 +56,9 @@ digest sha256(std::string_view bytes) {
 digest hmac_sha256(std::string_view key, std::string_view bytes) {
   digest out{};
   unsigned size = 0;
+  // OpenSSL takes a null pointer for "the key set before", of which there is none.
+  if (key.empty())
+    key = "";
   if (!HMAC(
           EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(bytes), bytes.size(),
           out.data(), &size))
