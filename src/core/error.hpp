@@ -71,7 +71,7 @@ std::string_view default_message(ec code) noexcept;
 struct failure {
   ec code{ec::internal};
   /// For the person who can act on it. Never holds a secret; may be shown to REST clients.
-  std::string message;
+  std::string message{};
   /// When trying again may help; becomes `Retry-After`.
   std::optional<time_point> retry_at{};
   /// For `ec::validation`: dotted path -> what is wrong with it.

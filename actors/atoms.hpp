@@ -1,0 +1,40 @@
+#pragma once
+
+#include <caf/all.hpp>
+
+/// Every message begins with one of these (at most 10 characters each; a test holds them apart).
+// clang-format off
+CAF_BEGIN_TYPE_ID_BLOCK(guildhall, caf::first_custom_type_id)
+
+  // jobs for the database
+  CAF_ADD_ATOM(guildhall, guildhall::atom, run, "run")
+  CAF_ADD_ATOM(guildhall, guildhall::atom, idle, "idle")
+  CAF_ADD_ATOM(guildhall, guildhall::atom, lost, "lost")
+
+  // Battle.net
+  CAF_ADD_ATOM(guildhall, guildhall::atom, fetch, "fetch")
+  CAF_ADD_ATOM(guildhall, guildhall::atom, acquire, "acquire")
+  CAF_ADD_ATOM(guildhall, guildhall::atom, granted, "granted")
+  CAF_ADD_ATOM(guildhall, guildhall::atom, response, "response")
+  CAF_ADD_ATOM(guildhall, guildhall::atom, throttled, "throttled")
+  CAF_ADD_ATOM(guildhall, guildhall::atom, token, "token")
+  CAF_ADD_ATOM(guildhall, guildhall::atom, loan, "loan")
+  CAF_ADD_ATOM(guildhall, guildhall::atom, stretch, "stretch")
+  CAF_ADD_ATOM(guildhall, guildhall::atom, period, "period")
+
+  // the sync
+  CAF_ADD_ATOM(guildhall, guildhall::atom, wake, "wake")
+  CAF_ADD_ATOM(guildhall, guildhall::atom, claimed, "claimed")
+  CAF_ADD_ATOM(guildhall, guildhall::atom, renewed, "renewed")
+  CAF_ADD_ATOM(guildhall, guildhall::atom, applied, "applied")
+  CAF_ADD_ATOM(guildhall, guildhall::atom, settled, "settled")
+  CAF_ADD_ATOM(guildhall, guildhall::atom, finished, "finished")
+  CAF_ADD_ATOM(guildhall, guildhall::atom, swept, "swept")
+
+  // every actor
+  CAF_ADD_ATOM(guildhall, guildhall::atom, tick, "tick")
+  CAF_ADD_ATOM(guildhall, guildhall::atom, stop, "stop")
+  CAF_ADD_ATOM(guildhall, guildhall::atom, restart, "restart")
+
+CAF_END_TYPE_ID_BLOCK(guildhall)
+// clang-format on

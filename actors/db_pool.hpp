@@ -1,0 +1,51 @@
+#pragma once
+
+#include "actors/db_worker.hpp"
+#include "actors/interfaces.hpp"
+#include "core/metrics.hpp"
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace guildhall::actors {
+
+struct db_pool_options {
+  std::string name; ///< "reader" or "writer", for logs and metrics
+  std::size_t workers{4};
+  std::size_t max_queue{512};
+  db_link_factory open;
+  /// Ends calls that are still blocked when the pool must stop (thread-safe).
+  std::function<void()> interrupt_all{};
+  bool detached{true};                          ///< false in tests: workers run scheduled
+  std::chrono::milliseconds finish_within{2'000}; ///< for accepted jobs when asked to stop
+};
+
+struct db_pool_state {
+  explicit db_pool_state(db_pool_actor::stateful_pointer<db_pool_state> self);
+  ~db_pool_state();
+
+  db_pool_options options;
+  std::deque<job_ptr> queue;
+  std::vector<db_worker_actor> workers;
+  std::vector<db_worker_actor> idle;
+  std::set<caf::actor_addr> down; ///< workers without a connection
+  std::deque<std::chrono::steady_clock::time_point> restarts;
+  bool ticking{false};
+  bool closing{false};
+  prometheus::Gauge* queued{nullptr};
+  prometheus::Counter* refused{nullptr};
+  static inline const char* name = "db-pool";
+};
+
+/// READER POOL or WRITER POOL: owns its workers and a bounded queue. Idle workers announce
+/// themselves; a job goes to an idle worker or waits. Replaces dead workers (10 in 60 s, then it ends
+/// and its supervisor starts another); what was queued is then refused. On an exit message it
+/// finishes what was accepted for at most `finish_within`, then interrupts.
+db_pool_actor::behavior_type db_pool(db_pool_actor::stateful_pointer<db_pool_state> self,
+  db_pool_options options, metrics& numbers);
+
+} // namespace guildhall::actors

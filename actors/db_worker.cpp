@@ -1,0 +1,90 @@
+#include "actors/db_worker.hpp"
+
+#include "actors/defaults.hpp"
+
+#include <algorithm>
+
+namespace guildhall::actors {
+
+namespace {
+
+constexpr std::chrono::milliseconds first_backoff{100};
+constexpr std::chrono::milliseconds longest_backoff{2'000};
+
+using self_ptr = db_worker_actor::stateful_pointer<db_worker_state>;
+
+void reconnect_later(self_ptr self) {
+  auto& st = self->state;
+  st.backoff = std::clamp(st.backoff * 2, first_backoff, longest_backoff);
+  self->delayed_send(db_worker_actor{self}, st.backoff, atom::tick_v);
+}
+
+void connect(self_ptr self) {
+  auto& st = self->state;
+  auto link = st.open();
+  if (!link) {
+    // The first failure in a row is worth a line; the rest would only repeat it.
+    if (st.backoff.count() == 0)
+      log::warn("database: cannot connect: {}", message_of(link.error()));
+    caf::anon_send(st.pool, atom::lost_v, db_worker_actor{self}, job_ptr{});
+    reconnect_later(self);
+    return;
+  }
+  if (st.backoff.count() != 0)
+    log::info("database: connected again");
+  st.link = std::move(*link);
+  st.backoff = {};
+  caf::anon_send(st.pool, atom::idle_v, db_worker_actor{self});
+}
+
+bool may_run_again(const db_job& job) {
+  constexpr int impatient_attempts = 2;
+  return job.idempotent && (job.patient || job.attempts < impatient_attempts);
+}
+
+void run(self_ptr self, const job_ptr& job) {
+  auto& st = self->state;
+  ++job->attempts;
+  const auto outcome = st.link->run(*job);
+  const bool broken = st.link->broken();
+  job_ptr unfinished;
+  if (outcome)
+    job->complete();
+  else if (broken && outcome.error().code == ec::database_down && may_run_again(*job))
+    unfinished = job;
+  else
+    job->refuse(outcome.error());
+  if (!broken) {
+    caf::anon_send(st.pool, atom::idle_v, db_worker_actor{self});
+    return;
+  }
+  st.link.reset();
+  caf::anon_send(st.pool, atom::lost_v, db_worker_actor{self}, std::move(unfinished));
+  connect(self);
+}
+
+} // namespace
+
+db_worker_state::db_worker_state(self_ptr) {}
+
+db_worker_actor::behavior_type db_worker(
+  self_ptr self, db_pool_actor pool, db_link_factory open) {
+  set_actor_defaults(self);
+  self->state.pool = std::move(pool);
+  self->state.open = std::move(open);
+  caf::anon_send(db_worker_actor{self}, atom::tick_v);
+  return {
+    [self](atom::run, const job_ptr& job) {
+      if (self->state.link)
+        run(self, job);
+      else
+        caf::anon_send(self->state.pool, atom::lost_v, db_worker_actor{self}, job);
+    },
+    [self](atom::tick) {
+      if (!self->state.link)
+        connect(self);
+    },
+  };
+}
+
+} // namespace guildhall::actors

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+namespace guildhall::actors {
+
+/// A worker's connection, as far as the worker is concerned. Used on the worker's thread only.
+class db_link {
+public:
+  virtual ~db_link() = default;
+  /// Runs `job.attempt` within the job's deadline. `database_down` when the connection broke.
+  virtual result<void> run(db_job& job) = 0;
+  virtual bool broken() const = 0;
+};
+/// Opens a connection; blocks for a bounded time.
+using db_link_factory = std::function<result<std::unique_ptr<db_link>>()>;
+
+struct db_worker_state {
+  db_worker_state(db_worker_actor::stateful_pointer<db_worker_state> self);
+
+  db_pool_actor pool;
+  db_link_factory open;
+  std::unique_ptr<db_link> link;
+  std::chrono::milliseconds backoff{0};
+  static inline const char* name = "db-worker";
+};
+
+/// READER or WRITER: owns one connection; blocks in it, so it is spawned detached (scheduled in
+/// tests). A lost connection is a state, not an end: it reconnects with back-off, at most 2 s
+/// apart, and tells its pool. Ends by its pool's exit message; if it dies, the pool spawns another.
+db_worker_actor::behavior_type db_worker(
+  db_worker_actor::stateful_pointer<db_worker_state> self, db_pool_actor pool,
+  db_link_factory open);
+
+} // namespace guildhall::actors

@@ -1,0 +1,125 @@
+#pragma once
+
+#include "actors/atoms.hpp"
+#include "actors/db_job.hpp"
+#include "battlenet/answer.hpp"
+#include "battlenet/oauth.hpp"
+#include "battlenet/request.hpp"
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "domain/sync.hpp"
+#include "domain/sync_port.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// What the actors send each other: an atom first, then one struct, so that a field can be added
+/// without touching a signature. Nothing here crosses a process.
+namespace guildhall::actors {
+
+/// One GET to Battle.net, with everything that decides when it may be sent.
+struct fetch_request {
+  battlenet::request what;
+  std::string if_modified_since;
+  domain::priority priority{domain::priority::character};
+  std::int64_t group{0};     ///< requests for one guild share its id
+  std::int64_t remaining{1}; ///< about how many requests the group still has to send
+  deadline expires{};
+};
+/// An answer of whatever status, or why the request was not sent (`budget_exhausted`,
+/// `upstream_down`, `upstream_unauthorised`, `overloaded`, `deadline_expired`).
+using fetch_reply = result<battlenet::answer>;
+
+/// A gateway's wish to send one request, and the limiter's word on it.
+struct permit_request {
+  std::uint64_t ticket{0}; ///< the gateway's own number for the fetch
+  domain::priority priority{};
+  std::int64_t group{0};
+  std::int64_t remaining{0};
+  deadline expires{};
+};
+struct permit {
+  std::uint64_t ticket{0};
+  result<void> granted{};
+};
+/// Battle.net answered 429.
+struct throttle_notice {
+  std::optional<std::chrono::seconds> retry_after;
+};
+using loan_reply = result<domain::budget_loan>;
+
+/// `refused`: the token Battle.net answered 401 to; never handed out again.
+struct token_request {
+  std::string refused;
+};
+using token_reply = result<std::string>;
+using new_token = result<battlenet::access_token>;
+
+/// A response (or the lack of one) to the fetch with this ticket.
+struct gateway_response {
+  std::uint64_t ticket{0};
+  battlenet::answer answer;
+};
+
+/// The M+ period of a region.
+struct period_notice {
+  domain::region region{};
+  std::int64_t period{0};
+};
+
+using claimed_guilds = result<std::vector<domain::guild_work>>;
+using claimed_characters = result<std::vector<domain::character_work>>;
+using held_leases = result<std::vector<domain::lease>>;
+using guild_application = result<domain::guild_applied>;
+using member_addresses = result<std::vector<domain::character_address>>;
+using transfers = result<std::vector<domain::pending_transfer>>;
+using store_done = result<void>;
+using pause_state = result<bool>;
+using sweep_result = result<domain::sweep_report>;
+
+/// How one character's sync ended, told to whoever spawned it.
+struct character_done {
+  domain::lease lease;
+  character_id character;
+  bool applied{false};    ///< written (its lease is released with it)
+  bool changed{false};    ///< documents or failures were written, not only checked_at
+  std::size_t failures{0};
+  std::size_t requests{0};
+  /// Only checked: to be written in a batch by the parent.
+  std::optional<domain::checked_character> checked;
+  /// The request could not be sent or the outcome not be written: the lease is to be given back.
+  std::optional<failure> not_done;
+};
+
+/// How one guild's sync ended.
+struct guild_done {
+  tracked_guild_id tracked;
+};
+
+} // namespace guildhall::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::job_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::failure)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::fetch_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::fetch_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::permit_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::permit)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::throttle_notice)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::loan_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::token_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::token_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::new_token)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::gateway_response)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::period_notice)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::claimed_guilds)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::claimed_characters)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::held_leases)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::guild_application)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::member_addresses)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::transfers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::store_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::pause_state)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::sweep_result)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::character_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::guild_done)
