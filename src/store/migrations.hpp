@@ -1,0 +1,45 @@
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace guildhall::store {
+
+class connection;
+
+/// A file of schema/migrations, built into the binary.
+struct migration {
+  int version{0};        ///< NNNN of the file's name
+  std::string_view name; ///< the rest of it
+  std::string_view sql;
+};
+
+/// In ascending order of their versions.
+std::span<const migration> embedded_migrations();
+
+struct migration_line {
+  int version{0};
+  std::string name;
+  bool applied{false};
+  bool known{true};    ///< false: applied by a newer binary
+  bool changed{false}; ///< applied with another text than this binary's
+};
+
+/// What the database has against what the binary knows. Writes nothing.
+result<std::vector<migration_line>> migration_status(
+    connection& db, deadline expires, std::span<const migration> known = embedded_migrations());
+
+/// Applies what is missing, each migration in a transaction of its own; `-- no transaction` as
+/// a file's first line runs it outside of one, statement by statement. Several instances may
+/// call this at once. Answers the versions that this call applied. `schema_mismatch`: a text
+/// changed after it was applied, or the database is more than one release (`-- release N`, the
+/// second line's number) newer than the binary.
+result<std::vector<int>> migrate(
+    connection& db, deadline expires, std::span<const migration> known = embedded_migrations());
+
+} // namespace guildhall::store

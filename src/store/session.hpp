@@ -1,0 +1,63 @@
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "store/statement.hpp"
+#include "store/values.hpp"
+
+#include <pqxx/result>
+
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace guildhall::store {
+
+/// What `connection::run` hands to its work: statements in autocommit, or inside of a
+/// transaction. Lives for that one call. Its members throw libpqxx's exceptions and `expired`;
+/// `connection::run` turns them into failures.
+class session {
+public:
+  /// Thrown instead of sending a statement after the deadline.
+  struct expired {};
+
+  session(const session&) = delete;
+  session& operator=(const session&) = delete;
+
+  /// Executes a named statement.
+  pqxx::result exec(const statement& what, std::initializer_list<param> params = {});
+  /// Executes SQL as it is: migrations, `listen`, tests. Not for anything with outside input.
+  pqxx::result exec_raw(const std::string& sql);
+
+  /// Runs `work` (a `result<T>()`) in a transaction: commits when it succeeds, rolls back when
+  /// it fails or throws. A deadlock or serialization failure runs it again, three times at
+  /// most, so `work` must not move from what it captured. Within a transaction it is a part of
+  /// that one.
+  template <class F>
+  auto transaction(F&& work) -> std::invoke_result_t<F&> {
+    std::invoke_result_t<F&> outcome = fail(ec::internal);
+    in_transaction([&]() -> bool {
+      outcome = work();
+      return outcome.has_value();
+    });
+    return outcome;
+  }
+
+  /// Runs `work` behind a savepoint of the transaction. False, and everything it did undone, if
+  /// PostgreSQL refused a value as JSON or text (22P02, 22P05, 22003, 22021, 54001, 22P03).
+  bool accepted(const std::function<void()>& work);
+
+  deadline expires() const noexcept;
+
+  struct state;
+  explicit session(state& parts);
+
+private:
+  void in_transaction(const std::function<bool()>& work);
+  state& state_;
+};
+
+} // namespace guildhall::store

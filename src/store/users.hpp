@@ -1,0 +1,15 @@
+#pragma once
+
+#include "core/error.hpp"
+#include "core/ids.hpp"
+
+#include <string_view>
+
+namespace guildhall::store {
+
+class session;
+
+/// `who`: a user's id or battletag. `not_found` for nobody, `validation` for an unknown role.
+result<user_id> set_role(session& db, std::string_view who, std::string_view role);
+
+} // namespace guildhall::store
