@@ -18,7 +18,7 @@ enum class outcome {
   unauthorised, ///< 401
   throttled,    ///< 429
   transient,    ///< 408, 5xx, other statuses, connection lost, time-out
-  malformed     ///< 204, 200 without a body, or a body over the limit or that cannot be unpacked
+  malformed ///< 204, 200 without a body, or a body over the limit or that cannot be unpacked
 };
 
 std::string_view to_string(outcome what) noexcept;
@@ -32,17 +32,20 @@ struct raw_response {
 
 struct answer {
   battlenet::outcome outcome{};
-  unsigned status{0};         ///< 0: no response at all
-  std::string body;           ///< as received, for `ok` only
-  std::string last_modified;  ///< verbatim; may be empty
+  unsigned status{0};                              ///< 0: no response at all
+  std::string body;                                ///< as received, for `ok` only
+  std::string last_modified;                       ///< verbatim; may be empty
   std::optional<std::chrono::seconds> max_age;     ///< Cache-Control
   std::optional<std::chrono::seconds> retry_after; ///< when sent; never relied on
   std::string schema_revision;
-  std::string detail;         ///< for logs: status line or why no response came, with the trace id
+  std::string detail; ///< for logs: status line or why no response came, with the trace id
 };
 
 answer classify(raw_response&& response);
-/// An answer for a request that got no response (connection refused, time-out, reset, TLS error).
+/// An answer for a request that got no response (connection refused, time-out, reset, TLS
+/// error).
 answer no_response(std::string why);
+/// `malformed`: a response whose body is over the limit or cannot be unpacked.
+answer unusable_response(const raw_response& response, std::string why);
 
 } // namespace guildhall::battlenet

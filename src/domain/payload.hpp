@@ -24,8 +24,7 @@ struct realm_ref {
 
 struct guild_view {
   bnet_guild_id id;
-  std::string
-      name; ///< may be empty, as every name below: Battle.net leaves it out now and then
+  std::string name; ///< may be empty, like every name below
   realm_ref realm;
   std::string faction; ///< "ALLIANCE", "HORDE" or empty
   std::optional<std::int64_t> member_count;

@@ -1,0 +1,147 @@
+#include "battlenet/answer.hpp"
+
+#include <cctype>
+#include <charconv>
+#include <utility>
+
+namespace guildhall::battlenet {
+
+namespace {
+
+/// What an upstream may ask us to wait or to keep, at most. Anything above is a mistake of
+/// theirs.
+constexpr std::chrono::seconds longest_duration{std::chrono::hours{24 * 7}};
+
+std::string header(const raw_response& response, const std::string& name) {
+  const auto found = response.headers.find(name);
+  return found == response.headers.end() ? std::string{} : found->second;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos)
+    return {};
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+/// Digits only (RFC 9110 delta-seconds).
+std::optional<std::chrono::seconds> parse_seconds(std::string_view text) {
+  text = trimmed(text);
+  std::uint64_t value = 0;
+  const auto* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc{} || stop != end)
+    return std::nullopt;
+  const auto longest = static_cast<std::uint64_t>(longest_duration.count());
+  return std::chrono::seconds{static_cast<std::int64_t>(value < longest ? value : longest)};
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view lower) {
+  if (a.size() != lower.size())
+    return false;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (std::tolower(static_cast<unsigned char>(a[i])) != lower[i])
+      return false;
+  return true;
+}
+
+std::optional<std::chrono::seconds> max_age_of(std::string_view cache_control) {
+  while (!cache_control.empty()) {
+    const auto comma = cache_control.find(',');
+    const auto directive = trimmed(cache_control.substr(0, comma));
+    const auto equals = directive.find('=');
+    if (equals != std::string_view::npos
+        && equal_ignoring_case(directive.substr(0, equals), "max-age"))
+      return parse_seconds(directive.substr(equals + 1));
+    cache_control.remove_prefix(
+        comma == std::string_view::npos ? cache_control.size() : comma + 1);
+  }
+  return std::nullopt;
+}
+
+outcome outcome_of(const raw_response& response) {
+  switch (response.status) {
+  case 200:
+    return response.body.empty() ? outcome::malformed : outcome::ok;
+  case 204:
+    return outcome::malformed;
+  case 304:
+    return outcome::not_modified;
+  case 401:
+    return outcome::unauthorised;
+  case 403:
+    return outcome::forbidden;
+  case 404:
+  case 410:
+    return outcome::not_found;
+  case 429:
+    return outcome::throttled;
+  default:
+    return outcome::transient;
+  }
+}
+
+std::string with_trace(std::string what, const raw_response& response) {
+  if (const auto trace = header(response, "x-trace-traceid"); !trace.empty())
+    what.append(", trace ").append(trace);
+  return what;
+}
+
+} // namespace
+
+std::string_view to_string(outcome what) noexcept {
+  switch (what) {
+  case outcome::ok:
+    return "ok";
+  case outcome::not_modified:
+    return "not_modified";
+  case outcome::not_found:
+    return "not_found";
+  case outcome::forbidden:
+    return "forbidden";
+  case outcome::unauthorised:
+    return "unauthorised";
+  case outcome::throttled:
+    return "throttled";
+  case outcome::transient:
+    return "transient";
+  case outcome::malformed:
+    return "malformed";
+  }
+  return "unknown";
+}
+
+answer classify(raw_response&& response) {
+  answer result;
+  result.outcome = outcome_of(response);
+  result.status = response.status;
+  result.last_modified = header(response, "last-modified");
+  result.max_age = max_age_of(header(response, "cache-control"));
+  result.retry_after = parse_seconds(header(response, "retry-after"));
+  result.schema_revision = header(response, "battlenet-schema-revision");
+  auto detail = "status " + std::to_string(response.status);
+  if (result.outcome == outcome::malformed)
+    detail.append(" without a body");
+  result.detail = with_trace(std::move(detail), response);
+  if (result.outcome == outcome::ok)
+    result.body = std::move(response.body);
+  return result;
+}
+
+answer no_response(std::string why) {
+  answer result;
+  result.outcome = outcome::transient;
+  result.detail = std::move(why);
+  return result;
+}
+
+answer unusable_response(const raw_response& response, std::string why) {
+  answer result;
+  result.outcome = outcome::malformed;
+  result.status = response.status;
+  result.detail =
+      with_trace("status " + std::to_string(response.status) + ", " + std::move(why), response);
+  return result;
+}
+
+} // namespace guildhall::battlenet

@@ -1,0 +1,55 @@
+#include "battlenet/gunzip.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <utility>
+#include <zlib.h>
+
+namespace guildhall::battlenet {
+
+namespace {
+
+constexpr std::size_t first_guess = 16 * 1024;
+constexpr int gzip_format = 16; // added to the window bits: gzip framing only
+
+} // namespace
+
+result<std::string> gunzip(std::string_view packed, std::size_t max_bytes) {
+  if (packed.size() > std::numeric_limits<uInt>::max())
+    return fail(ec::malformed, "the packed body is too large");
+  z_stream stream{};
+  if (inflateInit2(&stream, MAX_WBITS + gzip_format) != Z_OK)
+    return fail(ec::internal, "zlib could not be set up");
+  const std::unique_ptr<z_stream, decltype(&inflateEnd)> ends{&stream, &inflateEnd};
+
+  // zlib reads through a pointer to non-const, but does not write.
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+  stream.avail_in = static_cast<uInt>(packed.size());
+  // One byte above the limit tells "exactly at the limit" from "over it".
+  const auto capacity = max_bytes + 1;
+  std::string unpacked;
+  for (;;) {
+    const auto filled = unpacked.size();
+    if (filled >= capacity)
+      return fail(ec::malformed, "the unpacked body is over the limit");
+    const auto wanted = std::max({first_guess, filled, 4 * packed.size()});
+    const auto room = std::min({wanted, capacity - filled, std::size_t{1} << 30});
+    unpacked.resize(filled + room);
+    stream.next_out = reinterpret_cast<Bytef*>(unpacked.data() + filled);
+    stream.avail_out = static_cast<uInt>(room);
+    const auto code = inflate(&stream, Z_NO_FLUSH);
+    unpacked.resize(filled + room - stream.avail_out);
+    if (code == Z_STREAM_END)
+      break;
+    if (code != Z_OK || (stream.avail_in == 0 && stream.avail_out != 0))
+      return fail(ec::malformed, "the packed body is broken or cut off");
+  }
+  if (unpacked.size() > max_bytes)
+    return fail(ec::malformed, "the unpacked body is over the limit");
+  if (stream.avail_in != 0)
+    return fail(ec::malformed, "there is something behind the packed body");
+  return unpacked;
+}
+
+} // namespace guildhall::battlenet
