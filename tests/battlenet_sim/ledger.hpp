@@ -50,7 +50,9 @@ class sliding_maximum {
 public:
   explicit sliding_maximum(std::int64_t window) : window_(window) {}
   void add(std::int64_t time);
-  std::size_t maximum() const { return maximum_; }
+  std::size_t maximum() const {
+    return maximum_;
+  }
 
 private:
   std::int64_t window_;

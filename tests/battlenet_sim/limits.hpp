@@ -17,7 +17,9 @@ enum class verdict {
 class fixed_window {
 public:
   fixed_window(std::int64_t length_us, std::int64_t phase_us, std::uint32_t limit)
-      : length_(length_us), phase_(phase_us), limit_(limit) {}
+      : length_(length_us),
+        phase_(phase_us),
+        limit_(limit) {}
 
   /// Counts a request; false when its window was full already.
   bool admit(std::int64_t time_us);
@@ -30,8 +32,8 @@ private:
   std::uint32_t used_ = 0;
 };
 
-/// The quota of one API client: 100 per second, then 429 for the rest of that second; 36,000 per
-/// hour, then slower service. Works on real time. Safe to use from all threads.
+/// The quota of one API client: 100 per second, then 429 for the rest of that second; 36,000
+/// per hour, then slower service. Works on real time. Safe to use from all threads.
 class limits {
 public:
   limits(std::uint32_t per_second, std::uint32_t per_hour, std::uint64_t seed);

@@ -33,8 +33,8 @@ struct options {
   std::string replay; ///< a folder of recorded bodies, served instead of a world
 };
 
-/// 1,000, 200, 20 and 60 members in the region (the last on a Cyrillic realm where there is one)
-/// and 40 in another.
+/// 1,000, 200, 20 and 60 members in the region (the last on a Cyrillic realm where there is
+/// one) and 40 in another.
 std::vector<guild_spec> default_world(const std::string& region);
 
 } // namespace guildhall::sim

@@ -14,10 +14,10 @@ namespace guildhall::sim {
 
 namespace {
 
-constexpr std::array<std::string_view, 12> months{
-  "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-constexpr std::array<std::string_view, 7> weekdays{
-  "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr std::array<std::string_view, 7> weekdays{"Sun", "Mon", "Tue", "Wed",
+                                                   "Thu", "Fri", "Sat"};
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9')
@@ -30,8 +30,8 @@ int hex_digit(char c) {
 }
 
 bool is_unreserved(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-         || c == '-' || c == '.' || c == '_' || c == '~';
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-'
+      || c == '.' || c == '_' || c == '~';
 }
 
 } // namespace
@@ -39,8 +39,8 @@ bool is_unreserved(char c) {
 std::string lower(std::string_view utf8) {
   std::string out;
   icu::UnicodeString::fromUTF8({utf8.data(), static_cast<std::int32_t>(utf8.size())})
-    .toLower(icu::Locale::getRoot())
-    .toUTF8String(out);
+      .toLower(icu::Locale::getRoot())
+      .toUTF8String(out);
   return out;
 }
 
@@ -119,11 +119,11 @@ std::string http_date(std::int64_t unix_seconds) {
   hh_mm_ss clock{time - day};
   std::array<char, 64> out{};
   auto n = std::snprintf(
-    out.data(), out.size(), "%s, %u %s %d %02d:%02d:%02d GMT",
-    weekdays[weekday{day}.c_encoding()].data(), static_cast<unsigned>(date.day()),
-    months[static_cast<unsigned>(date.month()) - 1].data(), static_cast<int>(date.year()),
-    static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-    static_cast<int>(clock.seconds().count()));
+      out.data(), out.size(), "%s, %u %s %d %02d:%02d:%02d GMT",
+      weekdays[weekday{day}.c_encoding()].data(), static_cast<unsigned>(date.day()),
+      months[static_cast<unsigned>(date.month()) - 1].data(), static_cast<int>(date.year()),
+      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+      static_cast<int>(clock.seconds().count()));
   return {out.data(), static_cast<std::size_t>(n)};
 }
 
@@ -172,8 +172,8 @@ std::optional<std::string> base64_decode(std::string_view text) {
     return std::nullopt;
   std::string out(text.size() / 4 * 3, '\0');
   auto n = EVP_DecodeBlock(
-    reinterpret_cast<unsigned char*>(out.data()),
-    reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+      reinterpret_cast<unsigned char*>(out.data()),
+      reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
   if (n < 0)
     return std::nullopt;
   auto padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;

@@ -25,7 +25,8 @@ using form = std::map<std::string, std::string>;
 /// `a=1&b=2` with percent escapes and '+' for a space; fields that do not decode are dropped.
 form parse_form(std::string_view text);
 
-/// An HTTP date as Battle.net writes it: the day is not padded ("Sat, 7 Mar 2020 09:41:14 GMT").
+/// An HTTP date as Battle.net writes it: the day is not padded ("Sat, 7 Mar 2020 09:41:14
+/// GMT").
 std::string http_date(std::int64_t unix_seconds);
 
 /// Reads an HTTP date, padded or not; nothing when it is none.

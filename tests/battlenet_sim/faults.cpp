@@ -1,0 +1,107 @@
+#include "battlenet_sim/faults.hpp"
+
+#include "battlenet_sim/text.hpp"
+
+#include <utility>
+
+namespace guildhall::sim {
+
+namespace {
+
+constexpr std::string_view class_prefix = "class:";
+constexpr std::string_view regex_prefix = "regex:";
+
+bool matches(const fault& one, const target& what, std::string_view region) {
+  if (!one.region.empty() && one.region != region)
+    return false;
+  std::string_view match = one.match;
+  if (match.starts_with(class_prefix))
+    return match.substr(class_prefix.size()) == to_string(class_of(what.what));
+  if (one.pattern)
+    return std::regex_search(what.path, *one.pattern);
+  return what.path.starts_with(match);
+}
+
+bool strikes(fault& one) {
+  if (one.left == 0)
+    return false;
+  // 53 bits make a double in [0, 1).
+  auto draw = static_cast<double>(mix(one.seed, one.draws++) >> 11) * 0x1.0p-53;
+  if (draw >= one.rate)
+    return false;
+  if (one.left > 0)
+    --one.left;
+  ++one.struck;
+  return true;
+}
+
+} // namespace
+
+std::string_view to_string(fault_action::kind kind) {
+  using enum fault_action::kind;
+  switch (kind) {
+  case none:
+    return "none";
+  case status:
+    return "status";
+  case delay:
+    return "delay_ms";
+  case reset:
+    return "reset";
+  case truncate:
+    return "truncate";
+  case broken_json:
+    return "broken_json";
+  case drip:
+    return "drip";
+  case empty_body:
+    return "empty_body";
+  case empty_roster:
+    return "empty_roster";
+  case halve_roster:
+    return "halve_roster";
+  }
+  return "none";
+}
+
+std::optional<std::int64_t> fault_table::add(fault what) {
+  if (what.match.starts_with(regex_prefix)) {
+    try {
+      what.pattern = std::make_shared<const std::regex>(
+          what.match.substr(regex_prefix.size()), std::regex::optimize);
+    } catch (const std::regex_error&) {
+      return std::nullopt;
+    }
+  }
+  std::lock_guard lock(mutex_);
+  if (faults_.size() >= max_faults)
+    return std::nullopt;
+  what.id = ++last_id_;
+  faults_.push_back(std::move(what));
+  return last_id_;
+}
+
+void fault_table::clear() {
+  std::lock_guard lock(mutex_);
+  faults_.clear();
+}
+
+bool fault_table::remove(std::int64_t id) {
+  std::lock_guard lock(mutex_);
+  return std::erase_if(faults_, [&](const fault& one) { return one.id == id; }) > 0;
+}
+
+std::vector<fault> fault_table::list() const {
+  std::lock_guard lock(mutex_);
+  return faults_;
+}
+
+fault_action fault_table::strike(const target& what, std::string_view region) {
+  std::lock_guard lock(mutex_);
+  for (auto& one : faults_)
+    if (matches(one, what, region) && strikes(one))
+      return one.action;
+  return {};
+}
+
+} // namespace guildhall::sim

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "battlenet_sim/target.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <regex>
+#include <string>
+#include <vector>
+
+namespace guildhall::sim {
+
+/// What goes wrong with one request.
+struct fault_action {
+  enum class kind {
+    none,
+    status,       ///< that status instead of the answer
+    delay,        ///< the right answer, late
+    reset,        ///< the connection is reset, nothing is sent
+    truncate,     ///< Content-Length promises all, the connection closes half-way
+    broken_json,  ///< a complete answer whose JSON ends in the middle
+    drip,         ///< the right answer, a kilobyte at a time
+    empty_body,   ///< 200 without a body
+    empty_roster, ///< a roster without members
+    halve_roster, ///< a roster with fewer than half of its members (the leader stays)
+  };
+  kind what = kind::none;
+  int status = 0;
+  std::uint32_t delay_ms = 0; ///< of delay; between two kilobytes of drip
+  std::string retry_after;    ///< header of a status fault
+  bool moving = false;        ///< roster faults: Last-Modified moves with every such answer
+};
+
+/// Names as the control API spells them ("delay_ms" is `delay`).
+std::string_view to_string(fault_action::kind kind);
+
+struct fault {
+  std::int64_t id = 0;
+  std::string match; ///< "class:NAME", "regex:PATTERN" (found anywhere), else a path prefix
+  std::string region;
+  double rate = 1.0;
+  std::int64_t left = -1; ///< how often it still strikes; negative: no end
+  std::uint64_t seed = 1;
+  fault_action action;
+  std::uint64_t draws = 0;
+  std::uint64_t struck = 0;
+  std::shared_ptr<const std::regex> pattern;
+};
+
+/// The faults in force; the first that matches and strikes decides. Safe from all threads.
+class fault_table {
+public:
+  static constexpr std::size_t max_faults = 1'000;
+
+  /// Its id; nothing when the table is full or the pattern is none.
+  std::optional<std::int64_t> add(fault what);
+  void clear();
+  bool remove(std::int64_t id);
+  std::vector<fault> list() const;
+
+  /// `region` is empty for OAuth.
+  fault_action strike(const target& what, std::string_view region);
+
+private:
+  mutable std::mutex mutex_;
+  std::vector<fault> faults_;
+  std::int64_t last_id_ = 0;
+};
+
+} // namespace guildhall::sim
