@@ -1,0 +1,54 @@
+#include "domain/retry.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+namespace guildhall::domain {
+
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds one_hour{3'600};
+constexpr seconds one_day{86'400};
+
+double unit(double random) {
+  return std::isfinite(random) ? std::clamp(random, 0.0, 1.0) : 0.0;
+}
+
+seconds scaled(seconds base, double factor) {
+  return seconds{static_cast<std::int64_t>(static_cast<double>(base.count()) * factor)};
+}
+
+/// `first` for the first failure, twice as long for each further one, at most `longest`.
+seconds doubled(seconds first, int failures, seconds longest) {
+  constexpr int enough = 20; // doublings after which every `longest` is reached
+  const auto doublings = std::clamp(failures - 1, 0, enough);
+  return std::min(first * (std::int64_t{1} << doublings), longest);
+}
+
+} // namespace
+
+seconds retry_delay(failure_class what, int failures, double random) {
+  switch (what) {
+  case failure_class::malformed: {
+    constexpr seconds longest{6 * 3'600};
+    return std::min(
+        scaled(doubled(seconds{600}, failures, longest), 1.0 + 0.1 * unit(random)), longest);
+  }
+  case failure_class::not_found:
+  case failure_class::forbidden:
+    return one_day + scaled(one_hour, unit(random));
+  case failure_class::transient:
+  case failure_class::throttled:
+    break;
+  }
+  return std::max(scaled(doubled(seconds{15}, failures, one_hour), unit(random)), seconds{1});
+}
+
+seconds jittered(seconds base, double random) {
+  return scaled(base, 0.9 + 0.2 * unit(random));
+}
+
+} // namespace guildhall::domain
