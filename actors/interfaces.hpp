@@ -78,16 +78,22 @@ using battlenet_gateway_actor = permit_holder_actor::extend<
 
 // --- the sync ---------------------------------------------------------------------------------
 
-/// SYNC SCHEDULER: claims what is due, spawns coordinators up to a cap.
-using sync_scheduler_actor = stretch_listener_actor::extend<
+/// Whoever spawned character syncs.
+using character_parent_actor = caf::typed_actor<
+  // One of its characters has ended.
+  caf::reacts_to<atom::finished, character_done>>;
+
+/// SYNC SCHEDULER: claims what is due, spawns coordinators up to a cap. Parent of the players' own
+/// characters outside of tracked guilds.
+using sync_scheduler_actor = character_parent_actor::extend<
+  // By what factor character intervals stretch.
+  caf::reacts_to<atom::stretch, double>,
   // Something may have become due, or pause was switched: look now.
   caf::reacts_to<atom::wake>,
   // The M+ period of a region.
   caf::reacts_to<atom::period, period_notice>,
   // A coordinator has ended.
   caf::reacts_to<atom::finished, guild_done>,
-  // One of the players' own characters has ended.
-  caf::reacts_to<atom::finished, character_done>,
   // INTERNAL: whether the sync is paused.
   caf::reacts_to<atom::settled, pause_state>,
   // INTERNAL: claims came back.
@@ -99,9 +105,7 @@ using sync_scheduler_actor = stretch_listener_actor::extend<
   caf::reacts_to<atom::tick, std::uint64_t>>;
 
 /// GUILD COORDINATOR, one per guild being synced: the guild step, then its due characters.
-using guild_coordinator_actor = caf::typed_actor<
-  // One of its characters has ended.
-  caf::reacts_to<atom::finished, character_done>,
+using guild_coordinator_actor = character_parent_actor::extend<
   // INTERNAL: results of its store calls.
   caf::reacts_to<atom::applied, guild_application>,
   caf::reacts_to<atom::claimed, claimed_characters>,

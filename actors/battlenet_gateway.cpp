@@ -1,0 +1,204 @@
+#include "actors/battlenet_gateway.hpp"
+
+#include "actors/defaults.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace guildhall::actors {
+
+namespace {
+
+constexpr std::chrono::seconds token_timeout{12};
+
+using self_ptr = battlenet_gateway_actor::stateful_pointer<battlenet_gateway_state>;
+using battlenet::outcome;
+
+void finish(self_ptr self, std::uint64_t ticket, fetch_reply reply) {
+  auto& st = self->state;
+  const auto found = st.fetches.find(ticket);
+  if (found == st.fetches.end())
+    return;
+  auto promise = std::move(found->second.reply);
+  st.fetches.erase(found);
+  promise.deliver(std::move(reply));
+}
+
+void ask_permit(self_ptr self, std::uint64_t ticket) {
+  auto& st = self->state;
+  const auto& request = st.fetches.at(ticket).request;
+  caf::anon_send(st.limiter, atom::acquire_v,
+    permit_request{.ticket = ticket,
+      .priority = request.priority,
+      .group = request.group,
+      .remaining = request.remaining,
+      .expires = request.expires},
+    caf::actor_cast<permit_holder_actor>(battlenet_gateway_actor{self}));
+}
+
+void send(self_ptr self, std::uint64_t ticket, const std::string& token) {
+  auto& st = self->state;
+  const auto found = st.fetches.find(ticket);
+  if (found == st.fetches.end())
+    return;
+  found->second.token = token;
+  const auto& request = found->second.request;
+  st.client->get(request.what, token, request.if_modified_since, request.expires,
+    [me = battlenet_gateway_actor{self}, ticket](battlenet::answer answer) {
+      caf::anon_send(me, atom::response_v, gateway_response{ticket, std::move(answer)});
+    });
+}
+
+/// A permit has been granted: the token, then the request.
+void go(self_ptr self, std::uint64_t ticket, std::string refused_token) {
+  self
+    ->request(self->state.tokens, token_timeout, atom::token_v,
+      token_request{std::move(refused_token)})
+    .then(
+      [self, ticket](const token_reply& token) {
+        if (token)
+          send(self, ticket, *token);
+        else
+          finish(self, ticket, std::unexpected<failure>(token.error()));
+      },
+      [self, ticket](const caf::error&) { finish(self, ticket, fail(ec::unavailable)); });
+}
+
+void close_breaker(self_ptr self) {
+  auto& st = self->state;
+  st.transient_in_a_row = 0;
+  st.silent_in_a_row = 0;
+  st.failing_groups.clear();
+  if (!std::exchange(st.open, false))
+    return;
+  st.breaker_open->Set(0);
+  log::info("battle.net {}: answers again", domain::to_string(st.options.region));
+}
+
+void note_transient(self_ptr self, const fetch_request& request, const battlenet::answer& answer) {
+  auto& st = self->state;
+  ++st.transient_in_a_row;
+  st.silent_in_a_row = answer.status == 0 ? st.silent_in_a_row + 1 : 0;
+  if (st.failing_groups.size() < 2)
+    st.failing_groups.insert(request.group);
+  const bool many = st.transient_in_a_row >= st.options.breaker_threshold
+                    && st.failing_groups.size() >= 2;
+  const bool silent = st.silent_in_a_row >= std::max(1, st.options.breaker_threshold / 5);
+  if (!many && !silent)
+    return;
+  st.next_probe = self->clock().now() + st.options.probe_interval;
+  if (std::exchange(st.open, true))
+    return;
+  st.breaker_open->Set(1);
+  log::error("battle.net {}: does not answer ({}); one probe every {} s",
+    domain::to_string(st.options.region), answer.detail, st.options.probe_interval.count());
+}
+
+/// Whether a fetch may be tried: always while closed, else one probe per interval.
+bool breaker_lets_through(self_ptr self) {
+  auto& st = self->state;
+  if (!st.open)
+    return true;
+  const auto now = self->clock().now();
+  if (now < st.next_probe)
+    return false;
+  st.next_probe = now + st.options.probe_interval;
+  return true;
+}
+
+failure breaker_failure(self_ptr self) {
+  failure why{ec::upstream_down};
+  why.retry_at = wall_now()
+                 + std::chrono::duration_cast<std::chrono::microseconds>(
+                   self->state.next_probe - self->clock().now());
+  return why;
+}
+
+void receive(self_ptr self, const gateway_response& response) {
+  auto& st = self->state;
+  const auto found = st.fetches.find(response.ticket);
+  if (found == st.fetches.end())
+    return;
+  auto& fetch = found->second;
+  const auto& answer = response.answer;
+  st.numbers
+    ->counter("battlenet_answers_total", "Answers of Battle.net",
+      {{"region", std::string{domain::to_string(st.options.region)}},
+        {"kind", std::string{battlenet::to_string(fetch.request.what.kind)}},
+        {"outcome", std::string{battlenet::to_string(answer.outcome)}}})
+    .Increment();
+  switch (answer.outcome) {
+    case outcome::transient:
+      note_transient(self, fetch.request, answer);
+      break;
+    case outcome::throttled:
+      caf::anon_send(st.limiter, atom::throttled_v, throttle_notice{answer.retry_after});
+      break;
+    default:
+      close_breaker(self);
+  }
+  if (answer.outcome == outcome::unauthorised) {
+    if (fetch.renewed) {
+      finish(self, response.ticket, fail(ec::upstream_unauthorised));
+      return;
+    }
+    // The retry is a request like any other: it needs a permit of its own.
+    fetch.renewed = true;
+    ask_permit(self, response.ticket);
+    return;
+  }
+  finish(self, response.ticket, answer);
+}
+
+} // namespace
+
+battlenet_gateway_state::battlenet_gateway_state(self_ptr) {}
+
+battlenet_gateway_state::~battlenet_gateway_state() {
+  for (auto& [ticket, fetch] : fetches)
+    fetch.reply.deliver(fetch_reply{fail(ec::unavailable)});
+  if (client)
+    client->close();
+}
+
+battlenet_gateway_actor::behavior_type battlenet_gateway(self_ptr self,
+  battlenet_gateway_options options, std::shared_ptr<battlenet::http_client> client,
+  rate_limiter_actor limiter, token_manager_actor tokens, metrics& numbers) {
+  set_actor_defaults(self);
+  auto& st = self->state;
+  st.options = options;
+  st.client = std::move(client);
+  st.limiter = std::move(limiter);
+  st.tokens = std::move(tokens);
+  st.numbers = &numbers;
+  st.breaker_open = &numbers.gauge("battlenet_breaker_open", "1 while the breaker is open",
+    {{"region", std::string{domain::to_string(options.region)}}});
+
+  return {
+    [self](atom::granted, const permit& word) {
+      const auto found = self->state.fetches.find(word.ticket);
+      if (found == self->state.fetches.end())
+        return;
+      if (!word.granted)
+        finish(self, word.ticket, std::unexpected<failure>(word.granted.error()));
+      else
+        go(self, word.ticket, found->second.renewed ? found->second.token : std::string{});
+    },
+    [self](atom::fetch, const fetch_request& request) -> caf::result<fetch_reply> {
+      auto& state = self->state;
+      if (state.fetches.size() >= state.options.max_pending)
+        return fetch_reply{fail(ec::overloaded)};
+      if (!breaker_lets_through(self))
+        return fetch_reply{std::unexpected<failure>(breaker_failure(self))};
+      const auto ticket = state.next_ticket++;
+      auto promise = self->make_response_promise<battlenet_gateway_state::promise>();
+      state.fetches.emplace(
+        ticket, battlenet_gateway_state::pending{request, promise, {}, false});
+      ask_permit(self, ticket);
+      return promise;
+    },
+    [self](atom::response, const gateway_response& response) { receive(self, response); },
+  };
+}
+
+} // namespace guildhall::actors

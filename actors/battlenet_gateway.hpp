@@ -1,0 +1,68 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "battlenet/http_client.hpp"
+#include "core/metrics.hpp"
+#include "domain/address.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace guildhall::actors {
+
+struct battlenet_gateway_options {
+  domain::region region{};
+  std::size_t max_pending{4'096};
+  /// The breaker opens after this many transient answers in a row from at least two groups, or a
+  /// fifth of it without any response; one probe goes out per `probe_interval`.
+  int breaker_threshold{25};
+  std::chrono::seconds probe_interval{30};
+};
+
+struct battlenet_gateway_state {
+  explicit battlenet_gateway_state(
+    battlenet_gateway_actor::stateful_pointer<battlenet_gateway_state> self);
+  ~battlenet_gateway_state();
+
+  using clock_time = std::chrono::steady_clock::time_point;
+  using promise = caf::typed_response_promise<fetch_reply>;
+  struct pending {
+    fetch_request request;
+    promise reply;
+    std::string token;     ///< it was sent with
+    bool renewed{false};   ///< a 401 has been answered by a new token once
+  };
+
+  battlenet_gateway_options options;
+  std::shared_ptr<battlenet::http_client> client;
+  rate_limiter_actor limiter;
+  token_manager_actor tokens;
+  std::unordered_map<std::uint64_t, pending> fetches;
+  std::uint64_t next_ticket{1};
+
+  // circuit breaker
+  int transient_in_a_row{0};
+  int silent_in_a_row{0};
+  std::unordered_set<std::int64_t> failing_groups;
+  bool open{false};
+  clock_time next_probe{};
+
+  metrics* numbers{nullptr};
+  prometheus::Gauge* breaker_open{nullptr};
+  static inline const char* name = "battlenet-gateway";
+};
+
+/// BATTLE.NET GATEWAY, one per region: owns the keep-alive connections of its region. Each fetch waits
+/// for a permit, goes out with the current token, and is answered with what the status means. A 401
+/// renews the token and asks once more (which is another request to the budget). Its circuit breaker
+/// keeps a dead region from eating the budget: while open, fetches fail at once with `retry_at`.
+/// Ends only with its supervisor; open fetches then fail with `unavailable`.
+battlenet_gateway_actor::behavior_type battlenet_gateway(
+  battlenet_gateway_actor::stateful_pointer<battlenet_gateway_state> self,
+  battlenet_gateway_options options, std::shared_ptr<battlenet::http_client> client,
+  rate_limiter_actor limiter, token_manager_actor tokens, metrics& numbers);
+
+} // namespace guildhall::actors

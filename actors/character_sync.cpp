@@ -1,0 +1,290 @@
+#include "actors/character_sync.hpp"
+
+#include "actors/defaults.hpp"
+#include "domain/retry.hpp"
+
+#include <algorithm>
+
+namespace guildhall::actors {
+
+namespace {
+
+using self_ptr = character_sync_actor::stateful_pointer<character_sync_state>;
+using battlenet::outcome;
+using domain::document;
+
+void tell_parent(self_ptr self, character_done done) {
+  auto& st = self->state;
+  done.lease = st.task.work.lease;
+  done.character = st.task.work.character;
+  done.requests = st.requests;
+  done.failures = st.outcome.failed.size();
+  caf::anon_send(st.parent, atom::finished_v, std::move(done));
+  self->quit();
+}
+
+void tell_not_done(self_ptr self, failure why) {
+  character_done done;
+  done.not_done = std::move(why);
+  tell_parent(self, std::move(done));
+}
+
+const domain::document_record* record_of(const domain::character_work& work, document what) {
+  const auto it = std::ranges::find(work.documents, what, &domain::document_record::document);
+  return it == work.documents.end() ? nullptr : &*it;
+}
+
+void note_failure(
+  self_ptr self, document what, domain::failure_class why, std::string detail) {
+  auto& st = self->state;
+  const auto* record = record_of(st.task.work, what);
+  const int failures = (record ? record->failures : 0) + 1;
+  st.outcome.failed.push_back({.document = what,
+    .error_class = why,
+    .detail = std::move(detail),
+    .retry_at
+    = st.context.now + domain::retry_delay(why, failures, st.environment->random())});
+}
+
+void note_arrival(self_ptr self, document what, const battlenet::answer& answer) {
+  self->state.outcome.arrived.push_back({.document = what,
+    .body = answer.body,
+    .last_modified = answer.last_modified,
+    .schema_revision = answer.schema_revision});
+}
+
+template <class OnReply>
+void fetch(self_ptr self, battlenet::request what, std::string if_modified_since,
+  OnReply on_reply) {
+  auto& st = self->state;
+  const auto gateway = st.environment->gateways.find(what.region);
+  if (gateway == st.environment->gateways.end()) {
+    on_reply(fetch_reply{fail(ec::unavailable, "This region is not configured")});
+    return;
+  }
+  ++st.requests;
+  self
+    ->request(gateway->second, fetch_patience + std::chrono::seconds{10}, atom::fetch_v,
+      fetch_request{.what = std::move(what),
+        .if_modified_since = std::move(if_modified_since),
+        .priority = st.task.priority,
+        .group = st.task.group,
+        .remaining = st.task.remaining,
+        .expires = fetch_deadline()})
+    .then([on_reply](const fetch_reply& reply) { on_reply(reply); },
+      [on_reply](const caf::error&) { on_reply(fetch_reply{fail(ec::unavailable)}); });
+}
+
+/// Everything that was asked for has been answered.
+void finish(self_ptr self) {
+  auto& st = self->state;
+  auto& done = st.outcome;
+  if (st.not_sent && done.arrived.empty() && done.failed.empty() && !done.gone) {
+    tell_not_done(self, *st.not_sent);
+    return;
+  }
+  done.next_due = domain::next_character_due(
+    done, st.context, st.task.stretch, st.environment->random());
+  if (st.not_sent)
+    done.next_due = std::min(done.next_due, st.not_sent->retry_at.value_or(st.context.now));
+  if (done.only_checked()) {
+    character_done report;
+    report.checked = domain::checked_character{.lease = st.task.work.lease,
+      .character = st.task.work.character,
+      .unchanged = done.unchanged,
+      .next_due = done.next_due};
+    tell_parent(self, std::move(report));
+    return;
+  }
+  st.environment->store.apply_character(done, st.task.announce, store_deadline(),
+    reply_to(character_sync_actor{self}, atom::applied_v));
+}
+
+/// Reads one child document into the columns; the failure names the path.
+result<void> project(document what, std::string_view body, domain::character_columns& columns) {
+  switch (what) {
+    case document::equipment: {
+      if (auto view = domain::parse_equipment(body); !view)
+        return std::unexpected<failure>(view.error());
+      return {};
+    }
+    case document::mythic: {
+      auto view = domain::parse_mythic(body);
+      if (!view)
+        return std::unexpected<failure>(view.error());
+      domain::project_mythic(*view, columns);
+      return {};
+    }
+    case document::professions: {
+      auto view = domain::parse_professions(body);
+      if (!view)
+        return std::unexpected<failure>(view.error());
+      domain::project_professions(*view, columns);
+      return {};
+    }
+    case document::toys: {
+      auto view = domain::parse_toys(body);
+      if (!view)
+        return std::unexpected<failure>(view.error());
+      domain::project_toys(*view, columns);
+      return {};
+    }
+    default:
+      return fail(ec::internal, "not a child document");
+  }
+}
+
+void take_child(self_ptr self, document what, const fetch_reply& reply) {
+  auto& st = self->state;
+  if (!reply) {
+    st.not_sent = reply.error();
+  } else if (const auto failed = failure_class_of(reply->outcome)) {
+    note_failure(self, what, *failed, reply->detail);
+  } else if (reply->outcome == outcome::ok) {
+    if (auto read = project(what, reply->body, st.outcome.columns); !read)
+      note_failure(self, what, domain::failure_class::malformed, read.error().message);
+    else
+      note_arrival(self, what, *reply);
+  }
+  if (--st.waiting == 0)
+    finish(self);
+}
+
+battlenet::request child_request(const sync_environment& environment, document what,
+  const domain::character_address& address) {
+  switch (what) {
+    case document::mythic:
+      return environment.requests.mythic(address);
+    case document::professions:
+      return environment.requests.professions(address);
+    case document::toys:
+      return environment.requests.toys(address);
+    default:
+      return environment.requests.equipment(address);
+  }
+}
+
+void fetch_children(self_ptr self) {
+  auto& st = self->state;
+  // What a fresh profile says about the last login decides about the M+ week.
+  auto work = st.task.work;
+  if (st.outcome.profile && st.outcome.profile->last_login_at)
+    work.last_login_at = st.outcome.profile->last_login_at;
+  const auto due = domain::plan_children(work, st.outcome.profile_version, st.context);
+  st.waiting = due.size();
+  if (due.empty()) {
+    finish(self);
+    return;
+  }
+  for (const auto what : due)
+    fetch(self, child_request(*st.environment, what, work.address), {},
+      [self, what](const fetch_reply& reply) { take_child(self, what, reply); });
+}
+
+/// A profile version for answers without Last-Modified.
+std::string version_of(const battlenet::answer& answer, const domain::profile_view& profile) {
+  if (!answer.last_modified.empty() || !profile.last_login_at)
+    return answer.last_modified;
+  return std::to_string(profile.last_login_at->time_since_epoch().count());
+}
+
+void take_profile_body(self_ptr self, const battlenet::answer& answer) {
+  auto& st = self->state;
+  auto profile = domain::parse_profile(answer.body);
+  if (!profile) {
+    note_failure(
+      self, document::profile, domain::failure_class::malformed, profile.error().message);
+    finish(self);
+    return;
+  }
+  const auto& expected = st.task.work.identity;
+  if (profile->id != expected.bnet_id || profile->realm.id != expected.realm_id) {
+    // Somebody else answers here now: nothing of it may land in this row.
+    st.outcome.gone = true;
+    finish(self);
+    return;
+  }
+  st.outcome.verified = true;
+  st.outcome.profile_version = version_of(answer, *profile);
+  domain::project_profile(*profile, st.outcome.columns);
+  st.outcome.profile = std::move(*profile);
+  note_arrival(self, document::profile, answer);
+  fetch_children(self);
+}
+
+void take_profile(self_ptr self, const fetch_reply& reply) {
+  auto& st = self->state;
+  if (!reply) {
+    tell_not_done(self, reply.error());
+    return;
+  }
+  switch (reply->outcome) {
+    case outcome::ok:
+      take_profile_body(self, *reply);
+      return;
+    case outcome::not_modified: {
+      const auto* record = record_of(st.task.work, document::profile);
+      st.outcome.unchanged.push_back(document::profile);
+      st.outcome.profile_version = record ? record->last_modified : std::string{};
+      fetch_children(self);
+      return;
+    }
+    default:
+      note_failure(
+        self, document::profile, *failure_class_of(reply->outcome), reply->detail);
+      finish(self);
+  }
+}
+
+void start(self_ptr self) {
+  auto& st = self->state;
+  const auto plan = domain::plan_profile(st.task.work, st.context);
+  if (!plan.ask) {
+    character_done done;
+    done.checked = domain::checked_character{.lease = st.task.work.lease,
+      .character = st.task.work.character,
+      .unchanged = {},
+      .next_due = st.context.now + st.context.verify_within};
+    tell_parent(self, std::move(done));
+    return;
+  }
+  const auto* record = record_of(st.task.work, document::profile);
+  fetch(self, st.environment->requests.profile(st.task.work.address),
+    plan.conditional && record ? record->last_modified : std::string{},
+    [self](const fetch_reply& reply) { take_profile(self, reply); });
+}
+
+} // namespace
+
+character_sync_state::character_sync_state(self_ptr) {}
+
+character_sync_actor::behavior_type character_sync(self_ptr self, environment_ptr environment,
+  character_parent_actor parent, character_task task) {
+  set_actor_defaults(self);
+  auto& st = self->state;
+  st.environment = std::move(environment);
+  st.parent = std::move(parent);
+  st.task = std::move(task);
+  st.context = {.now = st.environment->now(),
+    .current_period = st.task.current_period,
+    .verify_within = st.environment->verify_within,
+    .character_interval = st.environment->character_interval};
+  st.outcome.work = st.task.work;
+  st.outcome.period_id = st.task.current_period;
+  start(self);
+
+  return {
+    [self](atom::applied, const store_done& written) {
+      character_done done;
+      if (written) {
+        done.applied = true;
+        done.changed = true;
+      } else {
+        done.not_done = written.error();
+      }
+      tell_parent(self, std::move(done));
+    },
+  };
+}
+
+} // namespace guildhall::actors

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "actors/sync_environment.hpp"
+#include "domain/character_plan.hpp"
+
+#include <optional>
+#include <string>
+
+namespace guildhall::actors {
+
+struct character_task {
+  domain::character_work work;
+  domain::priority priority{domain::priority::character};
+  std::int64_t group{0};     ///< the guild, for fairness
+  std::int64_t remaining{1}; ///< requests the guild still has to send, about
+  std::optional<std::int64_t> current_period;
+  double stretch{1};
+  bool announce{true}; ///< notify the instances of what this one changes
+};
+
+struct character_sync_state {
+  explicit character_sync_state(character_sync_actor::stateful_pointer<character_sync_state> self);
+
+  environment_ptr environment;
+  character_parent_actor parent;
+  character_task task;
+  domain::plan_context context;
+  domain::character_outcome outcome;
+  std::size_t waiting{0};          ///< children that were asked for
+  std::size_t requests{0};
+  std::optional<failure> not_sent; ///< a request that the budget or breaker refused
+  static inline const char* name = "character-sync";
+};
+
+/// CHARACTER SYNC: owns one character's lease while its parent renews it. Profile first, then the
+/// child documents that belong to another version of it, in parallel; what arrived is written in one
+/// fenced transaction even if the rest failed. Tells its parent how it went and ends. If it dies, its
+/// parent gives the lease back and only this character is late.
+character_sync_actor::behavior_type character_sync(
+  character_sync_actor::stateful_pointer<character_sync_state> self,
+  environment_ptr environment, character_parent_actor parent, character_task task);
+
+} // namespace guildhall::actors

@@ -1,0 +1,351 @@
+#include "actors/guild_coordinator.hpp"
+
+#include "actors/character_sync.hpp"
+#include "actors/defaults.hpp"
+#include "actors/guild_step.hpp"
+
+#include <algorithm>
+
+namespace guildhall::actors {
+
+namespace {
+
+using self_ptr = guild_coordinator_ptr;
+using clock_time = guild_coordinator_state::clock_time;
+
+constexpr std::chrono::seconds tick_interval{1};
+
+/// Leases are renewed after a third of their life and not trusted after five sixths of it.
+std::chrono::seconds renew_after(const sync_environment& env) { return env.lease / 3; }
+std::chrono::seconds trust_for(const sync_environment& env) { return env.lease * 5 / 6; }
+
+void finish_if_done(self_ptr self);
+
+// --- leases -----------------------------------------------------------------------------------
+
+std::vector<domain::lease> held_leases_of(self_ptr self) {
+  auto& st = self->state;
+  std::vector<domain::lease> leases{st.task.work.lease};
+  for (const auto& work : st.queue)
+    leases.push_back(work.lease);
+  for (const auto& [id, character] : st.active)
+    leases.push_back(character.work.lease);
+  for (const auto& checked : st.checked)
+    leases.push_back(checked.lease);
+  return leases;
+}
+
+void renew(self_ptr self, clock_time now) {
+  auto& st = self->state;
+  if (st.renewing || now < st.renewed + renew_after(*st.environment))
+    return;
+  st.renewing = true;
+  st.renewal_asked = now;
+  st.environment->store.renew(held_leases_of(self), store_deadline(),
+    reply_to(guild_coordinator_actor{self}, atom::renewed_v));
+}
+
+void take_renewal(self_ptr self, const held_leases& held) {
+  auto& st = self->state;
+  st.renewing = false;
+  if (!held)
+    return; // tried again at the next tick, until the leases are not trusted any more
+  const auto is_held = [&](const domain::lease& lease) {
+    return std::ranges::any_of(
+      *held, [&](const domain::lease& h) { return h.token == lease.token; });
+  };
+  if (!is_held(st.task.work.lease)) {
+    abandon_guild(self);
+    return;
+  }
+  // Counted from when the question was asked: the answer may have taken long.
+  st.renewed = st.renewal_asked;
+  std::erase_if(st.queue, [&](const auto& work) { return !is_held(work.lease); });
+}
+
+// --- characters -------------------------------------------------------------------------------
+
+std::int64_t remaining_requests(const guild_coordinator_state& st) {
+  constexpr std::int64_t requests_per_character = 4;
+  const auto known = static_cast<std::int64_t>(st.queue.size() + st.active.size());
+  const auto members = static_cast<std::int64_t>(st.task.work.open_members);
+  const auto seen = static_cast<std::int64_t>(st.counts.characters);
+  return requests_per_character * std::max(known, st.drained ? known : members - seen);
+}
+
+void spawn_character(self_ptr self, domain::character_work work) {
+  auto& st = self->state;
+  const auto now = self->clock().now();
+  const bool announce = now - st.announced >= std::chrono::seconds{1};
+  if (announce)
+    st.announced = now;
+  character_task task{.work = work,
+    .priority = work.forced ? domain::priority::person : domain::priority::character,
+    .group = st.task.work.tracked.value,
+    .remaining = remaining_requests(st),
+    .current_period = st.task.current_period,
+    .stretch = st.task.stretch,
+    .announce = announce};
+  const auto id = work.character.value;
+  auto actor = self->spawn(character_sync, st.environment,
+    caf::actor_cast<character_parent_actor>(guild_coordinator_actor{self}), std::move(task));
+  self->monitor(actor);
+  ++st.counts.characters;
+  st.active.emplace(id,
+    guild_coordinator_state::running{std::move(work), caf::actor_cast<caf::actor>(actor)});
+}
+
+void flush_checked(self_ptr self) {
+  auto& st = self->state;
+  if (st.checked.empty())
+    return;
+  ++st.open_writes;
+  st.environment->store.checked_characters(std::exchange(st.checked, {}), store_deadline(),
+    reply_to(guild_coordinator_actor{self}, atom::settled_v));
+}
+
+void give_back(self_ptr self) {
+  auto& st = self->state;
+  for (auto& work : std::exchange(st.queue, {}))
+    st.given_back.push_back(work.lease);
+  if (st.given_back.empty())
+    return;
+  ++st.open_writes;
+  st.environment->store.release(std::exchange(st.given_back, {}), store_deadline(),
+    reply_to(guild_coordinator_actor{self}, atom::settled_v));
+}
+
+void claim_more(self_ptr self) {
+  auto& st = self->state;
+  if (st.claiming || st.drained || st.stopping || !st.task.work.guild
+      || st.queue.size() >= static_cast<std::size_t>(st.environment->batch) / 2)
+    return;
+  st.claiming = true;
+  st.environment->store.claim_characters(st.task.work.guild, st.environment->batch,
+    store_deadline(), reply_to(guild_coordinator_actor{self}, atom::claimed_v));
+}
+
+void feed(self_ptr self) {
+  auto& st = self->state;
+  while (!st.stopping && !st.queue.empty()
+         && st.active.size() < st.environment->characters_at_once) {
+    auto work = std::move(st.queue.front());
+    st.queue.pop_front();
+    spawn_character(self, std::move(work));
+  }
+  claim_more(self);
+  finish_if_done(self);
+}
+
+void take_claim(self_ptr self, const claimed_characters& claimed) {
+  auto& st = self->state;
+  st.claiming = false;
+  if (!claimed) {
+    st.drained = true; // what is left is due still and claimed by the next coordinator
+  } else {
+    st.drained = claimed->empty();
+    for (const auto& work : *claimed)
+      st.queue.push_back(work);
+  }
+  if (st.stopping)
+    give_back(self);
+  feed(self);
+}
+
+void stop_taking(self_ptr self) {
+  self->state.stopping = true;
+  give_back(self);
+  finish_if_done(self);
+}
+
+void character_finished(self_ptr self, const character_done& done) {
+  auto& st = self->state;
+  if (st.active.erase(done.character.value) == 0)
+    return;
+  st.counts.requests += done.requests;
+  st.counts.failed += done.failures > 0 ? 1 : 0;
+  if (done.checked) {
+    ++st.counts.unchanged;
+    st.checked.push_back(*done.checked);
+    if (st.checked.size() >= static_cast<std::size_t>(st.environment->batch))
+      flush_checked(self);
+  } else if (done.applied) {
+    ++st.counts.changed;
+    st.unannounced = true;
+  } else if (done.not_done && done.not_done->code != ec::lease_lost) {
+    st.given_back.push_back(done.lease);
+    if (done.not_done->retry_at && !st.stopped_by)
+      st.stopped_by = done.not_done;
+    stop_taking(self);
+  }
+  feed(self);
+}
+
+void character_died(self_ptr self, const caf::down_msg& down) {
+  auto& st = self->state;
+  const auto found = std::ranges::find_if(st.active,
+    [&](const auto& entry) { return entry.second.actor.address() == down.source; });
+  // One that has told its end is not listed any more. One that ended without a word leaves its
+  // lease to run out: released at once it would be claimed and die in a circle.
+  if (found == st.active.end() || !down.reason)
+    return;
+  log::error("character {}: its sync ended ({})", found->first, caf::to_string(down.reason));
+  ++st.counts.failed;
+  st.active.erase(found);
+  feed(self);
+}
+
+// --- the end ----------------------------------------------------------------------------------
+
+void report(self_ptr self) {
+  const auto& st = self->state;
+  const auto& address = st.task.work.address;
+  const auto seconds
+    = std::chrono::duration<double>(self->clock().now() - st.started).count();
+  const auto roster = st.applied.value_or(domain::guild_applied{});
+  log::info("synced {}/{}/{} in {:.1f} s: {} members, {} joined, {} left, {} returned, "
+            "{} ranks, {} renamed; {} characters, {} changed, {} unchanged, {} failed; {} "
+            "requests{}{}",
+    domain::to_string(address.region), address.realm, address.name_slug, seconds,
+    roster.members, roster.joined, roster.left, roster.returned, roster.rank_changes,
+    roster.renamed, st.counts.characters, st.counts.changed, st.counts.unchanged,
+    st.counts.failed, st.counts.requests, st.guild_failed ? "; the guild step failed" : "",
+    st.stopped_by ? "; stopped: " + std::string{message_of(*st.stopped_by)} : std::string{});
+  st.environment->numbers
+    .duration("sync_duration_seconds", "How long one guild's sync took")
+    .Observe(seconds);
+}
+
+void finish_if_done(self_ptr self) {
+  auto& st = self->state;
+  const bool nothing_left = st.stopping || st.drained || !st.task.work.guild;
+  if (st.finishing || !nothing_left || st.claiming || !st.queue.empty() || !st.active.empty())
+    return;
+  if (!st.checked.empty()) {
+    flush_checked(self);
+    return;
+  }
+  if (!st.given_back.empty()) {
+    give_back(self);
+    return;
+  }
+  if (st.open_writes > 0)
+    return;
+  st.finishing = true;
+  domain::guild_finish how{.lease = st.task.work.lease,
+    .tracked = st.task.work.tracked,
+    .guild = st.task.work.guild,
+    .next_roster_due = std::nullopt,
+    .not_before = st.stopped_by ? st.stopped_by->retry_at : std::nullopt,
+    .announce = st.unannounced,
+    .failed = st.guild_failed};
+  if (st.applied)
+    how.next_roster_due = st.outcome.next_due;
+  report(self);
+  st.environment->store.finish_guild(
+    how, store_deadline(), reply_to(guild_coordinator_actor{self}, atom::finished_v));
+}
+
+void end(self_ptr self) {
+  auto& st = self->state;
+  caf::anon_send(st.scheduler, atom::finished_v, guild_done{st.task.work.tracked});
+  self->quit();
+}
+
+/// The process stops: everything that was claimed goes back; what is under way is cut off (its write
+/// would be fenced, its lease is given back).
+void leave(self_ptr self) {
+  auto& st = self->state;
+  for (auto& [id, character] : st.active) {
+    st.given_back.push_back(character.work.lease);
+    self->send_exit(character.actor, caf::exit_reason::user_shutdown);
+  }
+  st.active.clear();
+  for (const auto& checked : st.checked)
+    st.given_back.push_back(checked.lease);
+  for (const auto& work : st.queue)
+    st.given_back.push_back(work.lease);
+  st.given_back.push_back(st.task.work.lease);
+  st.environment->store.release(
+    std::exchange(st.given_back, {}), store_deadline(), [](const result<void>&) {});
+  self->quit(caf::exit_reason::user_shutdown);
+}
+
+void tick(self_ptr self) {
+  auto& st = self->state;
+  const auto now = self->clock().now();
+  if (now > st.renewed + trust_for(*st.environment)) {
+    log::warn("guild {}: its leases could not be renewed; stops",
+      st.task.work.address.name_slug);
+    abandon_guild(self);
+    return;
+  }
+  renew(self, now);
+  if (now > st.started + st.environment->coordinator_limit && !st.stopping)
+    stop_taking(self);
+  self->delayed_send(
+    guild_coordinator_actor{self}, tick_interval, atom::tick_v, std::uint64_t{0});
+}
+
+} // namespace
+
+void sync_characters(self_ptr self) { feed(self); }
+
+void stop_guild(self_ptr self, const failure& why) {
+  auto& st = self->state;
+  if (!st.stopped_by)
+    st.stopped_by = why;
+  st.guild_failed = st.guild_failed || !st.applied;
+  stop_taking(self);
+}
+
+void abandon_guild(self_ptr self) {
+  for (auto& [id, character] : self->state.active)
+    self->send_exit(character.actor, caf::exit_reason::user_shutdown);
+  end(self);
+}
+
+guild_coordinator_state::guild_coordinator_state(self_ptr) {}
+
+guild_coordinator_actor::behavior_type guild_coordinator(self_ptr self,
+  environment_ptr environment, sync_scheduler_actor scheduler, guild_task task) {
+  set_actor_defaults(self);
+  auto& st = self->state;
+  st.environment = std::move(environment);
+  st.scheduler = std::move(scheduler);
+  st.task = std::move(task);
+  st.started = st.renewed = self->clock().now();
+  self->set_down_handler([self](caf::down_msg& down) { character_died(self, down); });
+  self->set_exit_handler([self](caf::exit_msg&) { leave(self); });
+  self->delayed_send(
+    guild_coordinator_actor{self}, tick_interval, atom::tick_v, std::uint64_t{0});
+  if (st.task.work.roster_due)
+    begin_guild_step(self);
+  else
+    sync_characters(self);
+
+  return {
+    [self](atom::finished, const character_done& done) { character_finished(self, done); },
+    [self](atom::applied, const guild_application& outcome) { guild_applied(self, outcome); },
+    [self](atom::claimed, const claimed_characters& claimed) { take_claim(self, claimed); },
+    [self](atom::claimed, const transfers& pending) { take_transfers(self, pending); },
+    [self](atom::claimed, const member_addresses& members) { take_witnesses(self, members); },
+    [self](atom::renewed, const held_leases& held) { take_renewal(self, held); },
+    // A write of the guild step, or a batch of the characters' (then the step is over).
+    [self](atom::settled, const store_done& written) {
+      auto& state = self->state;
+      if (state.open_writes > 0) {
+        --state.open_writes;
+        finish_if_done(self);
+      } else if (state.applied) {
+        transfer_settled(self);
+      } else {
+        guild_moved(self, written);
+      }
+    },
+    [self](atom::finished, const store_done&) { end(self); },
+    [self](atom::tick, std::uint64_t) { tick(self); },
+  };
+}
+
+} // namespace guildhall::actors

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "core/metrics.hpp"
+#include "domain/budget.hpp"
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace guildhall::actors {
+
+struct rate_limiter_options {
+  domain::budget_limits limits;
+  std::size_t max_queue{2'000};
+  std::string instance; ///< under which the database lends
+};
+
+struct rate_limiter_state {
+  explicit rate_limiter_state(rate_limiter_actor::stateful_pointer<rate_limiter_state> self);
+
+  using clock_time = std::chrono::steady_clock::time_point;
+  struct wish {
+    permit_request request;
+    permit_holder_actor holder;
+  };
+
+  rate_limiter_options options;
+  domain::sync_port* store{nullptr};
+  domain::pacer pacer;
+  domain::fair_queue queue;
+  std::unordered_map<std::uint64_t, wish> wishes; ///< by the queue's ticket id
+  std::uint64_t next_id{1};
+
+  std::int64_t background{0}; ///< of the loan, not yet spent
+  std::int64_t people{0};
+  clock_time loan_ends{};
+  clock_time next_loan{};     ///< not asked again before this
+  bool borrowing{false};
+  double stretch{1};
+  std::vector<stretch_listener_actor> listeners;
+
+  int throttles{0}; ///< 429s in a row
+  clock_time throttled_until{};
+  std::uint64_t timer{0}; ///< generation of the armed tick
+  clock_time armed_for{};
+  bool armed{false};
+
+  prometheus::Gauge* waiting{nullptr};
+  prometheus::Gauge* hour_spent{nullptr};
+  prometheus::Counter* granted{nullptr};
+  prometheus::Counter* throttled{nullptr};
+  static inline const char* name = "rate-limiter";
+};
+
+/// RATE LIMITER: owns this instance's part of the Battle.net budget: requests and a rate, both on loan
+/// from the database for seconds, so that all instances together keep the limits and a crash forfeits
+/// at most one loan. Starts empty. Wishes wait in a bounded queue (people first, then rosters,
+/// characters, sweeps; among guilds the one with least left to do) and go out evenly paced. Ends only
+/// with its supervisor; its queue is then answered by the gateways' own end.
+rate_limiter_actor::behavior_type rate_limiter(
+  rate_limiter_actor::stateful_pointer<rate_limiter_state> self, domain::sync_port& store,
+  rate_limiter_options options, metrics& numbers);
+
+} // namespace guildhall::actors

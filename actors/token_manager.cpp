@@ -1,0 +1,103 @@
+#include "actors/token_manager.hpp"
+
+#include "actors/defaults.hpp"
+
+#include <algorithm>
+
+namespace guildhall::actors {
+
+namespace {
+
+constexpr std::chrono::seconds fetch_timeout{10};
+constexpr std::chrono::seconds first_backoff{1};
+constexpr std::chrono::seconds longest_backoff{60};
+constexpr std::size_t max_waiting{4'096};
+
+using self_ptr = token_manager_actor::stateful_pointer<token_manager_state>;
+
+void answer_all(self_ptr self, const token_reply& reply) {
+  auto waiting = std::exchange(self->state.waiting, {});
+  for (auto& promise : waiting)
+    promise.deliver(reply);
+}
+
+void fetch(self_ptr self) {
+  auto& st = self->state;
+  if (st.fetching)
+    return;
+  st.fetching = true;
+  st.source(std::chrono::steady_clock::now() + fetch_timeout,
+    [me = token_manager_actor{self}](new_token outcome) {
+      caf::anon_send(me, atom::response_v, std::move(outcome));
+    });
+}
+
+void store_token(self_ptr self, const battlenet::access_token& token) {
+  auto& st = self->state;
+  const auto now = self->clock().now();
+  const auto refresh_after = token.expires_in * 9 / 10;
+  st.token = token.value;
+  st.valid_until = now + token.expires_in;
+  st.failures = 0;
+  st.not_before = {};
+  self->delayed_send(token_manager_actor{self},
+    std::max<std::chrono::seconds>(refresh_after, std::chrono::seconds{1}), atom::tick_v,
+    ++st.generation);
+  answer_all(self, st.token);
+}
+
+void note_failure(self_ptr self, const failure& why) {
+  auto& st = self->state;
+  if (st.failures == 0)
+    log::error("battle.net token: {}", message_of(why));
+  st.failures = std::min(st.failures + 1, 16);
+  const auto wait
+    = std::min<std::chrono::seconds>(first_backoff * (1 << (st.failures - 1)), longest_backoff);
+  st.not_before = self->clock().now() + wait;
+  st.last_failure = why;
+  st.last_failure.retry_at = wall_now() + wait;
+  answer_all(self, std::unexpected<failure>(st.last_failure));
+}
+
+} // namespace
+
+token_manager_state::token_manager_state(self_ptr) {}
+
+token_manager_state::~token_manager_state() {
+  for (auto& asker : waiting)
+    asker.deliver(token_reply{fail(ec::unavailable)});
+}
+
+token_manager_actor::behavior_type token_manager(self_ptr self, token_source source) {
+  set_actor_defaults(self);
+  self->state.source = std::move(source);
+  return {
+    [self](atom::token, const token_request& request) -> caf::result<token_reply> {
+      auto& st = self->state;
+      const auto now = self->clock().now();
+      if (!request.refused.empty() && request.refused == st.token)
+        st.token.clear();
+      if (!st.token.empty() && now < st.valid_until)
+        return token_reply{st.token};
+      if (now < st.not_before || st.waiting.size() >= max_waiting)
+        return token_reply{std::unexpected<failure>(st.last_failure)};
+      auto promise = self->make_response_promise<token_manager_state::promise>();
+      st.waiting.push_back(promise);
+      fetch(self);
+      return promise;
+    },
+    [self](atom::response, const new_token& outcome) {
+      self->state.fetching = false;
+      if (outcome)
+        store_token(self, *outcome);
+      else
+        note_failure(self, outcome.error());
+    },
+    [self](atom::tick, std::uint64_t generation) {
+      if (generation == self->state.generation)
+        fetch(self);
+    },
+  };
+}
+
+} // namespace guildhall::actors
