@@ -15,8 +15,9 @@ namespace guildhall::http {
 
 /// A ready answer, shared by everyone it is sent to. Immutable.
 struct cached_answer {
-  std::string headers; ///< ready lines: type, coding, ETag, caching, X-Guildhall-Checked-At
-  std::string etag;    ///< strong, quoted; another one per coding
+  std::string headers;    ///< ready lines of a 200: type, coding and the validators
+  std::string validators; ///< those that a 304 repeats: ETag, caching, X-Guildhall-Checked-At
+  std::string etag;       ///< strong, quoted; another one per coding
   std::shared_ptr<const std::string> body;
 };
 using answer_ptr = std::shared_ptr<const cached_answer>;

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "core/metrics.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace guildhall::http {
+
+/// What one I/O thread counted for one listener since it last published: plain numbers, so
+/// that a request touches no cache line that another thread writes.
+struct request_counts {
+  static constexpr std::size_t classes = 6;
+
+  std::array<std::uint64_t, classes> by_status_class{}; ///< [2] is 2xx
+  std::vector<double> by_duration;                      ///< one per bucket of the histogram
+  double seconds{0};
+  bool any{false};
+};
+
+/// One listener's metrics. Thread-safe.
+class request_metrics {
+public:
+  request_metrics(const std::string& listener, metrics& measures);
+
+  request_counts fresh() const;
+  void count(request_counts& counts, int status, double seconds) const noexcept;
+  /// Adds the counts to the metrics and sets them to zero.
+  void publish(request_counts& counts) const;
+  void publish(unsigned connections, unsigned in_flight) const;
+
+private:
+  std::array<prometheus::Counter*, request_counts::classes> requests_{};
+  prometheus::Histogram* durations_;
+  prometheus::Gauge* connections_;
+  prometheus::Gauge* in_flight_;
+  std::vector<double> upper_bounds_;
+};
+
+} // namespace guildhall::http
