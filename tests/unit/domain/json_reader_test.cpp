@@ -1,0 +1,107 @@
+#include "domain/json_reader.hpp"
+
+#include <gtest/gtest.h>
+
+namespace guildhall::domain {
+namespace {
+
+std::string message_of_integer(std::string_view body) {
+  json_reader in{body};
+  const auto value = in.finish(in.integer("n"));
+  return value ? "" : value.error().message;
+}
+
+TEST(json_reader, names_the_offset_of_broken_json) {
+  const auto offset_in = [](std::string_view body) {
+    const auto message = json_reader{body}.finish(0).error().message;
+    return message.substr(0, message.find(':'));
+  };
+  EXPECT_EQ(offset_in(R"({"a": )"), "broken JSON at byte 6");
+  EXPECT_EQ(offset_in(R"({"a": tru!})"), "broken JSON at byte 6"); // where the literal starts
+  EXPECT_EQ(offset_in(R"({"a": 1,, "b": 2})"), "broken JSON at byte 8");
+  EXPECT_EQ(offset_in(R"({"a": 1} x)"), "broken JSON at byte 9");
+  EXPECT_EQ(offset_in(""), "broken JSON at byte 0");
+}
+
+TEST(json_reader, refuses_what_stands_behind_the_document) {
+  EXPECT_TRUE(json_reader{"{} \r\n\t"}.finish(0));
+  EXPECT_FALSE(json_reader{"{} x"}.finish(0));
+  EXPECT_FALSE(json_reader{"{}{}"}.finish(0));
+}
+
+TEST(json_reader, wants_an_object) {
+  for (const auto* body : {"[]", "1", "\"a\"", "null", "true"})
+    EXPECT_EQ(json_reader{body}.finish(0).error().message, "document: expected an object")
+        << body;
+}
+
+TEST(json_reader, takes_integers_in_every_spelling) {
+  for (const auto* body : {R"({"n":7})", R"({"n":7.0})", R"({"n":70e-1})", R"({"n":0.7e1})"}) {
+    json_reader in{body};
+    EXPECT_EQ(in.finish(in.integer("n")), 7) << body;
+  }
+}
+
+TEST(json_reader, refuses_numbers_that_are_no_such_integers) {
+  EXPECT_EQ(message_of_integer(R"({"n":1.5})"), "n: expected an integer");
+  EXPECT_EQ(message_of_integer(R"({"n":"7"})"), "n: expected an integer");
+  EXPECT_EQ(message_of_integer(R"({"n":-1})"), "n: out of range");
+  EXPECT_EQ(message_of_integer(R"({"n":9007199254740992})"), "n: out of range");
+  EXPECT_EQ(message_of_integer(R"({"n":18446744073709551615})"), "n: out of range");
+  EXPECT_EQ(message_of_integer(R"({"n":1e300})"), "n: out of range");
+  EXPECT_EQ(message_of_integer(R"({})"), "n: missing");
+  EXPECT_EQ(message_of_integer(R"({"n":null})"), "n: missing");
+}
+
+TEST(json_reader, refuses_what_a_small_integer_cannot_hold) {
+  json_reader in{R"({"n":32768})"};
+  EXPECT_EQ(in.finish(in.small_integer("n")).error().message, "n: out of range");
+}
+
+TEST(json_reader, takes_the_english_of_a_localised_string) {
+  json_reader in{
+      R"({"a":{"de_DE":"Krieger","en_US":"Warrior"},"b":{"de_DE":"Magier"},"c":{}})"};
+  EXPECT_EQ(in.text("a"), "Warrior");
+  EXPECT_EQ(in.text("b"), "Magier");
+  EXPECT_FALSE(in.failed());
+  in.text("c");
+  EXPECT_EQ(in.finish(0).error().message, "c: expected a string");
+}
+
+TEST(json_reader, names_the_whole_path) {
+  json_reader in{R"({"members":[{"character":{"id":1}},{"character":{"id":"x"}}]})"};
+  int seen = 0;
+  in.each("members", [&] {
+    in.object("character", [&] { in.integer("id"); });
+    ++seen;
+  });
+  EXPECT_EQ(in.finish(0).error().message, "members[1].character.id: expected an integer");
+  EXPECT_EQ(seen, 2);
+}
+
+TEST(json_reader, keeps_the_first_fault) {
+  json_reader in{R"({"a":[1],"b":{}})"};
+  in.each("a", [] { ADD_FAILURE() << "not an object"; });
+  in.integer("b");
+  in.text("nothing");
+  EXPECT_EQ(in.finish(0).error().message, "a[0]: expected an object");
+}
+
+TEST(json_reader, refuses_what_a_database_cannot_keep) {
+  EXPECT_EQ(
+      json_reader{R"({"a":[{"b":"x\u0000y"}]})"}.finish(0).error().message,
+      "a[0].b: NUL in a string");
+  EXPECT_FALSE(json_reader{R"({"\u0000":1})"}.finish(0));
+  EXPECT_FALSE(json_reader{R"({"a":1e999})"}.finish(0));
+  EXPECT_FALSE(json_reader{R"({"a":"\ud800"})"}.finish(0));
+  EXPECT_FALSE(json_reader{"{\"a\":\"\xff\"}"}.finish(0));
+}
+
+TEST(json_reader, refuses_deep_nesting) {
+  const std::string deep =
+      "{\"a\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}";
+  EXPECT_FALSE(json_reader{deep}.finish(0));
+}
+
+} // namespace
+} // namespace guildhall::domain

@@ -1,0 +1,194 @@
+#include "core/text.hpp"
+#include "domain/game.hpp"
+#include "domain/last_modified.hpp"
+#include "domain/payload.hpp"
+#include "domain/projection.hpp"
+#include "tests/support/recorded.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+namespace guildhall::domain {
+namespace {
+
+using test::recorded;
+using test::recorded_bodies;
+
+TEST_F(recorded_bodies, hold_a_roster_of_two_realms_and_39_accented_names) {
+  const auto roster = parse_roster(recorded("rbattlenet/wow_guild_roster.json"));
+  ASSERT_TRUE(roster) << roster.error().message;
+  EXPECT_EQ(roster->guild_id, bnet_guild_id{36'886'834});
+  EXPECT_EQ(roster->guild_name, "Avalerion");
+  ASSERT_EQ(roster->members.size(), 418u);
+  std::map<std::string, int> realms;
+  int accented = 0;
+  int masters = 0;
+  int too_low = 0;
+  for (const auto& member : roster->members) {
+    ++realms[member.realm.slug];
+    accented += std::ranges::any_of(member.name, [](char c) { return c < 0; }) ? 1 : 0;
+    masters += member.rank == 0 ? 1 : 0;
+    too_low += member.level < 10 ? 1 : 0;
+    EXPECT_NE(class_name(member.class_id), "Unknown");
+    EXPECT_TRUE(is_askable_name(member.name)) << member.name;
+    EXPECT_FALSE(text::name_key(member.name).empty());
+  }
+  EXPECT_EQ(realms.size(), 2u);
+  EXPECT_EQ(accented, 39);
+  EXPECT_EQ(masters, 1);
+  EXPECT_EQ(too_low, 2); // their profiles answer 404
+}
+
+TEST_F(recorded_bodies, hold_a_guild_that_counts_its_roster) {
+  const auto guild = parse_guild(recorded("rbattlenet/wow_guild.json"));
+  ASSERT_TRUE(guild) << guild.error().message;
+  EXPECT_EQ(guild->id, bnet_guild_id{36'886'834});
+  EXPECT_EQ(guild->name, "Avalerion");
+  EXPECT_EQ(guild->member_count, 418);
+  EXPECT_EQ(guild->faction, "ALLIANCE");
+  EXPECT_EQ(guild->realm.id, realm_id{550});
+  EXPECT_EQ(guild->realm.slug, "stormrage");
+  EXPECT_EQ(guild->realm.name, "Stormrage");
+}
+
+TEST_F(recorded_bodies, hold_a_profile) {
+  const auto profile = parse_profile(recorded("rbattlenet/wow_character.json"));
+  ASSERT_TRUE(profile) << profile.error().message;
+  EXPECT_EQ(profile->id, bnet_character_id{142'650'023});
+  EXPECT_EQ(profile->name, "Sheday");
+  EXPECT_EQ(profile->active_spec_id, 70);
+  EXPECT_EQ(profile->class_id, 2);
+  EXPECT_EQ(profile->faction, "ALLIANCE");
+  ASSERT_TRUE(profile->guild);
+  EXPECT_EQ(profile->guild->name_slug, "avalerion");
+  // The login is the moment of the last save, which is what Last-Modified says.
+  EXPECT_EQ(profile->last_login_at, parse_last_modified("Sun, 22 Dec 2019 09:05:19 GMT"));
+  EXPECT_TRUE(profile->average_item_level);
+  EXPECT_TRUE(profile->equipped_item_level);
+}
+
+TEST_F(recorded_bodies, hold_a_cyrillic_profile_whose_link_carries_the_name_key) {
+  const auto body = recorded("rbattlenet/wow_character_cyrillic.json");
+  const auto profile = parse_profile(body);
+  ASSERT_TRUE(profile) << profile.error().message;
+  EXPECT_EQ(profile->name, "Альвеоняша");
+  const auto path = "/profile/wow/character/" + profile->realm.slug + "/"
+                  + text::percent_encode(text::name_key(profile->name)) + "?";
+  EXPECT_NE(body.find(path), std::string::npos) << path;
+  EXPECT_EQ(profile->active_spec_id, 268);
+  ASSERT_TRUE(profile->guild);
+  EXPECT_EQ(profile->guild->name_slug, guild_name_slug(profile->guild->name));
+}
+
+TEST_F(recorded_bodies, project_to_columns) {
+  character_columns columns;
+  project_profile(*parse_profile(recorded("rbattlenet/wow_character_cyrillic.json")), columns);
+  project_mythic(
+      *parse_mythic(recorded("rbattlenet/wow_character_keystones_no_best_runs.json")), columns);
+  project_professions(
+      *parse_professions(recorded("rbattlenet/wow_character_professions.json")), columns);
+  EXPECT_EQ(columns.class_name, "Monk");
+  EXPECT_EQ(columns.spec_name, "Brewmaster");
+  EXPECT_EQ(columns.role, role::tank);
+  EXPECT_EQ(columns.mythic_rating, std::nullopt);
+  EXPECT_TRUE(columns.professions);
+}
+
+TEST_F(recorded_bodies, hold_an_mplus_profile_without_runs) {
+  const auto mythic =
+      parse_mythic(recorded("rbattlenet/wow_character_keystones_no_best_runs.json"));
+  ASSERT_TRUE(mythic) << mythic.error().message;
+  EXPECT_EQ(mythic->period_id, 729);
+  EXPECT_EQ(mythic->rating, std::nullopt);
+}
+
+TEST_F(recorded_bodies, hold_professions_with_and_without_tiers) {
+  const auto view = parse_professions(recorded("rbattlenet/wow_character_professions.json"));
+  ASSERT_TRUE(view) << view.error().message;
+  const auto archaeology =
+      std::ranges::find(view->professions, "Archaeology", &profession::name);
+  ASSERT_NE(archaeology, view->professions.end());
+  EXPECT_GT(archaeology->max_skill_points, 0);
+  const auto alchemy = std::ranges::find(view->professions, "Alchemy", &profession::name);
+  ASSERT_NE(alchemy, view->professions.end());
+  EXPECT_EQ(alchemy->id, 171);
+  EXPECT_GT(alchemy->max_skill_points, 0);
+}
+
+TEST_F(recorded_bodies, hold_equipment) {
+  for (const auto* file :
+       {"rbattlenet/wow_character_equipment.json",
+        "argentpony/CharacterEquipmentSummaryResponse.json"}) {
+    const auto equipment = parse_equipment(recorded(file));
+    ASSERT_TRUE(equipment) << file << ": " << equipment.error().message;
+    EXPECT_GT(equipment->items, 0u) << file;
+  }
+}
+
+TEST_F(recorded_bodies, hold_a_status) {
+  const auto status = parse_status(recorded("rbattlenet/wow_character_status.json"));
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->id, bnet_character_id{142'650'023});
+  EXPECT_TRUE(status->is_valid);
+  EXPECT_TRUE(parse_status(recorded("argentpony/CharacterProfileStatusResponse.json")));
+}
+
+TEST_F(recorded_bodies, hold_the_current_period) {
+  EXPECT_EQ(
+      parse_current_period(recorded("rbattlenet/wow_mythic_keystone_period_all.json")), 729);
+}
+
+TEST_F(recorded_bodies, hold_realms_whose_latin_slugs_are_canonical) {
+  const auto realms = parse_realms(recorded("rbattlenet/wow_realm_all.json"));
+  ASSERT_TRUE(realms) << realms.error().message;
+  EXPECT_EQ(realms->size(), 267u);
+  for (const auto& realm : *realms)
+    EXPECT_EQ(canonical_slug(realm.slug), realm.slug);
+  EXPECT_TRUE(parse_realms(recorded("argentpony/RealmIndexResponse.json")));
+}
+
+TEST_F(recorded_bodies, hold_shortened_documents_that_still_read) {
+  EXPECT_TRUE(parse_guild(recorded("argentpony/GuildResponse.json")));
+  EXPECT_TRUE(parse_profile(recorded("argentpony/CharacterProfileSummaryResponse.json")));
+  EXPECT_TRUE(
+      parse_mythic(recorded("argentpony/CharacterMythicKeystoneProfileIndexResponse.json")));
+  EXPECT_TRUE(
+      parse_professions(recorded("argentpony/CharacterProfessionsSummaryResponse.json")));
+}
+
+TEST_F(recorded_bodies, hold_dead_characters_that_are_members_but_not_asked_for) {
+  const auto roster = parse_roster(recorded("argentpony/GuildRosterResponse.json"));
+  ASSERT_TRUE(roster) << roster.error().message;
+  const auto dead =
+      std::ranges::find(roster->members, std::string{"Vanstr7A268A"}, &roster_member::name);
+  ASSERT_NE(dead, roster->members.end());
+  EXPECT_EQ(dead->id, bnet_character_id{125'445'770});
+  EXPECT_FALSE(is_askable_name(dead->name));
+}
+
+TEST_F(recorded_bodies, hold_a_cut_off_one_that_names_where) {
+  const auto body = recorded("argentpony/JournalEncounterResponseTruncated.json");
+  const auto parsed = parse_profile(body);
+  ASSERT_FALSE(parsed);
+  EXPECT_EQ(parsed.error().code, ec::malformed);
+  const auto offset = "broken JSON at byte " + std::to_string(body.size());
+  EXPECT_NE(parsed.error().message.find(offset), std::string::npos) << parsed.error().message;
+}
+
+TEST_F(recorded_bodies, hold_error_bodies_that_are_no_documents) {
+  for (const auto* file :
+       {"argentpony/AccountInactive403ForbiddenResponse.json",
+        "argentpony/Item404ErrorResponse.json", "rbattlenet/wow_character_empty.json"}) {
+    const auto profile = parse_profile(recorded(file));
+    ASSERT_FALSE(profile) << file;
+    EXPECT_EQ(profile.error().message, "id: missing");
+    EXPECT_FALSE(parse_guild(recorded(file)));
+    EXPECT_FALSE(parse_roster(recorded(file)));
+    EXPECT_FALSE(parse_status(recorded(file)));
+  }
+}
+
+} // namespace
+} // namespace guildhall::domain
