@@ -3,7 +3,20 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include <charconv>
+
 namespace guildhall::battlenet {
+
+namespace {
+
+bool is_port(std::string_view digits) {
+  std::uint16_t number = 0;
+  const auto* end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, number);
+  return error == std::errc{} && stop == end && number != 0;
+}
+
+} // namespace
 
 result<base_url> parse_base_url(std::string_view text) {
   const auto refuse = [&](const char* why) {
@@ -29,7 +42,7 @@ result<base_url> parse_base_url(std::string_view text) {
   base.host_header = std::string{url.encoded_host()};
   base.port = base.tls ? "443" : "80";
   if (url.has_port() && !url.port().empty()) {
-    if (url.port_number() == 0)
+    if (!is_port(std::string_view{url.port().data(), url.port().size()}))
       return refuse("the port must be 1 to 65535");
     if (base.port != url.port()) {
       base.port = std::string{url.port()};

@@ -1,0 +1,106 @@
+#include "battlenet/answer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace guildhall::battlenet {
+namespace {
+
+using namespace std::chrono_literals;
+
+answer
+of(unsigned status, std::string body = "{}", std::map<std::string, std::string> headers = {}) {
+  return classify({status, std::move(headers), std::move(body)});
+}
+
+TEST(answer, is_classified_by_status_alone) {
+  EXPECT_EQ(of(200).outcome, outcome::ok);
+  EXPECT_EQ(of(304, "").outcome, outcome::not_modified);
+  EXPECT_EQ(of(401).outcome, outcome::unauthorised);
+  EXPECT_EQ(of(403).outcome, outcome::forbidden);
+  EXPECT_EQ(of(404).outcome, outcome::not_found);
+  EXPECT_EQ(of(410).outcome, outcome::not_found);
+  EXPECT_EQ(of(429).outcome, outcome::throttled);
+  for (const unsigned status :
+       {100u, 201u, 206u, 301u, 302u, 400u, 408u, 418u, 500u, 502u, 503u, 504u, 599u})
+    EXPECT_EQ(of(status).outcome, outcome::transient) << status;
+  // A body that says something else changes nothing.
+  EXPECT_EQ(
+      of(200, R"({"code":404,"type":"BLZWEBAPI00000404","detail":"Not Found"})").outcome,
+      outcome::ok);
+  EXPECT_EQ(of(503, R"({"code":404})").outcome, outcome::transient);
+}
+
+TEST(answer, without_a_body_is_malformed) {
+  EXPECT_EQ(of(200, "").outcome, outcome::malformed);
+  EXPECT_EQ(of(204, "").outcome, outcome::malformed);
+}
+
+TEST(answer, carries_a_body_only_when_it_is_ok) {
+  EXPECT_EQ(of(200, "{}").body, "{}");
+  EXPECT_EQ(of(404, "{}").body, "");
+  EXPECT_EQ(of(503, "<html>").body, "");
+}
+
+TEST(answer, keeps_last_modified_as_it_came) {
+  EXPECT_EQ(
+      of(200, "{}", {{"last-modified", "Sat, 7 Mar 2020 09:41:14 GMT"}}).last_modified,
+      "Sat, 7 Mar 2020 09:41:14 GMT");
+  EXPECT_EQ(of(200).last_modified, "");
+}
+
+TEST(answer, reads_how_long_it_may_be_kept) {
+  const auto max_age = [](std::string value) {
+    return of(200, "{}", {{"cache-control", std::move(value)}}).max_age;
+  };
+  EXPECT_EQ(max_age("public, max-age=10800"), 10'800s);
+  EXPECT_EQ(max_age("MAX-AGE=60"), 60s);
+  EXPECT_EQ(max_age("max-age=0"), 0s);
+  EXPECT_EQ(max_age("max-age=99999999999999999"), 168h);
+  for (const auto* none :
+       {"", "no-cache", "s-maxage=5", "max-age", "max-age=", "max-age=-1", "max-age=5x", ",,,"})
+    EXPECT_EQ(max_age(none), std::nullopt) << none;
+}
+
+TEST(answer, reads_a_retry_after_in_seconds) {
+  const auto retry_after = [](std::string value) {
+    return of(429, "", {{"retry-after", std::move(value)}}).retry_after;
+  };
+  EXPECT_EQ(retry_after("3"), 3s);
+  EXPECT_EQ(retry_after("Sat, 7 Mar 2020 09:41:14 GMT"), std::nullopt);
+  EXPECT_EQ(of(429, "").retry_after, std::nullopt);
+}
+
+TEST(answer, names_status_and_trace_for_the_log) {
+  EXPECT_EQ(of(404, "{}", {{"x-trace-traceid", "abc123"}}).detail, "status 404, trace abc123");
+  EXPECT_EQ(of(204, "").detail, "status 204 without a body");
+  EXPECT_EQ(of(200, "{}", {{"battlenet-schema-revision", "18"}}).schema_revision, "18");
+}
+
+TEST(answer, that_never_came_is_transient) {
+  const auto none = no_response("connect: refused");
+  EXPECT_EQ(none.outcome, outcome::transient);
+  EXPECT_EQ(none.status, 0u);
+  EXPECT_EQ(none.detail, "connect: refused");
+}
+
+TEST(answer, that_cannot_be_used_is_malformed) {
+  const auto unusable =
+      unusable_response({200, {{"x-trace-traceid", "t"}}, "zzz"}, "too large");
+  EXPECT_EQ(unusable.outcome, outcome::malformed);
+  EXPECT_EQ(unusable.status, 200u);
+  EXPECT_EQ(unusable.body, "");
+  EXPECT_EQ(unusable.detail, "status 200, too large, trace t");
+}
+
+TEST(outcome, has_a_name_of_its_own) {
+  std::set<std::string_view> names;
+  for (int i = 0; i <= static_cast<int>(outcome::malformed); ++i)
+    names.insert(to_string(static_cast<outcome>(i)));
+  EXPECT_EQ(names.size(), 8u);
+  EXPECT_FALSE(names.contains("unknown"));
+}
+
+} // namespace
+} // namespace guildhall::battlenet
