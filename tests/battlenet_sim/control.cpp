@@ -1,7 +1,10 @@
 #include "battlenet_sim/control.hpp"
 
+#include "battlenet_sim/control_parts.hpp"
 #include "battlenet_sim/json_writer.hpp"
 #include "battlenet_sim/simulation.hpp"
+
+#include <boost/json/parse.hpp>
 
 #include <charconv>
 #include <utility>
@@ -15,8 +18,7 @@ std::string text_field(const form& fields, const std::string& name) {
   return i == fields.end() ? std::string() : i->second;
 }
 
-std::int64_t number_field(const form& fields, const std::string& name) {
-  auto text = text_field(fields, name);
+std::int64_t number(std::string_view text) {
   std::int64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
   return value;
@@ -42,21 +44,21 @@ void write_summary(json_writer& w, const ledger_summary& summary) {
   });
 }
 
-answer ledger_answer(simulation& service, const form& query) {
+answer ledger_answer(const ledger& book, const form& query) {
   ledger_filter filter{
-      number_field(query, "since") * 1000, text_field(query, "prefix"),
+      number(text_field(query, "since")) * 1000, text_field(query, "prefix"),
       text_field(query, "class")};
   auto is_filtered = filter.since_us > 0 || !filter.prefix.empty() || !filter.kind.empty();
   std::string out;
   json_writer w(out);
   w.object([&] {
-    write_summary(w, is_filtered ? service.book.summary(filter) : service.book.summary());
+    write_summary(w, is_filtered ? book.summary(filter) : book.summary());
     w.member("now_ms", world_clock::real_us() / 1000);
-    auto limit = number_field(query, "entries");
+    auto limit = number(text_field(query, "entries"));
     if (limit <= 0)
       return;
     w.array("entries", [&] {
-      for (const auto& one : service.book.entries(filter, static_cast<std::size_t>(limit)))
+      for (const auto& one : book.entries(filter, static_cast<std::size_t>(limit)))
         w.object([&] {
           w.member("time_us", one.time_us);
           w.member("class", to_string(one.kind));
@@ -69,42 +71,90 @@ answer ledger_answer(simulation& service, const form& query) {
   return json_answer(std::move(out));
 }
 
-void write_guild(json_writer& w, const guild& one) {
-  w.member("region", one.region);
-  w.member("realm", one.home->slug);
-  w.member("slug", one.slug);
-  w.member("name", one.name);
-  w.member("id", one.id);
-  w.member("members", one.members.size());
-}
-
-answer world_answer(simulation& service) {
+answer clock_answer(const world_clock& clock) {
   std::string out;
   json_writer w(out);
-  std::lock_guard lock(service.world_mutex);
   w.object([&] {
-    w.member("seed", service.opts.seed);
-    w.member("characters", service.state.characters());
-    w.array("guilds", [&] {
-      for (const auto& one : service.state.guilds())
-        w.object([&] { write_guild(w, one); });
-    });
+    w.member("now_ms", clock.now_ms());
+    w.member("offset_ms", clock.offset_ms());
   });
   return json_answer(std::move(out));
+}
+
+boost::json::object arguments(const std::string& content) {
+  if (content.empty())
+    return {};
+  return boost::json::parse(content).as_object();
+}
+
+answer read(simulation& service, std::string_view rest, const form& query) {
+  if (rest == "ledger")
+    return ledger_answer(service.book, query);
+  if (rest == "faults")
+    return list_faults(service);
+  if (rest == "clock")
+    return clock_answer(service.clock);
+  return world_view(service, rest, query);
+}
+
+answer advance(simulation& service, const boost::json::object& args) {
+  auto ms = args.at("advance_ms").to_number<std::int64_t>();
+  if (ms < 0)
+    throw bad_call("this clock does not go back");
+  service.clock.advance(ms);
+  return clock_answer(service.clock);
+}
+
+answer write(simulation& service, std::string_view rest, const std::string& content) {
+  constexpr std::string_view changes = "world/";
+  auto args = arguments(content);
+  if (rest.starts_with(changes))
+    return change_world(service, rest.substr(changes.size()), args);
+  if (rest == "fault")
+    return add_fault(service, args);
+  if (rest == "clock")
+    return advance(service, args);
+  if (rest == "ledger/reset") {
+    service.book.reset();
+    return json_answer("{}");
+  }
+  if (rest == "tokens/revoke") {
+    service.tokens.revoke_all();
+    return json_answer("{}");
+  }
+  return error_answer(404);
+}
+
+answer erase(simulation& service, std::string_view rest) {
+  constexpr std::string_view one = "fault/";
+  if (rest == "faults") {
+    service.faults.clear();
+    return json_answer("{}");
+  }
+  if (rest.starts_with(one) && service.faults.remove(number(rest.substr(one.size()))))
+    return json_answer("{}");
+  return error_answer(404);
 }
 
 } // namespace
 
 answer control(simulation& service, const request& what) {
-  if (what.path == "/_sim/ledger")
-    return ledger_answer(service, what.query);
-  if (what.path == "/_sim/ledger/reset" && what.method == "POST") {
-    service.book.reset();
-    return json_answer("{}");
+  std::string_view rest = what.path;
+  rest.remove_prefix(std::string_view("/_sim/").size());
+  try {
+    if (what.method == "GET")
+      return read(service, rest, what.query);
+    if (what.method == "POST")
+      return write(service, rest, what.content);
+    if (what.method == "DELETE")
+      return erase(service, rest);
+    return error_answer(405);
+  } catch (const std::exception& e) {
+    std::string out;
+    json_writer w(out);
+    w.object([&] { w.member("error", e.what()); });
+    return json_answer(std::move(out), 400);
   }
-  if (what.path == "/_sim/world")
-    return world_answer(service);
-  return error_answer(404);
 }
 
 } // namespace guildhall::sim

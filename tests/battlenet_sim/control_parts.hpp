@@ -1,0 +1,31 @@
+#pragma once
+
+#include "battlenet_sim/messages.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace guildhall::sim {
+
+class simulation;
+
+/// The pieces of the control API, one file each. They throw `bad_call` (or what boost::json
+/// throws on a missing field); `control` turns that into a 400 that names the reason.
+struct bad_call : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// GET: guilds, one guild's members, one character, players. `rest`: the path behind /_sim/.
+answer world_view(simulation& service, std::string_view rest, const form& query);
+
+/// POST /_sim/world/{action}
+answer
+change_world(simulation& service, std::string_view action, const boost::json::object& args);
+
+answer add_fault(simulation& service, const boost::json::object& args);
+answer list_faults(simulation& service);
+
+} // namespace guildhall::sim

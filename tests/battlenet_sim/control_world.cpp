@@ -1,0 +1,423 @@
+#include "battlenet_sim/control_parts.hpp"
+#include "battlenet_sim/json_writer.hpp"
+#include "battlenet_sim/simulation.hpp"
+#include "battlenet_sim/world_changes.hpp"
+
+#include <boost/json/value.hpp>
+
+#include <functional>
+#include <unordered_map>
+#include <utility>
+
+namespace guildhall::sim {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t max_listed_players = 1'000;
+
+void write_guild(json_writer& w, const guild& one) {
+  w.member("region", one.region);
+  w.member("realm", one.home->slug);
+  w.member("slug", one.slug);
+  w.member("name", one.name);
+  w.member("id", one.id);
+  w.member("members", one.members.size());
+}
+
+void write_character(json_writer& w, const character& who) {
+  w.member("id", who.id);
+  w.member("region", who.region);
+  w.member("realm", who.home->slug);
+  w.member("name", who.name);
+  w.member("level", who.level);
+  w.member("guild", who.guild);
+  w.member("rank", who.rank);
+  w.member("last_login", who.modified);
+  w.member("available", who.available);
+  w.member("valid", who.valid);
+  w.member("player", who.player);
+}
+
+answer described(const character& who) {
+  std::string out;
+  json_writer w(out);
+  w.object([&] { write_character(w, who); });
+  return json_answer(std::move(out));
+}
+
+answer described(const guild& which) {
+  std::string out;
+  json_writer w(out);
+  w.object([&] { write_guild(w, which); });
+  return json_answer(std::move(out));
+}
+
+/// "realm/name" -> both parts.
+std::pair<std::string, std::string> halves(std::string_view text) {
+  auto slash = text.find('/');
+  if (slash == std::string_view::npos)
+    throw bad_call("an address is realm/name: " + std::string(text));
+  return {std::string(text.substr(0, slash)), std::string(text.substr(slash + 1))};
+}
+
+/// One change of the world: its arguments and what they name. The world is locked.
+class change {
+public:
+  change(simulation& service, const json::object& args)
+      : world_(service.state),
+        args_(args),
+        default_region_(service.opts.region),
+        now_ms_(service.clock.now_ms()) {}
+
+  answer perform(std::string_view action) {
+    static const std::unordered_map<std::string_view, answer (change::*)()> actions{
+        {"join", &change::join_guild},
+        {"leave", &change::leave_guild},
+        {"return", &change::return_to_guild},
+        {"rank", &change::rank},
+        {"promote", &change::promote},
+        {"demote", &change::demote},
+        {"rename", &change::rename_character},
+        {"swap_names", &change::swap},
+        {"takeover", &change::take_over},
+        {"transfer", &change::move_realm},
+        {"rename_guild", &change::rename_guild},
+        {"logout", &change::logout},
+        {"delete", &change::erase},
+        {"set", &change::set},
+        {"new_week", &change::new_week},
+        {"lag", &change::lag},
+    };
+    auto i = actions.find(action);
+    if (i == actions.end())
+      throw bad_call("no such change: " + std::string(action));
+    return std::invoke(i->second, this);
+  }
+
+private:
+  std::int64_t now() const {
+    return now_ms_ / 1000;
+  }
+
+  std::string text(std::string_view name) const {
+    return args_.at(json::string_view(name.data(), name.size())).as_string().c_str();
+  }
+
+  std::string text_or(std::string_view name, std::string otherwise) const {
+    return args_.contains(json::string_view(name.data(), name.size())) ? text(name)
+                                                                       : std::move(otherwise);
+  }
+
+  int number_or(std::string_view name, int otherwise) const {
+    const auto* value = args_.if_contains(json::string_view(name.data(), name.size()));
+    return value == nullptr ? otherwise : value->to_number<int>();
+  }
+
+  bool flag(std::string_view name) const {
+    const auto* value = args_.if_contains(json::string_view(name.data(), name.size()));
+    return value != nullptr && value->as_bool();
+  }
+
+  std::string_view region() const {
+    auto known = known_region(text_or("region", default_region_));
+    if (known.empty())
+      throw bad_call("no such region");
+    return known;
+  }
+
+  character& who(std::string_view name = "character") {
+    const auto& value = args_.at(json::string_view(name.data(), name.size()));
+    character* found = nullptr;
+    if (value.is_string()) {
+      auto [realm_slug, key] = halves(value.as_string().c_str());
+      if (const auto* there = world_.find(region(), realm_slug, lower(key)))
+        found = world_.find_character(there->id);
+    } else {
+      found = world_.find_character(value.to_number<std::int64_t>());
+    }
+    if (found == nullptr)
+      throw bad_call("no such character");
+    return *found;
+  }
+
+  guild& which() {
+    const auto& value = args_.at("guild");
+    guild* found = nullptr;
+    if (value.is_string()) {
+      auto [realm_slug, slug] = halves(value.as_string().c_str());
+      if (const auto* there = world_.find_guild(region(), realm_slug, slug))
+        found = world_.find_guild(there->id);
+    } else {
+      found = world_.find_guild(value.to_number<std::int64_t>());
+    }
+    if (found == nullptr)
+      throw bad_call("no such guild");
+    return *found;
+  }
+
+  const realm& realm_named(std::string_view in_region, const std::string& slug) const {
+    const auto* found = find_realm(in_region, slug);
+    if (found == nullptr)
+      throw bad_call("no such realm: " + slug);
+    return *found;
+  }
+
+  answer join_guild() {
+    auto& home = which();
+    if (args_.contains("character")) {
+      auto& joining = who();
+      join(world_, joining, home, number_or("rank", 6), now());
+      return described(joining);
+    }
+    const auto& on = realm_named(home.region, text_or("realm", std::string(home.home->slug)));
+    auto name = text("name");
+    if (!world_.is_free(home.region, on.slug, lower(name)))
+      throw bad_call("the name is taken");
+    auto& made = create(world_, home.region, on, std::move(name), home.horde, now());
+    join(world_, made, home, number_or("rank", 6), now());
+    return described(made);
+  }
+
+  answer leave_guild() {
+    auto& leaving = who();
+    leave(world_, leaving, now());
+    return described(leaving);
+  }
+
+  answer return_to_guild() {
+    auto& returning = who();
+    auto* home = world_.find_guild(returning.last_guild);
+    if (home == nullptr)
+      throw bad_call("it never was in a guild");
+    join(world_, returning, *home, number_or("rank", 6), now());
+    return described(returning);
+  }
+
+  answer with_rank(character& member, int to) {
+    if (member.guild == 0)
+      throw bad_call("it is in no guild");
+    if (to < 0 || to > 9)
+      throw bad_call("ranks are 0 to 9");
+    set_rank(world_, member, to, now());
+    return described(member);
+  }
+
+  answer rank() {
+    return with_rank(who(), args_.at("rank").to_number<int>());
+  }
+  answer promote() {
+    return with_rank(who(), who().rank - 1);
+  }
+  answer demote() {
+    return with_rank(who(), who().rank + 1);
+  }
+
+  answer rename_character() {
+    auto& renamed = who();
+    if (!rename(world_, renamed, text("name"), now()))
+      throw bad_call("the name is taken");
+    return described(renamed);
+  }
+
+  answer swap() {
+    auto& a = who("a");
+    if (!swap_names(world_, a, who("b"), now()))
+      throw bad_call("a third has one of the names");
+    return described(a);
+  }
+
+  answer take_over() {
+    auto& old = who();
+    auto name = old.name;
+    const auto& home = *old.home;
+    auto was_in = old.guild;
+    if (args_.contains("old_name")) {
+      if (!rename(world_, old, text("old_name"), now()))
+        throw bad_call("old_name is taken");
+    } else {
+      remove(world_, old, false, now());
+    }
+    auto& heir = create(world_, old.region, home, std::move(name), old.horde(), now());
+    if (auto* guild_of_old = world_.find_guild(was_in); guild_of_old && flag("join"))
+      join(world_, heir, *guild_of_old, number_or("rank", 6), now());
+    return described(heir);
+  }
+
+  answer move_realm() {
+    auto& moving = who();
+    auto rank_before = moving.rank;
+    auto guild_before = moving.guild;
+    auto* moved = transfer(
+        world_, moving, realm_named(moving.region, text("realm")), flag("keep_id"), now());
+    if (moved == nullptr)
+      throw bad_call("the name is taken there");
+    if (args_.contains("guild")) {
+      auto& home = which();
+      join(
+          world_, *moved, home, number_or("rank", home.id == guild_before ? rank_before : 6),
+          now());
+    }
+    return described(*moved);
+  }
+
+  answer rename_guild() {
+    auto& renamed = which();
+    if (!rename(world_, renamed, text("name"), now()))
+      throw bad_call("the name is taken");
+    return described(renamed);
+  }
+
+  answer logout() {
+    if (args_.contains("character")) {
+      auto& leaving = who();
+      log_out(world_, leaving, now());
+      return described(leaving);
+    }
+    auto& home = which();
+    auto share = args_.contains("share") ? args_.at("share").to_number<double>() : 1.0;
+    auto seed = static_cast<std::uint64_t>(number_or("seed", 1));
+    std::string out;
+    json_writer w(out);
+    w.object([&] {
+      w.array("characters", [&] {
+        for (auto id : home.members) {
+          auto& member = *world_.find_character(id);
+          if (!member.available
+              || static_cast<double>(mix(seed, id) % 10'000) >= share * 10'000)
+            continue;
+          log_out(world_, member, now());
+          w.element(id);
+        }
+      });
+    });
+    return json_answer(std::move(out));
+  }
+
+  answer erase() {
+    auto& gone = who();
+    remove(world_, gone, flag("dead"), now());
+    return described(gone);
+  }
+
+  answer set() {
+    auto& changed = who();
+    if (args_.contains("available"))
+      changed.available = flag("available");
+    if (args_.contains("valid"))
+      changed.valid = flag("valid");
+    return described(changed);
+  }
+
+  answer new_week() {
+    std::string out;
+    json_writer w(out);
+    w.object([&] {
+      for (auto one : regions()) {
+        auto& weeks = world_.weeks(one);
+        weeks.begin_next(now_ms_);
+        w.member(one, weeks.current(now_ms_));
+      }
+    });
+    return json_answer(std::move(out));
+  }
+
+  answer lag() {
+    world_.lag = flag("on");
+    return json_answer(world_.lag ? R"({"lag":true})" : R"({"lag":false})");
+  }
+
+  world& world_;
+  const json::object& args_;
+  std::string default_region_;
+  std::int64_t now_ms_;
+};
+
+std::string query_region(const simulation& service, const form& query) {
+  auto i = query.find("region");
+  return i == query.end() ? service.opts.region : i->second;
+}
+
+answer all_guilds(const simulation& service) {
+  std::string out;
+  json_writer w(out);
+  w.object([&] {
+    w.member("seed", service.opts.seed);
+    w.member("characters", service.state.characters());
+    w.member("players", service.state.players().size());
+    w.array("guilds", [&] {
+      for (const auto& one : service.state.guilds())
+        w.object([&] { write_guild(w, one); });
+    });
+  });
+  return json_answer(std::move(out));
+}
+
+answer one_guild(const world& state, const guild& which) {
+  std::string out;
+  json_writer w(out);
+  w.object([&] {
+    w.object("guild", [&] { write_guild(w, which); });
+    w.array("members", [&] {
+      for (auto id : which.members)
+        w.object([&] { write_character(w, *state.find_character(id)); });
+    });
+  });
+  return json_answer(std::move(out));
+}
+
+answer all_players(const world& state) {
+  std::string out;
+  json_writer w(out);
+  std::size_t listed = 0;
+  w.object([&] {
+    w.array("players", [&] {
+      for (const auto& one : state.players()) {
+        if (++listed > max_listed_players)
+          return;
+        w.object([&] {
+          w.member("id", one.id);
+          w.member("battletag", one.battletag);
+          w.member("toys", one.toys.size());
+          w.array("characters", [&] {
+            for (auto id : one.characters)
+              w.element(id);
+          });
+        });
+      }
+    });
+  });
+  return json_answer(std::move(out));
+}
+
+} // namespace
+
+answer world_view(simulation& service, std::string_view rest, const form& query) {
+  std::lock_guard lock(service.world_mutex);
+  const auto& state = service.state;
+  if (rest == "world")
+    return all_guilds(service);
+  if (rest == "players")
+    return all_players(state);
+  auto slash = rest.find('/');
+  if (slash == std::string_view::npos)
+    return error_answer(404);
+  auto address = percent_decode(rest.substr(slash + 1)).value_or("");
+  auto [realm_slug, name] = halves(address);
+  auto region = query_region(service, query);
+  if (rest.starts_with("guild/"))
+    if (const auto* found = state.find_guild(region, realm_slug, name))
+      return one_guild(state, *found);
+  if (rest.starts_with("character/"))
+    if (const auto* found = state.find(region, realm_slug, lower(name)))
+      return described(*found);
+  return error_answer(404);
+}
+
+answer change_world(simulation& service, std::string_view action, const json::object& args) {
+  std::lock_guard lock(service.world_mutex);
+  return change(service, args).perform(action);
+}
+
+} // namespace guildhall::sim
