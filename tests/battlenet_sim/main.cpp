@@ -7,6 +7,7 @@
 #include <charconv>
 #include <csignal>
 #include <cstdio>
+#include <mutex>
 #include <optional>
 
 namespace {
@@ -34,8 +35,9 @@ parse_world(std::string_view text, const std::string& region) {
   return result;
 }
 
-void print_world(const sim::server& server, const sim::world& state) {
-  for (const auto& one : state.guilds())
+void print_world(sim::server& server) {
+  std::lock_guard lock(server.service().world_mutex);
+  for (const auto& one : server.service().state.guilds())
     std::printf(
         "%.*s %s/%s \"%s\" id %lld, %zu members\n", static_cast<int>(one.region.size()),
         one.region.data(), std::string(one.home->slug).c_str(), one.slug.c_str(),
@@ -111,7 +113,7 @@ int main(int argc, char** argv) {
   try {
     sim::server server;
     server.start(std::move(opts));
-    print_world(server, server.service().state);
+    print_world(server);
     int caught = 0;
     sigwait(&signals, &caught);
     server.stop();

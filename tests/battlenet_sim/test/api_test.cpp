@@ -176,7 +176,8 @@ TEST_F(sim_api, the_fixed_data_is_there) {
   auto realms = get("/data/wow/realm/index?namespace=dynamic-eu");
   EXPECT_EQ(realms.header("cache-control"), "public, max-age=86400");
   std::set<std::string> slugs;
-  for (const auto& one : realms.json().at("realms").as_array())
+  auto realm_list = realms.json().at("realms").as_array();
+  for (const auto& one : realm_list)
     slugs.insert(one.at("slug").as_string().c_str());
   EXPECT_TRUE(slugs.contains("pozzo-delleternità"));
   auto classes = get("/data/wow/playable-class/index?namespace=static-eu");

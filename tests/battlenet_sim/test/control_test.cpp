@@ -27,7 +27,8 @@ protected:
 
   /// The member of the roster document with that id, or null.
   boost::json::value roster_entry(std::int64_t wanted) {
-    for (const auto& one : get(roster_path).json().at("members").as_array())
+    auto all = get(roster_path).json().at("members").as_array();
+    for (const auto& one : all)
       if (one.at("character").at("id").to_number<std::int64_t>() == wanted)
         return one;
     return nullptr;
@@ -120,7 +121,8 @@ TEST_F(sim_control, ranks_move_the_roster_alone_and_leave_one_leader) {
   EXPECT_EQ(roster_entry(id).at("rank").to_number<int>(), 4);
   control("world/rank", "{\"character\":" + address + ",\"rank\":0}");
   auto leaders = 0;
-  for (const auto& one : get(roster_path).json().at("members").as_array())
+  auto all = get(roster_path).json().at("members").as_array();
+  for (const auto& one : all)
     leaders += one.at("rank").to_number<int>() == 0;
   EXPECT_EQ(leaders, 1);
   EXPECT_EQ(roster_entry(id).at("rank").to_number<int>(), 0);

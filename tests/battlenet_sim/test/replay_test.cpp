@@ -43,8 +43,8 @@ TEST_F(sim_replay, serves_the_guild_and_its_roster_as_recorded) {
 
 TEST_F(sim_replay, has_one_profile_of_418) {
   auto answered = std::map<int, int>{};
-  for (const auto& one :
-       get("/data/wow/guild/stormrage/avalerion/roster").json().at("members").as_array()) {
+  auto all = get("/data/wow/guild/stormrage/avalerion/roster").json().at("members").as_array();
+  for (const auto& one : all) {
     const auto& who = one.at("character");
     ++answered[get(path_of(
                        who.at("realm").at("slug").as_string().c_str(),

@@ -260,7 +260,7 @@ TEST_F(sim_shape, indexes_look_like_recorded_ones) {
 }
 
 TEST_F(sim_shape, an_account_looks_like_a_recorded_one) {
-  const auto& players = http->send("GET", "/_sim/players").json().at("players").as_array();
+  auto players = http->send("GET", "/_sim/players").json().at("players").as_array();
   auto id = players.front().at("id").to_number<std::int64_t>();
   token = upstream.service().tokens.issue(
       {id, "openid wow.profile", upstream.service().clock.now_ms() + 60'000});
