@@ -163,15 +163,15 @@ battlenet_gateway_state::~battlenet_gateway_state() {
 
 battlenet_gateway_actor::behavior_type battlenet_gateway(self_ptr self,
   battlenet_gateway_options options, std::shared_ptr<battlenet::http_client> client,
-  rate_limiter_actor limiter, token_manager_actor tokens, metrics& numbers) {
+  rate_limiter_actor limiter, token_manager_actor tokens, metrics* numbers) {
   set_actor_defaults(self);
   auto& st = self->state;
   st.options = options;
   st.client = std::move(client);
   st.limiter = std::move(limiter);
   st.tokens = std::move(tokens);
-  st.numbers = &numbers;
-  st.breaker_open = &numbers.gauge("battlenet_breaker_open", "1 while the breaker is open",
+  st.numbers = numbers;
+  st.breaker_open = &numbers->gauge("battlenet_breaker_open", "1 while the breaker is open",
     {{"region", std::string{domain::to_string(options.region)}}});
 
   return {

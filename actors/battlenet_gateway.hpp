@@ -63,6 +63,6 @@ struct battlenet_gateway_state {
 battlenet_gateway_actor::behavior_type battlenet_gateway(
   battlenet_gateway_actor::stateful_pointer<battlenet_gateway_state> self,
   battlenet_gateway_options options, std::shared_ptr<battlenet::http_client> client,
-  rate_limiter_actor limiter, token_manager_actor tokens, metrics& numbers);
+  rate_limiter_actor limiter, token_manager_actor tokens, metrics* numbers);
 
 } // namespace guildhall::actors

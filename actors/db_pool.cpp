@@ -38,6 +38,12 @@ bool database_down(const db_pool_state& st) {
   return !st.workers.empty() && st.down.size() == st.workers.size();
 }
 
+void note_reachable(self_ptr self, bool reachable) {
+  auto& st = self->state;
+  if (std::exchange(st.reachable, reachable) != reachable && st.options.on_reachable)
+    st.options.on_reachable(reachable);
+}
+
 /// While expired jobs may be waiting, looks every now and then.
 void watch_deadlines(self_ptr self) {
   auto& st = self->state;
@@ -111,9 +117,11 @@ void worker_lost_connection(
   std::erase(st.idle, worker);
   if (unfinished)
     st.queue.push_front(unfinished);
-  if (database_down(st))
+  if (database_down(st)) {
+    note_reachable(self, false);
     refuse_where(
       self, [](const db_job& job) { return !job.patient; }, database_is_down());
+  }
   dispatch(self);
 }
 
@@ -162,13 +170,13 @@ db_pool_state::~db_pool_state() {
 }
 
 db_pool_actor::behavior_type db_pool(
-  self_ptr self, db_pool_options options, metrics& numbers) {
+  self_ptr self, db_pool_options options, metrics* numbers) {
   set_actor_defaults(self);
   auto& st = self->state;
   st.options = std::move(options);
   const prometheus::Labels labels{{"pool", st.options.name}};
-  st.queued = &numbers.gauge("database_queue", "Jobs waiting for a connection", labels);
-  st.refused = &numbers.counter("database_refused_total", "Jobs refused by a pool", labels);
+  st.queued = &numbers->gauge("database_queue", "Jobs waiting for a connection", labels);
+  st.refused = &numbers->counter("database_refused_total", "Jobs refused by a pool", labels);
   self->set_down_handler([self](caf::down_msg& down) { worker_died(self, down); });
   self->set_exit_handler([self](caf::exit_msg&) { close(self); });
   for (std::size_t i = 0; i < st.options.workers; ++i)
@@ -179,6 +187,7 @@ db_pool_actor::behavior_type db_pool(
     [self](atom::idle, const db_worker_actor& worker) {
       self->state.down.erase(worker.address());
       self->state.idle.push_back(worker);
+      note_reachable(self, true);
       dispatch(self);
     },
     [self](atom::lost, const db_worker_actor& worker, const job_ptr& unfinished) {

@@ -20,6 +20,8 @@ struct db_pool_options {
   db_link_factory open;
   /// Ends calls that are still blocked when the pool must stop (thread-safe).
   std::function<void()> interrupt_all{};
+  /// Told whether at least one worker is connected, whenever that changes.
+  std::function<void(bool)> on_reachable{};
   bool detached{true};                          ///< false in tests: workers run scheduled
   std::chrono::milliseconds finish_within{2'000}; ///< for accepted jobs when asked to stop
 };
@@ -36,6 +38,7 @@ struct db_pool_state {
   std::deque<std::chrono::steady_clock::time_point> restarts;
   bool ticking{false};
   bool closing{false};
+  bool reachable{false};
   prometheus::Gauge* queued{nullptr};
   prometheus::Counter* refused{nullptr};
   static inline const char* name = "db-pool";
@@ -46,6 +49,6 @@ struct db_pool_state {
 /// and its supervisor starts another); what was queued is then refused. On an exit message it
 /// finishes what was accepted for at most `finish_within`, then interrupts.
 db_pool_actor::behavior_type db_pool(db_pool_actor::stateful_pointer<db_pool_state> self,
-  db_pool_options options, metrics& numbers);
+  db_pool_options options, metrics* numbers);
 
 } // namespace guildhall::actors

@@ -3,6 +3,7 @@
 #include "actors/character_sync.hpp"
 #include "actors/defaults.hpp"
 #include "actors/guild_step.hpp"
+#include "domain/retry.hpp"
 
 #include <algorithm>
 
@@ -158,9 +159,56 @@ void stop_taking(self_ptr self) {
   finish_if_done(self);
 }
 
+/// Failures that the next character would meet as well.
+bool is_of_the_surroundings(ec code) {
+  switch (code) {
+    case ec::budget_exhausted:
+    case ec::upstream_down:
+    case ec::upstream_unauthorised:
+    case ec::overloaded:
+    case ec::deadline_expired:
+    case ec::database_down:
+    case ec::shutting_down:
+    case ec::unavailable:
+      return true;
+    default:
+      return false;
+  }
+}
+
+time_point retry_time(self_ptr self, int failures) {
+  const auto& env = *self->state.environment;
+  return env.now()
+         + domain::retry_delay(domain::failure_class::transient, failures, env.random());
+}
+
+void character_not_done(
+  self_ptr self, const guild_coordinator_state::running& character, const failure& why) {
+  auto& st = self->state;
+  const auto& work = character.work;
+  if (why.code == ec::lease_lost)
+    return;
+  if (is_of_the_surroundings(why.code)) {
+    st.given_back.push_back(work.lease);
+    if (!st.stopped_by)
+      st.stopped_by = why;
+    st.stopping = true;
+    give_back(self);
+    return;
+  }
+  // Its own trouble: it is tried again later, the others go on.
+  log::error("character {}: {}", work.character.value, message_of(why));
+  ++st.counts.failed;
+  st.checked.push_back({.lease = work.lease,
+    .character = work.character,
+    .unchanged = {},
+    .next_due = retry_time(self, work.attempts + 1)});
+}
+
 void character_finished(self_ptr self, const character_done& done) {
   auto& st = self->state;
-  if (st.active.erase(done.character.value) == 0)
+  const auto found = st.active.find(done.character.value);
+  if (found == st.active.end())
     return;
   st.counts.requests += done.requests;
   st.counts.failed += done.failures > 0 ? 1 : 0;
@@ -172,12 +220,10 @@ void character_finished(self_ptr self, const character_done& done) {
   } else if (done.applied) {
     ++st.counts.changed;
     st.unannounced = true;
-  } else if (done.not_done && done.not_done->code != ec::lease_lost) {
-    st.given_back.push_back(done.lease);
-    if (done.not_done->retry_at && !st.stopped_by)
-      st.stopped_by = done.not_done;
-    stop_taking(self);
+  } else if (done.not_done) {
+    character_not_done(self, found->second, *done.not_done);
   }
+  st.active.erase(found);
   feed(self);
 }
 
@@ -241,6 +287,8 @@ void finish_if_done(self_ptr self) {
     .failed = st.guild_failed};
   if (st.applied)
     how.next_roster_due = st.outcome.next_due;
+  else if (st.task.work.roster_due && !how.not_before)
+    how.not_before = retry_time(self, st.task.work.attempts + 1);
   report(self);
   st.environment->store.finish_guild(
     how, store_deadline(), reply_to(guild_coordinator_actor{self}, atom::finished_v));
@@ -326,6 +374,7 @@ guild_coordinator_actor::behavior_type guild_coordinator(self_ptr self,
 
   return {
     [self](atom::finished, const character_done& done) { character_finished(self, done); },
+    [self](atom::stop) { stop_taking(self); },
     [self](atom::applied, const guild_application& outcome) { guild_applied(self, outcome); },
     [self](atom::claimed, const claimed_characters& claimed) { take_claim(self, claimed); },
     [self](atom::claimed, const transfers& pending) { take_transfers(self, pending); },

@@ -106,6 +106,8 @@ using sync_scheduler_actor = character_parent_actor::extend<
 
 /// GUILD COORDINATOR, one per guild being synced: the guild step, then its due characters.
 using guild_coordinator_actor = character_parent_actor::extend<
+  // Takes no more characters, finishes those under way, and ends (the sync was paused).
+  caf::reacts_to<atom::stop>,
   // INTERNAL: results of its store calls.
   caf::reacts_to<atom::applied, guild_application>,
   caf::reacts_to<atom::claimed, claimed_characters>,
@@ -140,7 +142,7 @@ using retention_sweeper_actor = caf::typed_actor<
 
 /// HTTP FRONT END: listeners and I/O threads; drains before it ends.
 using http_front_end_actor = caf::typed_actor<
-  // INTERNAL: looks whether everything that was accepted is answered.
-  caf::reacts_to<atom::tick>>;
+  // Drains and ends, like an exit message.
+  caf::reacts_to<atom::stop>>;
 
 } // namespace guildhall::actors

@@ -186,17 +186,17 @@ void throttle(self_ptr self, const throttle_notice& notice) {
 
 rate_limiter_state::rate_limiter_state(self_ptr) {}
 
-rate_limiter_actor::behavior_type rate_limiter(self_ptr self, domain::sync_port& store,
-  rate_limiter_options options, metrics& numbers) {
+rate_limiter_actor::behavior_type rate_limiter(self_ptr self, domain::sync_port* store,
+  rate_limiter_options options, metrics* numbers) {
   set_actor_defaults(self);
   auto& st = self->state;
   st.options = std::move(options);
-  st.store = &store;
-  st.waiting = &numbers.gauge("battlenet_waiting", "Requests waiting for the budget");
-  st.hour_spent = &numbers.gauge(
+  st.store = store;
+  st.waiting = &numbers->gauge("battlenet_waiting", "Requests waiting for the budget");
+  st.hour_spent = &numbers->gauge(
     "battlenet_hour_spent", "Requests lent in the last hour over all instances");
-  st.granted = &numbers.counter("battlenet_granted_total", "Requests the budget let through");
-  st.throttled = &numbers.counter("battlenet_throttled_total", "Answers with status 429");
+  st.granted = &numbers->counter("battlenet_granted_total", "Requests the budget let through");
+  st.throttled = &numbers->counter("battlenet_throttled_total", "Answers with status 429");
 
   return {
     [self](atom::acquire, const permit_request& request, const permit_holder_actor& holder) {

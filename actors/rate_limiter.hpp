@@ -59,7 +59,7 @@ struct rate_limiter_state {
 /// characters, sweeps; among guilds the one with least left to do) and go out evenly paced. Ends only
 /// with its supervisor; its queue is then answered by the gateways' own end.
 rate_limiter_actor::behavior_type rate_limiter(
-  rate_limiter_actor::stateful_pointer<rate_limiter_state> self, domain::sync_port& store,
-  rate_limiter_options options, metrics& numbers);
+  rate_limiter_actor::stateful_pointer<rate_limiter_state> self, domain::sync_port* store,
+  rate_limiter_options options, metrics* numbers);
 
 } // namespace guildhall::actors

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/bridge.hpp"
 #include "actors/interfaces.hpp"
 #include "battlenet/request.hpp"
 #include "core/metrics.hpp"
@@ -38,14 +39,6 @@ inline constexpr std::chrono::seconds store_patience{30};
 
 inline deadline fetch_deadline() { return std::chrono::steady_clock::now() + fetch_patience; }
 inline deadline store_deadline() { return std::chrono::steady_clock::now() + store_patience; }
-
-/// A completion that sends its outcome to `self` under `atom`.
-template <class Handle, class Atom>
-auto reply_to(Handle self, Atom atom) {
-  return [self = std::move(self), atom](auto outcome) {
-    caf::anon_send(self, atom, std::move(outcome));
-  };
-}
 
 /// What a failed document means for its retry. Nothing for an answer that is no failure.
 std::optional<domain::failure_class> failure_class_of(battlenet::outcome what) noexcept;

@@ -1,0 +1,74 @@
+#include "actors/retention_sweeper.hpp"
+
+#include "actors/defaults.hpp"
+
+namespace guildhall::actors {
+
+namespace {
+
+constexpr int step_size = 200;
+constexpr std::chrono::seconds step_patience{30};
+constexpr std::chrono::milliseconds between_steps{50};
+constexpr std::chrono::minutes retry_interval{1};
+
+using self_ptr = retention_sweeper_actor::stateful_pointer<retention_sweeper_state>;
+
+void sweep_in(self_ptr self, std::chrono::milliseconds wait) {
+  self->delayed_send(
+    retention_sweeper_actor{self}, wait, atom::tick_v, ++self->state.timer);
+}
+
+std::int64_t rows(const domain::sweep_report& report) {
+  return report.characters + report.guilds + report.users + report.events;
+}
+
+void take_step(self_ptr self, const sweep_result& step) {
+  auto& st = self->state;
+  if (!step) {
+    log::warn("retention: a sweep failed: {}", message_of(step.error()));
+    sweep_in(self, retry_interval);
+    return;
+  }
+  st.erased->Increment(static_cast<double>(rows(*step)));
+  if (rows(*step) > 0) {
+    st.total.characters += step->characters;
+    st.total.guilds += step->guilds;
+    st.total.users += step->users;
+    st.total.events += step->events;
+    sweep_in(self, between_steps);
+    return;
+  }
+  if (rows(st.total) > 0)
+    log::info("retention: erased {} characters, {} guilds, {} users, {} events",
+      st.total.characters, st.total.guilds, st.total.users, st.total.events);
+  st.total = {};
+  st.last_sweep->SetToCurrentTime();
+  sweep_in(self, st.options.interval);
+}
+
+} // namespace
+
+retention_sweeper_state::retention_sweeper_state(self_ptr) {}
+
+retention_sweeper_actor::behavior_type retention_sweeper(self_ptr self,
+  domain::sync_port* store, retention_sweeper_options options, metrics* numbers) {
+  set_actor_defaults(self);
+  auto& st = self->state;
+  st.store = store;
+  st.options = options;
+  st.erased = &numbers->counter("sweep_erased_total", "Rows whose player data was erased");
+  st.last_sweep = &numbers->gauge("sweep_last_seconds", "When the last sweep was complete");
+  sweep_in(self, std::chrono::milliseconds{0});
+  return {
+    [self](atom::swept, const sweep_result& step) { take_step(self, step); },
+    [self](atom::tick, std::uint64_t timer) {
+      auto& state = self->state;
+      if (timer == state.timer)
+        state.store->sweep(step_size, state.options.erase_after,
+          std::chrono::steady_clock::now() + step_patience,
+          reply_to(retention_sweeper_actor{self}, atom::swept_v));
+    },
+  };
+}
+
+} // namespace guildhall::actors

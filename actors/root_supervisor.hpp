@@ -1,0 +1,89 @@
+#pragma once
+
+#include "actors/change_listener.hpp"
+#include "actors/db_pool.hpp"
+#include "actors/http_front_end.hpp"
+#include "actors/rate_limiter.hpp"
+#include "actors/retention_sweeper.hpp"
+#include "actors/supervisor.hpp"
+#include "actors/sync_scheduler.hpp"
+#include "actors/token_manager.hpp"
+#include "battlenet/http_client.hpp"
+#include "core/metrics.hpp"
+#include "domain/sync_port.hpp"
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace guildhall::actors {
+
+/// Handles that threads outside of the actor system send through. Owned by the composition root;
+/// filled by the supervisors, cleared before the system ends.
+struct service_slots {
+  handle_slot<db_pool_actor> readers;
+  handle_slot<db_pool_actor> writers;
+  handle_slot<sync_scheduler_actor> scheduler;
+
+  void clear() {
+    readers.clear();
+    writers.clear();
+    scheduler.clear();
+  }
+};
+
+struct storage_options {
+  db_pool_options readers;
+  db_pool_options writers;
+  change_source_factory changes;
+  change_sink sink;
+};
+
+struct serving_options {
+  http_server_factory start;
+  std::chrono::milliseconds drain_timeout{20'000};
+};
+
+struct sync_options {
+  domain::sync_port& store;
+  battlenet::request_factory requests;
+  token_source tokens;
+  rate_limiter_options limiter;
+  /// Makes the connections of one region; called again when its gateway is restarted.
+  std::function<std::shared_ptr<battlenet::http_client>(domain::region)> connect;
+  std::vector<domain::region> regions;
+  sync_scheduler_options scheduler;
+  retention_sweeper_options retention;
+  std::chrono::seconds character_interval{8 * 3600};
+  std::chrono::seconds verify_within{14 * 86400};
+  std::chrono::seconds lease{60};
+  std::chrono::seconds coordinator_limit{300};
+  std::size_t characters_at_once{12};
+  int batch{50};
+  std::function<double()> random;
+};
+
+struct service_options {
+  storage_options storage;
+  std::optional<serving_options> serving; ///< none for --role sync
+  std::optional<sync_options> sync;       ///< none for --role api
+  /// Told when storage or serving cannot be kept running: the process must stop.
+  std::function<void()> on_give_up;
+};
+
+/// The tree, in the order in which it starts (and, reversed, stops):
+///
+///   root_supervisor (rest_for_one, 3 in 60 s)
+///     storage (one_for_one): reader_pool -> readers, writer_pool -> writers, change_listener
+///     serving (one_for_one): http_front_end
+///     sync (rest_for_one; when it gives up, tried again after 60 s): token_manager, rate_limiter,
+///       battlenet_gateway per region, sync_scheduler -> guild_coordinators -> character_syncs,
+///       period_watch per region, retention_sweeper
+caf::actor spawn_root_supervisor(
+  caf::actor_system& system, service_options options, service_slots& slots, metrics& numbers);
+
+} // namespace guildhall::actors

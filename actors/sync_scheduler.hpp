@@ -1,0 +1,55 @@
+#pragma once
+
+#include "actors/sync_environment.hpp"
+
+#include <map>
+#include <unordered_map>
+#include <vector>
+
+namespace guildhall::actors {
+
+struct sync_scheduler_options {
+  std::chrono::milliseconds poll_interval{2'000};
+  std::size_t max_guilds_at_once{64};
+  std::size_t own_characters_at_once{16}; ///< players' characters outside of tracked guilds
+  std::chrono::milliseconds stop_within{3'000};
+};
+
+struct sync_scheduler_state {
+  explicit sync_scheduler_state(sync_scheduler_actor::stateful_pointer<sync_scheduler_state> self);
+
+  using clock_time = std::chrono::steady_clock::time_point;
+  struct running_character {
+    domain::character_work work;
+    caf::actor actor;
+  };
+
+  environment_ptr environment;
+  sync_scheduler_options options;
+  std::unordered_map<std::int64_t, guild_coordinator_actor> coordinators; ///< by tracked guild
+  std::unordered_map<std::int64_t, running_character> characters;
+  std::map<domain::region, std::int64_t> periods;
+  double stretch{1};
+  bool looking{false};      ///< a round of claims is under way
+  bool look_again{false};   ///< woken meanwhile
+  bool people_asked{false}; ///< the first half of the round is done
+  bool paused{false};
+  bool stopping{false};
+  clock_time renewed{};
+  clock_time renewal_asked{};
+  bool renewing{false};
+  std::uint64_t timer{0};
+  prometheus::Gauge* running{nullptr};
+  static inline const char* name = "sync-scheduler";
+};
+
+/// SYNC SCHEDULER: owns the coordinators and the syncs of players' own characters; both are bounded
+/// in number. Looks what is due every `poll_interval` and whenever it is woken (a hint: nothing
+/// depends on the wake), people's wishes before all else. A coordinator that dies leaves leases that
+/// run out, so nothing is lost. On an exit message it stops its coordinators, which give their leases
+/// back, and ends when they have.
+sync_scheduler_actor::behavior_type sync_scheduler(
+  sync_scheduler_actor::stateful_pointer<sync_scheduler_state> self,
+  environment_ptr environment, sync_scheduler_options options);
+
+} // namespace guildhall::actors
