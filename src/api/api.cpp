@@ -1,0 +1,22 @@
+#include "api/api.hpp"
+
+#include "api/resources.hpp"
+
+namespace guildhall::api {
+
+void build_public(http::router& routes, const services& with) {
+  const auto shared = std::make_shared<const services>(with);
+  add_guilds(routes, shared);
+  add_members(routes, shared);
+  add_classified_roster(routes, shared);
+  add_characters(routes, shared);
+  add_health(routes);
+}
+
+void build_admin(http::router& routes, const services& with) {
+  const auto shared = std::make_shared<const services>(with);
+  add_probes(routes, shared);
+  add_control(routes, shared);
+}
+
+} // namespace guildhall::api

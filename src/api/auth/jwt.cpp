@@ -1,0 +1,226 @@
+#include "api/auth/jwt.hpp"
+
+#include "api/json_writer.hpp"
+#include "core/crypto.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace guildhall::api::auth {
+
+namespace {
+
+namespace json = boost::json;
+
+/// Clocks of the machines that sign and check may differ by this much.
+constexpr std::chrono::seconds clock_skew{60};
+
+std::string_view name_of(audience aud) noexcept {
+  return aud == audience::admin ? "admin" : "api";
+}
+
+std::string_view type_of(audience aud) noexcept {
+  return aud == audience::admin ? "operator" : "access";
+}
+
+std::string_view bytes_of(const crypto::digest& digest) noexcept {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+std::optional<json::object> object_in(std::string_view base64url) {
+  const auto text = crypto::base64url_decode(base64url);
+  if (!text)
+    return std::nullopt;
+  json::error_code error;
+  json::parse_options strict;
+  strict.max_depth = 4;
+  auto value = json::parse(json::string_view{text->data(), text->size()}, error, {}, strict);
+  if (error || !value.is_object())
+    return std::nullopt;
+  return std::move(value.get_object());
+}
+
+/// "" for a claim that is absent or no string.
+std::string_view text_of(const json::object& from, std::string_view name) {
+  const auto* value = from.if_contains(json::string_view{name.data(), name.size()});
+  if (!value || !value->is_string())
+    return {};
+  return {value->get_string().data(), value->get_string().size()};
+}
+
+std::optional<std::int64_t> integer_of(const json::object& from, std::string_view name) {
+  const auto* value = from.if_contains(json::string_view{name.data(), name.size()});
+  if (!value || !value->is_int64())
+    return std::nullopt;
+  return value->get_int64();
+}
+
+/// NumericDate within what a clock can hold.
+std::optional<std::chrono::sys_seconds>
+time_of(const json::object& from, std::string_view name) {
+  constexpr std::int64_t year_9999 = 253'402'300'799;
+  const auto seconds = integer_of(from, name);
+  if (!seconds || *seconds < 0 || *seconds > year_9999)
+    return std::nullopt;
+  return std::chrono::sys_seconds{std::chrono::seconds{*seconds}};
+}
+
+std::optional<claims> claims_in(const json::object& payload) {
+  claims who;
+  const auto aud = text_of(payload, "aud");
+  if (aud != name_of(audience::api) && aud != name_of(audience::admin))
+    return std::nullopt;
+  who.aud = aud == name_of(audience::admin) ? audience::admin : audience::api;
+  if (text_of(payload, "type") != type_of(who.aud))
+    return std::nullopt;
+  const auto issued_at = time_of(payload, "iat");
+  const auto expires_at = time_of(payload, "exp");
+  if (!issued_at || !expires_at || payload.contains("nbf"))
+    return std::nullopt; // we never sign nbf
+  who.issued_at = *issued_at;
+  who.expires_at = *expires_at;
+  who.subject = text_of(payload, "sub");
+  if (who.aud == audience::admin)
+    return who;
+  const auto id = integer_of(payload, "id");
+  if (!id || *id <= 0)
+    return std::nullopt;
+  who.id = *id;
+  who.battle_net_id = text_of(payload, "battle_net_id");
+  who.battletag = text_of(payload, "battletag");
+  who.role = text_of(payload, "role");
+  who.tvs = text_of(payload, "tvs");
+  return who;
+}
+
+std::string payload_of(const claims& who) {
+  json_writer out;
+  out.begin_object();
+  if (who.aud == audience::api) {
+    out.field("id", who.id);
+    out.field("battle_net_id", who.battle_net_id);
+    out.field("battletag", who.battletag);
+    out.field("role", who.role);
+    out.text_or_null("tvs", who.tvs);
+  } else {
+    out.field("sub", who.subject);
+  }
+  out.field("type", type_of(who.aud));
+  out.field("aud", name_of(who.aud));
+  out.field("iat", who.issued_at.time_since_epoch().count());
+  out.field("exp", who.expires_at.time_since_epoch().count());
+  out.end_object();
+  return std::move(out).take();
+}
+
+std::string header_of(const config::signing_key& key) {
+  json_writer out;
+  out.begin_object();
+  out.field("alg", "HS256");
+  out.field("typ", "JWT");
+  out.field("kid", key.id);
+  out.end_object();
+  return std::move(out).take();
+}
+
+} // namespace
+
+std::string mint(const config::signing_key& key, const claims& who) {
+  auto token = crypto::base64url_encode(header_of(key));
+  token += '.';
+  token += crypto::base64url_encode(payload_of(who));
+  const auto signature = crypto::hmac_sha256(key.key.value, token);
+  token += '.';
+  token += crypto::base64url_encode(bytes_of(signature));
+  return token;
+}
+
+std::string mint_operator(
+    const config::signing_key& key, std::string subject, std::chrono::sys_seconds now,
+    std::chrono::seconds lifetime) {
+  claims who;
+  who.aud = audience::admin;
+  who.subject = std::move(subject);
+  who.issued_at = now;
+  who.expires_at = now + lifetime;
+  return mint(key, who);
+}
+
+verifier::verifier(std::vector<config::signing_key> keys) : keys_{std::move(keys)} {}
+
+result<claims_ptr>
+verifier::verify(std::string_view token, audience wanted, std::chrono::sys_seconds now) const {
+  if (token.empty() || token.size() > max_token_bytes)
+    return fail(ec::invalid_token);
+  auto& part = shards_[text_hash{}(token) % shard_count];
+  claims_ptr who;
+  {
+    const std::lock_guard guard{part.lock};
+    if (const auto known = part.known.find(token); known != part.known.end())
+      who = known->second;
+  }
+  const auto is_new = !who;
+  if (is_new) {
+    auto checked = check(token);
+    if (!checked)
+      return fail(std::move(checked.error()));
+    who = std::move(*checked);
+  }
+  if (who->aud != wanted || who->issued_at > now + clock_skew)
+    return fail(ec::invalid_token);
+  if (who->expires_at <= now)
+    return fail(ec::expired_token);
+  if (is_new) {
+    const std::lock_guard guard{part.lock};
+    if (part.known.size() >= tokens_per_shard)
+      part.known.clear();
+    part.known.emplace(token, who);
+  }
+  return who;
+}
+
+result<claims_ptr> verifier::verify_header(
+    std::string_view authorization, audience wanted, std::chrono::sys_seconds now) const {
+  constexpr std::string_view scheme = "bearer ";
+  if (authorization.empty())
+    return fail(ec::missing_token);
+  const auto is_bearer =
+      authorization.size() > scheme.size()
+      && std::equal(scheme.begin(), scheme.end(), authorization.begin(), [](char a, char b) {
+           return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
+         });
+  if (!is_bearer)
+    return fail(ec::invalid_token);
+  return verify(authorization.substr(scheme.size()), wanted, now);
+}
+
+result<claims_ptr> verifier::check(std::string_view token) const {
+  const auto first = token.find('.');
+  const auto second = first == token.npos ? first : token.find('.', first + 1);
+  if (second == token.npos || token.find('.', second + 1) != token.npos)
+    return fail(ec::invalid_token);
+  const auto header = object_in(token.substr(0, first));
+  if (!header || text_of(*header, "alg") != "HS256" || header->contains("crit"))
+    return fail(ec::invalid_token);
+  const auto kid = text_of(*header, "kid");
+  const auto key = std::find_if(keys_.begin(), keys_.end(), [&](const auto& candidate) {
+    return !kid.empty() && candidate.id == kid;
+  });
+  const auto signature = crypto::base64url_decode(token.substr(second + 1));
+  if (key == keys_.end() || !signature)
+    return fail(ec::invalid_token);
+  const auto expected = crypto::hmac_sha256(key->key.value, token.substr(0, second));
+  if (!crypto::equal_constant_time(bytes_of(expected), *signature))
+    return fail(ec::invalid_token);
+  const auto payload = object_in(token.substr(first + 1, second - first - 1));
+  auto who = payload ? claims_in(*payload) : std::nullopt;
+  if (!who)
+    return fail(ec::invalid_token);
+  return std::make_shared<const claims>(std::move(*who));
+}
+
+} // namespace guildhall::api::auth

@@ -1,0 +1,117 @@
+#include "api/member_json.hpp"
+#include "api/resources.hpp"
+#include "domain/grouping.hpp"
+
+#include <unordered_map>
+
+/// Mains and alts. What the web client reads stands in every answer; the rest of the contract's
+/// rows only with `?fields=full`, because a guild of a thousand must stay below a megabyte.
+namespace guildhall::api {
+
+namespace {
+
+using details = std::vector<domain::member_detail>;
+
+std::vector<domain::grouping_input> grouping_inputs(const details& members) {
+  std::vector<domain::grouping_input> out;
+  out.reserve(members.size());
+  for (const auto& detail : members) {
+    const auto& member = detail.member;
+    out.push_back(
+        {member.character_id, member.user_id, detail.explicit_main, member.rank,
+         member.character_name, detail.toys});
+  }
+  return out;
+}
+
+/// user id, "toys:<id>", or null.
+void write_group_key(json_writer& out, const domain::grouped_character& grouped) {
+  if (const auto* user = std::get_if<user_id>(&grouped.group_key))
+    out.field("groupKey", *user);
+  else if (const auto* toys = std::get_if<std::string>(&grouped.group_key))
+    out.field("groupKey", *toys);
+  else
+    out.field("groupKey", nullptr);
+}
+
+void write_full_character(
+    json_writer& out, const domain::member_detail& detail, const wanted_parts& parts) {
+  const auto& member = detail.member;
+  out.field("id", member.character_id);
+  out.field("user_id", member.user_id);
+  out.field("realm", detail.realm);
+  out.field("role", member.character_role);
+  out.field("created_at", detail.character_created_at);
+  out.field("updated_at", detail.character_updated_at);
+  out.field("bnet_character_id", detail.bnet_id);
+  out.field("region", domain::to_string(detail.region));
+  out.field("toy_hash", nullptr); // toy lists are compared, not hashed
+  out.field("last_synced_at", detail.character_synced_at);
+  out.json_or_null("profile_json", detail.profile_json);
+  out.json_or_null("equipment_json", parts.equipment ? detail.equipment_json : std::nullopt);
+  out.json_or_null("mythic_profile_json", detail.mythic_profile_json);
+}
+
+void write_lean_character(json_writer& out, const domain::member_detail& detail) {
+  write_lean_profile(
+      out, detail.member.character_class, detail.spec_name, detail.average_item_level,
+      detail.equipped_item_level);
+  write_lean_mythic(out, "mythic_profile_json", detail.mythic_rating);
+}
+
+void write_entry(
+    json_writer& out, const domain::member_detail& detail,
+    const domain::grouped_character& grouped, const wanted_parts& parts) {
+  const auto& member = detail.member;
+  out.begin_object();
+  if (parts.full) {
+    write_member_row(out, detail, parts);
+    write_group_key(out, grouped);
+  } else {
+    out.field("character_id", member.character_id);
+    out.field("rank", member.rank);
+  }
+  out.field("classification", domain::to_string(grouped.classification));
+  out.field("mainCharacterId", grouped.main_character_id);
+  out.field("reason", grouped.reason);
+  out.begin_object("character");
+  out.field("name", member.character_name.empty() ? "Unknown" : member.character_name);
+  out.field("level", detail.level);
+  out.field("class", member.character_class);
+  if (parts.full)
+    write_full_character(out, detail, parts);
+  else
+    write_lean_character(out, detail);
+  out.json_or_null("professions_json", detail.professions);
+  out.end_object();
+  out.end_object();
+}
+
+page classified_page(const details& members, const wanted_parts& parts) {
+  std::unordered_map<character_id, const domain::member_detail*> by_id;
+  by_id.reserve(members.size());
+  for (const auto& detail : members)
+    by_id.emplace(detail.member.character_id, &detail);
+  return {envelope(64 + members.size() * 768, [&](json_writer& out) {
+    out.begin_array("data");
+    for (const auto& grouped : domain::classify_roster(grouping_inputs(members)))
+      write_entry(out, *by_id.at(grouped.character_id), grouped, parts);
+    out.end_array();
+  })};
+}
+
+} // namespace
+
+void add_classified_roster(http::router& routes, shared_services with) {
+  add_guild_read(
+      routes, with, "/api/guilds/:guildId/classified-roster", "classified",
+      [&reads = with->reads](const guild_question& asked, page_done done) {
+        reads.member_details(
+            asked.guild, asked.parts.detail(), asked.expires,
+            into_page<details>(std::move(done), [parts = asked.parts](const details& found) {
+              return classified_page(found, parts);
+            }));
+      });
+}
+
+} // namespace guildhall::api

@@ -1,0 +1,220 @@
+#include "api/member_json.hpp"
+#include "api/resources.hpp"
+
+/// The lists of a guild's members that are no classified roster.
+namespace guildhall::api {
+
+namespace {
+
+using rows = std::vector<domain::member_row>;
+using details = std::vector<domain::member_detail>;
+
+std::string_view or_unknown(std::string_view text) noexcept {
+  return text.empty() ? "Unknown" : text;
+}
+
+/// Lean: exactly what the web client reads, since a guild has up to a thousand of them.
+page members_page(const rows& members, bool full) {
+  return {envelope(64 + members.size() * (full ? 192 : 128), [&](json_writer& out) {
+    out.begin_array("data");
+    for (const auto& member : members) {
+      out.begin_object();
+      out.field("id", member.id);
+      out.field("character_id", member.character_id);
+      out.field("character_name", or_unknown(member.character_name));
+      out.field("character_class", or_unknown(member.character_class));
+      out.field("character_role", member.character_role);
+      if (full) {
+        out.field("guild_id", member.guild_id);
+        out.field("rank", member.rank);
+        out.field("isMain", member.is_main);
+        if (member.user_id)
+          out.field("user_id", *member.user_id);
+      }
+      out.end_object();
+    }
+    out.end_array();
+  })};
+}
+
+// --- enhanced
+// ---------------------------------------------------------------------------------
+
+std::int64_t milliseconds_of(const std::optional<time_point>& when) {
+  return when ? std::chrono::floor<std::chrono::milliseconds>(*when).time_since_epoch().count()
+              : 0;
+}
+
+void write_active_spec(json_writer& out, const domain::member_detail& detail) {
+  if (detail.spec_name.empty())
+    return out.field("activeSpec", nullptr);
+  out.begin_object("activeSpec");
+  out.field("name", detail.spec_name);
+  out.end_object();
+}
+
+void write_enhanced_character(
+    json_writer& out, const domain::member_detail& detail, const wanted_parts& parts) {
+  const auto& member = detail.member;
+  out.begin_object("character");
+  out.field("id", member.character_id);
+  out.field("user_id", member.user_id.value_or(user_id{}));
+  out.field("name", or_unknown(member.character_name));
+  out.field("realm", detail.realm);
+  out.field("class", or_unknown(member.character_class));
+  out.field("level", detail.level);
+  out.field("role", member.character_role);
+  out.field("is_main", member.is_main);
+  out.field("achievement_points", detail.achievement_points.value_or(0));
+  out.field("equipped_item_level", detail.equipped_item_level.value_or(0));
+  out.field("average_item_level", detail.average_item_level.value_or(0));
+  out.field("last_login_timestamp", milliseconds_of(detail.last_login_at));
+  out.field("itemLevel", detail.equipped_item_level.value_or(0));
+  if (parts.full && detail.mythic_profile_json)
+    out.field("mythicKeystone", raw_json{*detail.mythic_profile_json});
+  else
+    write_lean_mythic(out, "mythicKeystone", detail.mythic_rating);
+  write_active_spec(out, detail);
+  out.field("professions", raw_json{detail.professions ? *detail.professions : "[]"});
+  if (parts.character_data)
+    out.json_or_null("character_data", detail.profile_json);
+  if (parts.equipment)
+    out.json_or_null("equipment", detail.equipment_json);
+  out.end_object();
+}
+
+/// Ranks are 0 to 9; the contract leaves anything else out.
+bool has_known_rank(const domain::member_detail& detail) noexcept {
+  return detail.member.rank >= 0 && detail.member.rank <= 9;
+}
+
+std::string_view why_failed(const domain::member_detail& detail) noexcept {
+  return detail.is_available ? "The profile is not fetched yet"
+                             : "Battle.net does not show this character";
+}
+
+void write_stats(json_writer& out, const details& members) {
+  std::int64_t total = 0;
+  std::int64_t failed = 0;
+  for (const auto& detail : members) {
+    if (!has_known_rank(detail))
+      continue;
+    ++total;
+    failed += detail.character_synced_at ? 0 : 1;
+  }
+  out.begin_object("stats");
+  out.field("total", total);
+  out.field("successful", total - failed);
+  out.field("failed", failed);
+  out.begin_array("errors");
+  for (const auto& detail : members) {
+    if (!has_known_rank(detail) || detail.character_synced_at)
+      continue;
+    out.begin_object();
+    out.field("name", or_unknown(detail.member.character_name));
+    out.field("error", why_failed(detail));
+    out.end_object();
+  }
+  out.end_array();
+  out.end_object();
+}
+
+page enhanced_page(const details& members, const wanted_parts& parts) {
+  return {envelope(
+      256 + members.size() * 1024,
+      [&](json_writer& out) {
+        out.begin_array("data");
+        for (const auto& detail : members) {
+          if (!has_known_rank(detail))
+            continue;
+          const auto& member = detail.member;
+          out.begin_object();
+          out.field("id", member.id);
+          out.field("guild_id", member.guild_id);
+          out.field("character_name", or_unknown(member.character_name));
+          out.field("character_class", or_unknown(member.character_class));
+          out.field("character_role", member.character_role);
+          out.field("rank", member.rank);
+          write_enhanced_character(out, detail, parts);
+          out.end_object();
+        }
+        out.end_array();
+      },
+      [&](json_writer& out) { write_stats(out, members); })};
+}
+
+// --- activity
+// ---------------------------------------------------------------------------------
+
+/// `level` and `class_name` are what the web client reads, `character_level` and
+/// `character_class` what the contract lists.
+void write_activity(
+    json_writer& out, std::string_view key, const details& members, const wanted_parts& parts) {
+  out.begin_array(key);
+  for (const auto& detail : members) {
+    const auto& member = detail.member;
+    out.begin_object();
+    if (parts.full) {
+      write_member_row(out, detail, parts);
+    } else {
+      out.field("id", member.id);
+      out.field("character_id", member.character_id);
+      out.field("rank", member.rank);
+      out.field("character_name", or_unknown(member.character_name));
+      out.field("character_class", or_unknown(member.character_class));
+      out.field("joined_at", detail.joined_at);
+      out.field("left_at", detail.left_at);
+    }
+    out.field("character_realm", or_unknown(detail.realm));
+    out.field("character_level", detail.level);
+    out.field("level", detail.level);
+    out.field("class_name", or_unknown(member.character_class));
+    out.end_object();
+  }
+  out.end_array();
+}
+
+page activity_page(const domain::member_activity& activity, const wanted_parts& parts) {
+  return {envelope(
+      128 + (activity.joined.size() + activity.left.size()) * 512, [&](json_writer& out) {
+        out.begin_object("data");
+        write_activity(out, "newMembers", activity.joined, parts);
+        write_activity(out, "leftMembers", activity.left, parts);
+        out.end_object();
+      })};
+}
+
+} // namespace
+
+void add_members(http::router& routes, shared_services with) {
+  add_guild_read(
+      routes, with, "/api/guilds/:guildId/members", "members",
+      [&reads = with->reads](const guild_question& asked, page_done done) {
+        reads.members(
+            asked.guild, asked.expires,
+            into_page<rows>(std::move(done), [full = asked.parts.full](const rows& found) {
+              return members_page(found, full);
+            }));
+      });
+  add_guild_read(
+      routes, with, "/api/guilds/:guildId/members/enhanced", "enhanced",
+      [&reads = with->reads](const guild_question& asked, page_done done) {
+        reads.member_details(
+            asked.guild, asked.parts.detail(), asked.expires,
+            into_page<details>(std::move(done), [parts = asked.parts](const details& found) {
+              return enhanced_page(found, parts);
+            }));
+      });
+  add_guild_read(
+      routes, with, "/api/guilds/:guildId/member-activity", "activity",
+      [&reads = with->reads](const guild_question& asked, page_done done) {
+        reads.member_activity(
+            asked.guild, asked.expires,
+            into_page<domain::member_activity>(
+                std::move(done), [parts = asked.parts](const domain::member_activity& found) {
+                  return activity_page(found, parts);
+                }));
+      });
+}
+
+} // namespace guildhall::api

@@ -1,0 +1,90 @@
+#include "api/resources.hpp"
+
+#include <mutex>
+
+/// What the container's supervisor and Prometheus ask. No token: the listener is not public.
+namespace guildhall::api {
+
+namespace {
+
+http::response status_response(int status, std::string_view word, std::string_view reason) {
+  json_writer out;
+  out.begin_object();
+  out.field("status", word);
+  if (!reason.empty())
+    out.field("reason", reason);
+  out.end_object();
+  return http::json_response(status, std::move(out).take());
+}
+
+http::response ready_response(const readiness& state) {
+  if (state.ready)
+    return status_response(200, "ready", {});
+  auto answer = status_response(503, "not ready", state.reason);
+  answer.add_header("Retry-After", "1");
+  return answer;
+}
+
+/// The cache counts by itself, cheaply; its numbers become metrics when somebody asks.
+class cache_metrics {
+public:
+  explicit cache_metrics(metrics& measures)
+      : hits_{measures.counter("cache_hits_total", "Answers served from the response cache")},
+        reads_{measures.counter("cache_reads_total", "Reads started for want of an answer")},
+        joined_{
+            measures.counter("cache_joined_total", "Requests that joined a read under way")},
+        evicted_{measures.counter("cache_evicted_total", "Answers evicted for want of room")},
+        entries_{measures.gauge("cache_entries", "Answers in the response cache")},
+        bytes_{measures.gauge("cache_bytes", "Bytes in the response cache")},
+        coherent_{measures.gauge("cache_coherent", "1 while the change feed is in force")} {}
+
+  void update(const http::response_cache::statistics& now) {
+    const std::lock_guard guard{lock_};
+    const auto add = [](prometheus::Counter& counter, std::uint64_t then, std::uint64_t total) {
+      counter.Increment(static_cast<double>(total - then));
+    };
+    add(hits_, last_.hits, now.hits);
+    add(reads_, last_.reads, now.reads);
+    add(joined_, last_.joined, now.joined);
+    add(evicted_, last_.evicted, now.evicted);
+    entries_.Set(static_cast<double>(now.entries));
+    bytes_.Set(static_cast<double>(now.bytes));
+    coherent_.Set(now.coherent ? 1 : 0);
+    last_ = now;
+  }
+
+private:
+  std::mutex lock_;
+  http::response_cache::statistics last_;
+  prometheus::Counter& hits_;
+  prometheus::Counter& reads_;
+  prometheus::Counter& joined_;
+  prometheus::Counter& evicted_;
+  prometheus::Gauge& entries_;
+  prometheus::Gauge& bytes_;
+  prometheus::Gauge& coherent_;
+};
+
+} // namespace
+
+void add_probes(http::router& routes, shared_services with) {
+  using http::method;
+  routes.add(method::get, "/live", [](const http::request&, http::reply_slot slot) {
+    slot.send(status_response(200, "live", {}));
+  });
+  routes.add(method::get, "/ready", [with](const http::request&, http::reply_slot slot) {
+    slot.send(ready_response(with->ready()));
+  });
+  const auto cache = std::make_shared<cache_metrics>(with->measures);
+  routes.add(
+      method::get, "/metrics", [with, cache](const http::request&, http::reply_slot slot) {
+        cache->update(with->cache.stats());
+        slot.send(
+            {200,
+             "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\nCache-Control: "
+             "no-store\r\n",
+             std::make_shared<const std::string>(with->measures.render())});
+      });
+}
+
+} // namespace guildhall::api

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "api/serve.hpp"
+#include "http/router.hpp"
+
+/// One function per resource: it adds the resource's routes.
+namespace guildhall::api {
+
+void add_guilds(http::router& routes, shared_services with);
+void add_members(http::router& routes, shared_services with);
+void add_classified_roster(http::router& routes, shared_services with);
+void add_characters(http::router& routes, shared_services with);
+void add_health(http::router& routes);
+void add_probes(http::router& routes, shared_services with);
+void add_control(http::router& routes, shared_services with);
+
+} // namespace guildhall::api
