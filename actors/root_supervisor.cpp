@@ -73,7 +73,7 @@ struct sync_handles {
 
 environment_ptr make_environment(
   const sync_options& how, const sync_handles& handles, metrics& numbers) {
-  return std::make_shared<const sync_environment>(sync_environment{.store = how.store,
+  return std::make_shared<const sync_environment>(sync_environment{.store = *how.store,
     .numbers = numbers,
     .requests = how.requests,
     .gateways = handles.gateways,
@@ -103,7 +103,7 @@ supervisor_options sync_tree(
   tree.children.push_back(
     {"rate_limiter", [how, handles, &numbers](caf::event_based_actor* self) {
        handles->limiter = self->spawn(
-         rate_limiter, &how->sync->store, how->sync->limiter, &numbers);
+         rate_limiter, how->sync->store, how->sync->limiter, &numbers);
        return as_child(handles->limiter);
      }});
   for (const auto region : how->sync->regions)
@@ -135,7 +135,7 @@ supervisor_options sync_tree(
       }});
   tree.children.push_back(
     {"retention_sweeper", [how, &numbers](caf::event_based_actor* self) {
-       return as_child(self->spawn(retention_sweeper, &how->sync->store,
+       return as_child(self->spawn(retention_sweeper, how->sync->store,
          how->sync->retention, &numbers));
      }});
   return tree;

@@ -49,7 +49,7 @@ struct serving_options {
 };
 
 struct sync_options {
-  domain::sync_port& store;
+  domain::sync_port* store{nullptr};
   battlenet::request_factory requests;
   token_source tokens;
   rate_limiter_options limiter;

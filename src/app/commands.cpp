@@ -1,0 +1,280 @@
+#include "app/commands.hpp"
+
+#include "api/auth/jwt.hpp"
+#include "app/database_gate.hpp"
+#include "core/text.hpp"
+#include "domain/address.hpp"
+#include "store/connection.hpp"
+#include "store/migrations.hpp"
+#include "store/reads.hpp"
+#include "store/rederive.hpp"
+#include "store/retention.hpp"
+#include "store/tracking.hpp"
+#include "store/users.hpp"
+
+#include <charconv>
+#include <chrono>
+#include <ctime>
+#include <iostream>
+
+namespace guildhall::app {
+
+namespace {
+
+constexpr std::chrono::seconds patience{30};
+constexpr std::chrono::minutes long_patience{30};
+
+deadline within(std::chrono::seconds time) { return std::chrono::steady_clock::now() + time; }
+
+/// Opens a connection and runs `work` on it.
+template <class T, class Work>
+result<T> with_database(const config& cfg, std::string_view name, Work work) {
+  auto db = store::connection::open(connection_options_of(cfg));
+  if (!db)
+    return std::unexpected<failure>(db.error());
+  result<T> outcome = fail(ec::internal);
+  const auto ran = (*db)->run(within(patience), name, [&](store::session& session) -> result<void> {
+    outcome = work(session);
+    if (!outcome)
+      return std::unexpected<failure>(outcome.error());
+    return {};
+  });
+  if (!ran)
+    return std::unexpected<failure>(ran.error());
+  return outcome;
+}
+
+template <class T>
+result<void> discard(const result<T>& outcome) {
+  if (!outcome)
+    return std::unexpected<failure>(outcome.error());
+  return {};
+}
+
+result<domain::guild_address> parse_address(
+  const std::string& region, const std::string& realm, const std::string& name) {
+  const auto where = domain::parse_region(region);
+  if (!where)
+    return fail(ec::validation, "The region must be us, eu, kr or tw, not \"" + region + "\"");
+  const auto realm_slug = domain::canonical_slug(realm);
+  const auto name_slug = domain::canonical_slug(name);
+  if (!realm_slug || !name_slug)
+    return fail(ec::validation,
+      "Realm and guild are slugs: letters, digits and hyphens, like stormrage and my-guild");
+  return domain::guild_address{*where, *realm_slug, *name_slug};
+}
+
+std::string iso(const std::optional<time_point>& when) {
+  if (!when)
+    return "never";
+  const auto seconds = std::chrono::system_clock::to_time_t(
+    std::chrono::time_point_cast<std::chrono::seconds>(*when));
+  std::tm utc{};
+  ::gmtime_r(&seconds, &utc);
+  char text[32];
+  std::strftime(text, sizeof text, "%FT%TZ", &utc);
+  return text;
+}
+
+result<void> print_job(const result<domain::job_row>& job) {
+  if (!job)
+    return std::unexpected<failure>(job.error());
+  std::cout << "job " << job->id.value << ": " << job->kind << ' ' << job->target << " is "
+            << domain::to_string(job->state) << '\n';
+  return {};
+}
+
+/// "12" is an id, "eu/stormrage/avalerion" an address.
+result<guild_id> find_guild(store::session& session, const std::string& target) {
+  std::int64_t id = 0;
+  const auto* end = target.data() + target.size();
+  if (const auto [rest, error] = std::from_chars(target.data(), end, id);
+      error == std::errc{} && rest == end)
+    return guild_id{id};
+  const auto first = target.find('/');
+  const auto second = target.find('/', first == std::string::npos ? first : first + 1);
+  if (second == std::string::npos)
+    return fail(ec::validation, "A guild is an id or region/realm/name, not \"" + target + '"');
+  const auto address = parse_address(target.substr(0, first),
+    target.substr(first + 1, second - first - 1), target.substr(second + 1));
+  if (!address)
+    return std::unexpected<failure>(address.error());
+  const auto guild = store::guild_at(session, *address, domain::detail::lean);
+  if (!guild)
+    return std::unexpected<failure>(guild.error());
+  return guild->id;
+}
+
+result<character_id> parse_character(const std::string& target) {
+  std::int64_t id = 0;
+  const auto* end = target.data() + target.size();
+  const auto [rest, error] = std::from_chars(target.data(), end, id);
+  if (error != std::errc{} || rest != end)
+    return fail(ec::validation, "A character is an id, not \"" + target + '"');
+  return character_id{id};
+}
+
+result<config::signing_key> first_key(const config& cfg) {
+  if (cfg.auth.keys.empty())
+    return fail(ec::bad_config, "auth.keys is empty: there is nothing to sign a token with");
+  return cfg.auth.keys.front();
+}
+
+} // namespace
+
+result<void> migrate(const config& cfg, bool only_status) {
+  auto db = store::connection::open(connection_options_of(cfg));
+  if (!db)
+    return std::unexpected<failure>(db.error());
+  if (!only_status) {
+    const auto applied = store::migrate(**db, within(long_patience));
+    if (!applied)
+      return std::unexpected<failure>(applied.error());
+    std::cout << "applied " << applied->size() << " migrations\n";
+    return {};
+  }
+  const auto lines = store::migration_status(**db, within(patience));
+  if (!lines)
+    return std::unexpected<failure>(lines.error());
+  for (const auto& line : *lines)
+    std::cout << line.version << ' ' << line.name << ": "
+              << (!line.applied  ? "missing"
+                   : line.changed ? "applied, with another text"
+                   : !line.known  ? "applied, by a newer version"
+                                  : "applied")
+              << '\n';
+  return {};
+}
+
+result<void> print_operator_token(const config& cfg, const std::string& subject) {
+  const auto key = first_key(cfg);
+  if (!key)
+    return discard(key);
+  const auto now
+    = std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
+  std::cout << api::auth::mint_operator(*key, subject, now, cfg.auth.operator_token_lifetime)
+            << '\n';
+  return {};
+}
+
+result<void> print_user_token(const config& cfg, const std::string& battletag) {
+  const auto key = first_key(cfg);
+  if (!key)
+    return discard(key);
+  const auto now
+    = std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
+  api::auth::claims who;
+  who.aud = api::auth::audience::api;
+  who.battletag = battletag;
+  who.role = "user";
+  who.issued_at = now;
+  who.expires_at = now + cfg.auth.operator_token_lifetime;
+  std::cout << api::auth::mint(*key, who) << '\n';
+  return {};
+}
+
+result<void> set_role(const config& cfg, const std::string& who, const std::string& role) {
+  const auto user = with_database<user_id>(cfg, "set_role",
+    [&](store::session& session) { return store::set_role(session, who, role); });
+  if (!user)
+    return discard(user);
+  std::cout << "user " << user->value << " is " << role << " now\n";
+  return {};
+}
+
+result<void> track(const config& cfg, const std::string& region, const std::string& realm,
+  const std::string& name) {
+  const auto address = parse_address(region, realm, name);
+  if (!address)
+    return discard(address);
+  return print_job(with_database<domain::job_row>(cfg, "track",
+    [&](store::session& session) { return store::track(session, *address, "command line"); }));
+}
+
+result<void> untrack(const config& cfg, const std::string& region, const std::string& realm,
+  const std::string& name) {
+  const auto address = parse_address(region, realm, name);
+  if (!address)
+    return discard(address);
+  return with_database<void>(cfg, "untrack",
+    [&](store::session& session) { return store::untrack(session, *address); });
+}
+
+result<void> sync_now(const config& cfg, const std::string& what, const std::string& target) {
+  return print_job(with_database<domain::job_row>(
+    cfg, "sync_now", [&](store::session& session) -> result<domain::job_row> {
+      if (what == "character") {
+        const auto id = parse_character(target);
+        if (!id)
+          return std::unexpected<failure>(id.error());
+        return store::sync_character(session, *id);
+      }
+      const auto id = find_guild(session, target);
+      if (!id)
+        return std::unexpected<failure>(id.error());
+      return store::sync_guild(session, *id);
+    }));
+}
+
+result<void> set_paused(const config& cfg, bool paused) {
+  return with_database<void>(cfg, "set_paused",
+    [&](store::session& session) { return store::set_paused(session, paused); });
+}
+
+result<void> print_status(const config& cfg) {
+  const auto seen = with_database<domain::sync_overview>(
+    cfg, "overview", [](store::session& session) { return store::overview(session); });
+  if (!seen)
+    return discard(seen);
+  std::cout << "sync: " << (seen->paused ? "paused" : "on") << "; guilds " << seen->guilds_due
+            << " due, " << seen->guilds_running << " running; characters "
+            << seen->characters_due << " due, " << seen->characters_running << " running\n"
+            << "budget: " << seen->hour_spent << " of " << seen->hour_limit
+            << " requests in the last hour\n";
+  for (const auto& guild : seen->guilds) {
+    std::cout << domain::to_string(guild.address.region) << '/' << guild.address.realm << '/'
+              << guild.address.name_slug << ": " << guild.state
+              << (guild.running ? ", running" : "") << ", synced " << iso(guild.last_synced_at)
+              << ", due " << iso(guild.due_at);
+    if (!guild.last_error.empty())
+      std::cout << ", last error: " << guild.last_error;
+    std::cout << '\n';
+  }
+  for (const auto& error : seen->last_errors)
+    std::cout << iso(error.at) << ' ' << error.entity << ' ' << error.document << ' '
+              << error.error_class << ": " << error.detail << '\n';
+  return {};
+}
+
+result<void> rederive(const config& cfg, bool everything) {
+  constexpr int step = 500;
+  character_id after{};
+  std::int64_t looked_at = 0;
+  std::int64_t changed = 0;
+  for (bool finished = false; !finished;) {
+    const auto part
+      = with_database<store::rederived>(cfg, "rederive", [&](store::session& session) {
+          return store::rederive(session, after, step, everything);
+        });
+    if (!part)
+      return discard(part);
+    after = part->last;
+    looked_at += part->looked_at;
+    changed += part->changed;
+    finished = part->done;
+  }
+  std::cout << "looked at " << looked_at << " characters, changed " << changed << '\n';
+  return {};
+}
+
+result<void> forget(const config& cfg, const std::string& what, std::int64_t id) {
+  return with_database<void>(cfg, "forget", [&](store::session& session) -> result<void> {
+    if (what == "guild")
+      return store::forget_guild(session, guild_id{id});
+    if (what == "character")
+      return store::forget_character(session, character_id{id});
+    return store::forget_user(session, user_id{id});
+  });
+}
+
+} // namespace guildhall::app

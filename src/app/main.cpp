@@ -1,0 +1,16 @@
+#include "app/command_line.hpp"
+
+#include <csignal>
+#include <exception>
+#include <iostream>
+
+int main(int argc, char** argv) {
+  // A peer that closes its socket is an error value, not the end of the process.
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return guildhall::app::run_command_line(argc, argv);
+  } catch (const std::exception& e) {
+    std::cerr << "guildhall: " << e.what() << '\n';
+    return 70;
+  }
+}

@@ -1,0 +1,311 @@
+#include "app/service.hpp"
+
+#include "actors/defaults.hpp"
+#include "actors/ports.hpp"
+#include "actors/root_supervisor.hpp"
+#include "api/api.hpp"
+#include "app/database_gate.hpp"
+#include "app/signals.hpp"
+#include "battlenet/oauth.hpp"
+#include "core/crypto.hpp"
+#include "core/log.hpp"
+#include "http/response_cache.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <iostream>
+#include <random>
+#include <thread>
+#include <unistd.h>
+
+namespace guildhall::app {
+
+namespace {
+
+/// What the actors may take to stop after the HTTP side has drained.
+constexpr std::chrono::seconds stop_grace{25};
+
+/// Waits until somebody wants the process to stop, and why.
+class stop_request {
+public:
+  void ask(int status) {
+    {
+      const std::lock_guard guard{lock_};
+      if (!status_)
+        status_ = status;
+    }
+    asked_.notify_all();
+  }
+
+  int wait() {
+    std::unique_lock guard{lock_};
+    asked_.wait(guard, [this] { return status_.has_value(); });
+    return *status_;
+  }
+
+private:
+  std::mutex lock_;
+  std::condition_variable asked_;
+  std::optional<int> status_;
+};
+
+/// The io_context of the Battle.net connections and the thread that runs it.
+class client_loop {
+public:
+  client_loop() : thread_{[this] { io_.run(); }} {}
+  ~client_loop() {
+    work_.reset();
+    io_.stop();
+  }
+  boost::asio::io_context& io() { return io_; }
+
+private:
+  boost::asio::io_context io_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
+    io_.get_executor()};
+  std::jthread thread_;
+};
+
+battlenet::client_options client_options_of(const config& cfg, std::string base_url) {
+  battlenet::client_options how;
+  how.base_url = std::move(base_url);
+  how.connections = cfg.battlenet.connections;
+  how.request_timeout = cfg.battlenet.request_timeout;
+  how.max_body_bytes = cfg.battlenet.max_body_bytes;
+  return how;
+}
+
+result<battlenet::access_token> read_token(const battlenet::answer& answer) {
+  using battlenet::outcome;
+  switch (answer.outcome) {
+    case outcome::ok:
+      return battlenet::parse_token(answer.body);
+    case outcome::unauthorised:
+    case outcome::forbidden:
+      return fail(ec::upstream_unauthorised);
+    default:
+      return fail(ec::upstream_down, "The OAuth host does not answer: " + answer.detail);
+  }
+}
+
+actors::token_source make_token_source(
+  const config& cfg, std::shared_ptr<battlenet::http_client> oauth) {
+  return [oauth = std::move(oauth), id = cfg.battlenet.client_id,
+           secret = cfg.battlenet.client_secret.value](
+           deadline expires, domain::completion<battlenet::access_token> done) {
+    oauth->post_form(std::string{battlenet::token_target}, id, secret,
+      std::string{battlenet::client_credentials_form}, expires,
+      [done = std::move(done)](battlenet::answer answer) mutable { done(read_token(answer)); });
+  };
+}
+
+/// Under which the shared budget lends to this process.
+std::string instance_name() {
+  char host[256]{};
+  ::gethostname(host, sizeof host - 1);
+  return std::string{host} + '-' + std::to_string(::getpid()) + '-' + crypto::random_hex(4);
+}
+
+double uniform_random() {
+  thread_local std::mt19937_64 generator{std::random_device{}()};
+  return std::uniform_real_distribution<double>{0.0, 1.0}(generator);
+}
+
+std::vector<domain::region> regions_of(const config& cfg) {
+  std::vector<domain::region> regions;
+  for (const auto& name : cfg.battlenet.regions)
+    if (const auto region = domain::parse_region(name))
+      regions.push_back(*region);
+  return regions;
+}
+
+actors::sync_options sync_options_of(const config& cfg, domain::sync_port& store,
+  std::shared_ptr<battlenet::http_client> oauth, boost::asio::io_context& io) {
+  actors::sync_options how{.store = &store,
+    .requests = battlenet::request_factory{cfg.battlenet.locale},
+    .tokens = make_token_source(cfg, std::move(oauth)),
+    .limiter = {.limits = {.rate = cfg.budget.requests_per_second,
+                  .per_hour = cfg.budget.requests_per_hour,
+                  .people_share = cfg.budget.people_share},
+      .max_queue = cfg.budget.max_queue,
+      .instance = instance_name()},
+    .connect = {},
+    .regions = regions_of(cfg),
+    .scheduler = {.poll_interval = cfg.sync.poll_interval,
+      .max_guilds_at_once = cfg.sync.max_guilds_at_once},
+    .retention = {.interval = cfg.retention.sweep_interval,
+      .erase_after = cfg.retention.erase_after},
+    .character_interval = cfg.sync.character_interval,
+    .verify_within = cfg.retention.verify_within,
+    .lease = cfg.sync.lease,
+    .coordinator_limit = cfg.sync.coordinator_limit,
+    .characters_at_once = cfg.sync.characters_at_once,
+    .batch = static_cast<int>(cfg.sync.batch),
+    .random = uniform_random};
+  how.connect = [cfg, hosts = api_hosts(cfg), &io](domain::region region) {
+    const auto host = hosts.at(std::string{domain::to_string(region)});
+    auto client = battlenet::http_client::make(io, client_options_of(cfg, host));
+    if (!client) // checked at start-up
+      throw std::runtime_error(std::string{message_of(client.error())});
+    return *client;
+  };
+  return how;
+}
+
+std::unique_ptr<caf::actor_system_config> caf_config(const config& cfg) {
+  auto how = std::make_unique<caf::actor_system_config>();
+  const auto cores = std::max(2u, std::thread::hardware_concurrency());
+  const auto threads = cfg.actors.scheduler_threads > 0 ? cfg.actors.scheduler_threads : cores;
+  // Sharing, not stealing: a tenth of the idle cost and steady round trips; the bound on
+  // throughput keeps one busy actor from starving its neighbours.
+  how->set("scheduler.policy", caf::atom("sharing"));
+  how->set("scheduler.max-threads", static_cast<caf::config_value::integer>(threads));
+  how->set("scheduler.max-throughput", caf::config_value::integer{100});
+  return how;
+}
+
+int refuse_to_start(const failure& why) {
+  std::cerr << "guildhall: " << message_of(why) << '\n';
+  log::critical("cannot start: {}", message_of(why));
+  return why.code == ec::bad_config ? 2 : 1;
+}
+
+/// Every host must be one that a client can be made for.
+result<void> check_hosts(const config& cfg, boost::asio::io_context& io) {
+  auto hosts = api_hosts(cfg);
+  hosts["oauth"] = cfg.battlenet.oauth_host;
+  for (const auto& [name, host] : hosts)
+    if (auto client = battlenet::http_client::make(io, client_options_of(cfg, host)); !client)
+      return std::unexpected<failure>(client.error());
+  return {};
+}
+
+/// Waits for the root supervisor's end, but not for ever.
+void stop_actors(caf::actor_system& system, const caf::actor& root) {
+  caf::scoped_actor self{system};
+  self->monitor(root);
+  actors::send_exit_first(root, caf::exit_reason::user_shutdown);
+  self->receive([](caf::down_msg&) {});
+}
+
+} // namespace
+
+int serve(const config& cfg, service_role role) {
+  set_up_logging(
+    cfg.log.format == "json" ? log_format::json : log_format::text, cfg.log.level);
+  const bool syncs = role != service_role::api;
+  const bool serves = role != service_role::sync;
+  if (auto missing = missing_for_serve(cfg, syncs); !missing.empty())
+    return refuse_to_start(bad_config(std::move(missing)));
+
+  stop_request stop;
+  std::atomic<bool> stopping{false};
+  const signal_watch signals{[&] {
+    stopping = true;
+    stop.ask(0);
+  }};
+
+  // The database: a wrong password or a foreign schema ends start-up, a database that is down does
+  // not; it is prepared when it comes up.
+  database_gate gate{cfg};
+  if (const auto ready = gate.prepare(); !ready) {
+    if (ready.error().code != ec::database_down)
+      return refuse_to_start(ready.error());
+    log::warn("database: {}; starting all the same", message_of(ready.error()));
+  }
+
+  metrics numbers;
+  std::atomic<bool> database_reachable{false};
+  actors::service_slots slots;
+  client_loop client;
+  if (const auto hosts = check_hosts(cfg, client.io()); !hosts)
+    return refuse_to_start(hosts.error());
+
+  // What the HTTP handlers stand on: ports into the pools, the response cache, the token check.
+  actors::pool_read_port reads{slots.readers};
+  actors::pool_control_port control{slots.writers};
+  actors::pool_sync_port sync_store{slots.writers, cfg.sync.lease};
+  http::response_cache cache{{.max_bytes = cfg.cache.max_bytes}};
+  const api::auth::verifier tokens{cfg.auth.keys};
+  const api::services handlers{.reads = reads,
+    .control = control,
+    .cache = cache,
+    .tokens = tokens,
+    .measures = numbers,
+    .ready = [&]() -> api::readiness {
+      if (stopping)
+        return {false, "stopping"};
+      if (!database_reachable)
+        return {false, "the database cannot be reached"};
+      return {true, {}};
+    }};
+  const auto start_http = [&]() -> result<std::unique_ptr<http::server>> {
+    auto how = http::options_from(cfg);
+    api::build_public(how.listeners[0].routes, handlers);
+    api::build_admin(how.listeners[1].routes, handlers);
+    if (!serves)
+      how.listeners.erase(how.listeners.begin());
+    return http::server::start(std::move(how), numbers);
+  };
+  // The first one is opened here, so that an address that is taken ends start-up with a sentence.
+  auto first_server = start_http();
+  if (!first_server)
+    return refuse_to_start(first_server.error());
+
+  const auto pool = [&](std::string name, unsigned workers, bool read_only) {
+    return actors::db_pool_options{.name = std::move(name),
+      .workers = workers,
+      .max_queue = cfg.database.max_queue,
+      .open = [&gate, read_only] { return gate.open(read_only); },
+      .interrupt_all = [&gate] { gate.interrupt_all(); }};
+  };
+  actors::service_options options{
+    .storage = {.readers = pool("reader", cfg.database.readers, true),
+      .writers = pool("writer", cfg.database.writers, false),
+      .changes = [&gate] { return gate.open_feed(); },
+      .sink = {.move = [&cache](const std::string& tag) { cache.move(tag); },
+        .set_coherent = [&cache](bool coherent) { cache.set_coherent(coherent); },
+        .wake_sync =
+          [&slots] {
+            if (const auto scheduler = slots.scheduler.get())
+              caf::anon_send(scheduler, atom::wake_v);
+          }}},
+    .serving
+    = actors::serving_options{.start =
+                                [&]() -> result<std::unique_ptr<http::server>> {
+                                  if (*first_server)
+                                    return std::move(*first_server);
+                                  return start_http();
+                                },
+      .drain_timeout = cfg.http.drain_timeout},
+    .sync = std::nullopt,
+    .on_give_up = [&stop] { stop.ask(1); }};
+  options.storage.readers.on_reachable
+    = [&database_reachable](bool reachable) { database_reachable = reachable; };
+  if (syncs) {
+    auto oauth = battlenet::http_client::make(
+      client.io(), client_options_of(cfg, cfg.battlenet.oauth_host));
+    options.sync = sync_options_of(cfg, sync_store, *oauth, client.io());
+  }
+
+  const auto system_config = caf_config(cfg);
+  caf::actor_system system{*system_config};
+  const auto root
+    = actors::spawn_root_supervisor(system, std::move(options), slots, numbers);
+  log::info("guildhall serves on {}:{}, operators on {}:{}", cfg.http.address, cfg.http.port,
+    cfg.admin.address, cfg.admin.port);
+
+  const int status = stop.wait();
+  stopping = true;
+  const stop_watchdog watchdog{cfg.http.drain_timeout + stop_grace};
+  stop_actors(system, root);
+  slots.clear();
+  log::info("stopped");
+  return status;
+}
+
+} // namespace guildhall::app
