@@ -1,0 +1,100 @@
+// The arrows between the folders. Static libraries do not hold them: an include is enough to break
+// one. (That each library links with nothing but what it declares is held by the `alone_*` programs
+// of this folder's CMakeLists.txt.)
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace guildhall {
+namespace {
+
+namespace fs = std::filesystem;
+using names = std::set<std::string>;
+
+const fs::path root{GUILDHALL_SOURCE_DIR};
+
+/// Folder -> folders it may include from, besides itself.
+const std::map<std::string, names>& allowed() {
+  static const std::map<std::string, names> arrows{
+    {"core", {}},
+    {"domain", {"core"}},
+    {"battlenet", {"core", "domain"}},
+    {"store", {"core", "domain"}},
+    {"http", {"core"}},
+    {"api", {"core", "http", "domain"}},
+    {"actors", {"core", "domain", "battlenet", "store", "http"}},
+    {"app", {"core", "domain", "battlenet", "store", "http", "api", "actors"}},
+  };
+  return arrows;
+}
+
+fs::path path_of(const std::string& folder) {
+  return folder == "actors" ? root / folder : root / "src" / folder;
+}
+
+struct include_line {
+  std::string file;
+  bool quoted;
+  std::string target;
+};
+
+std::vector<include_line> includes_of(const std::string& folder) {
+  static const std::regex pattern{R"re(^\s*#\s*include\s+([<"])([^>"]+)[>"])re"};
+  std::vector<include_line> found;
+  for (const auto& entry : fs::recursive_directory_iterator{path_of(folder)}) {
+    const auto extension = entry.path().extension();
+    if (extension != ".hpp" && extension != ".cpp")
+      continue;
+    std::ifstream file{entry.path()};
+    for (std::string line; std::getline(file, line);)
+      if (std::smatch match; std::regex_search(line, match, pattern))
+        found.push_back({fs::relative(entry.path(), root).string(), match[1] == "\"", match[2]});
+  }
+  return found;
+}
+
+TEST(arrows, every_folder_has_files_to_look_at) {
+  for (const auto& [folder, targets] : allowed())
+    EXPECT_GT(includes_of(folder).size(), 2u) << folder;
+}
+
+TEST(arrows, a_folder_includes_only_what_its_arrows_allow) {
+  for (const auto& [folder, targets] : allowed()) {
+    for (const auto& line : includes_of(folder)) {
+      if (!line.quoted)
+        continue;
+      const auto target = line.target.substr(0, line.target.find('/'));
+      EXPECT_TRUE(target == folder || targets.contains(target))
+        << line.file << " includes " << line.target;
+    }
+  }
+}
+
+TEST(arrows, libraries_stay_where_they_belong) {
+  // Library (by the beginning of its includes) -> the folders that may use it.
+  const std::map<std::string, names> homes{
+    {"caf/", {"actors", "app"}},
+    {"pqxx/", {"store"}},
+    {"libpq", {"store"}},
+    {"boost/asio", {"battlenet", "http", "app"}},
+    {"boost/beast", {"battlenet", "http"}},
+    {"toml++", {"core"}},
+    {"CLI/", {"app"}},
+  };
+  for (const auto& [folder, targets] : allowed())
+    for (const auto& line : includes_of(folder))
+      for (const auto& [library, users] : homes)
+        if (!line.quoted && line.target.starts_with(library)) {
+          EXPECT_TRUE(users.contains(folder)) << line.file << " includes " << line.target;
+        }
+}
+
+} // namespace
+} // namespace guildhall
