@@ -2,7 +2,8 @@
 
 #include <caf/all.hpp>
 
-/// Every message begins with one of these (at most 10 characters each; a test holds them apart).
+/// Every message begins with one of these (at most 10 characters each; a test holds them
+/// apart).
 // clang-format off
 CAF_BEGIN_TYPE_ID_BLOCK(guildhall, caf::first_custom_type_id)
 

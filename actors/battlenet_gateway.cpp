@@ -27,13 +27,15 @@ void finish(self_ptr self, std::uint64_t ticket, fetch_reply reply) {
 void ask_permit(self_ptr self, std::uint64_t ticket) {
   auto& st = self->state;
   const auto& request = st.fetches.at(ticket).request;
-  caf::anon_send(st.limiter, atom::acquire_v,
-    permit_request{.ticket = ticket,
-      .priority = request.priority,
-      .group = request.group,
-      .remaining = request.remaining,
-      .expires = request.expires},
-    caf::actor_cast<permit_holder_actor>(battlenet_gateway_actor{self}));
+  caf::anon_send(
+      st.limiter, atom::acquire_v,
+      permit_request{
+          .ticket = ticket,
+          .priority = request.priority,
+          .group = request.group,
+          .remaining = request.remaining,
+          .expires = request.expires},
+      caf::actor_cast<permit_holder_actor>(battlenet_gateway_actor{self}));
 }
 
 void send(self_ptr self, std::uint64_t ticket, const std::string& token) {
@@ -43,25 +45,26 @@ void send(self_ptr self, std::uint64_t ticket, const std::string& token) {
     return;
   found->second.token = token;
   const auto& request = found->second.request;
-  st.client->get(request.what, token, request.if_modified_since, request.expires,
-    [me = battlenet_gateway_actor{self}, ticket](battlenet::answer answer) {
-      caf::anon_send(me, atom::response_v, gateway_response{ticket, std::move(answer)});
-    });
+  st.client->get(
+      request.what, token, request.if_modified_since, request.expires,
+      [me = battlenet_gateway_actor{self}, ticket](battlenet::answer answer) {
+        caf::anon_send(me, atom::response_v, gateway_response{ticket, std::move(answer)});
+      });
 }
 
 /// A permit has been granted: the token, then the request.
 void go(self_ptr self, std::uint64_t ticket, std::string refused_token) {
-  self
-    ->request(self->state.tokens, token_timeout, atom::token_v,
-      token_request{std::move(refused_token)})
-    .then(
-      [self, ticket](const token_reply& token) {
-        if (token)
-          send(self, ticket, *token);
-        else
-          finish(self, ticket, std::unexpected<failure>(token.error()));
-      },
-      [self, ticket](const caf::error&) { finish(self, ticket, fail(ec::unavailable)); });
+  self->request(
+          self->state.tokens, token_timeout, atom::token_v,
+          token_request{std::move(refused_token)})
+      .then(
+          [self, ticket](const token_reply& token) {
+            if (token)
+              send(self, ticket, *token);
+            else
+              finish(self, ticket, std::unexpected<failure>(token.error()));
+          },
+          [self, ticket](const caf::error&) { finish(self, ticket, fail(ec::unavailable)); });
 }
 
 void close_breaker(self_ptr self) {
@@ -75,14 +78,15 @@ void close_breaker(self_ptr self) {
   log::info("battle.net {}: answers again", domain::to_string(st.options.region));
 }
 
-void note_transient(self_ptr self, const fetch_request& request, const battlenet::answer& answer) {
+void note_transient(
+    self_ptr self, const fetch_request& request, const battlenet::answer& answer) {
   auto& st = self->state;
   ++st.transient_in_a_row;
   st.silent_in_a_row = answer.status == 0 ? st.silent_in_a_row + 1 : 0;
   if (st.failing_groups.size() < 2)
     st.failing_groups.insert(request.group);
-  const bool many = st.transient_in_a_row >= st.options.breaker_threshold
-                    && st.failing_groups.size() >= 2;
+  const bool many =
+      st.transient_in_a_row >= st.options.breaker_threshold && st.failing_groups.size() >= 2;
   const bool silent = st.silent_in_a_row >= std::max(1, st.options.breaker_threshold / 5);
   if (!many && !silent)
     return;
@@ -90,8 +94,9 @@ void note_transient(self_ptr self, const fetch_request& request, const battlenet
   if (std::exchange(st.open, true))
     return;
   st.breaker_open->Set(1);
-  log::error("battle.net {}: does not answer ({}); one probe every {} s",
-    domain::to_string(st.options.region), answer.detail, st.options.probe_interval.count());
+  log::error(
+      "battle.net {}: does not answer ({}); one probe every {} s",
+      domain::to_string(st.options.region), answer.detail, st.options.probe_interval.count());
 }
 
 /// Whether a fetch may be tried: always while closed, else one probe per interval.
@@ -109,8 +114,8 @@ bool breaker_lets_through(self_ptr self) {
 failure breaker_failure(self_ptr self) {
   failure why{ec::upstream_down};
   why.retry_at = wall_now()
-                 + std::chrono::duration_cast<std::chrono::microseconds>(
-                   self->state.next_probe - self->clock().now());
+               + std::chrono::duration_cast<std::chrono::microseconds>(
+                     self->state.next_probe - self->clock().now());
   return why;
 }
 
@@ -122,20 +127,21 @@ void receive(self_ptr self, const gateway_response& response) {
   auto& fetch = found->second;
   const auto& answer = response.answer;
   st.numbers
-    ->counter("battlenet_answers_total", "Answers of Battle.net",
-      {{"region", std::string{domain::to_string(st.options.region)}},
-        {"kind", std::string{battlenet::to_string(fetch.request.what.kind)}},
-        {"outcome", std::string{battlenet::to_string(answer.outcome)}}})
-    .Increment();
+      ->counter(
+          "battlenet_answers_total", "Answers of Battle.net",
+          {{"region", std::string{domain::to_string(st.options.region)}},
+           {"kind", std::string{battlenet::to_string(fetch.request.what.kind)}},
+           {"outcome", std::string{battlenet::to_string(answer.outcome)}}})
+      .Increment();
   switch (answer.outcome) {
-    case outcome::transient:
-      note_transient(self, fetch.request, answer);
-      break;
-    case outcome::throttled:
-      caf::anon_send(st.limiter, atom::throttled_v, throttle_notice{answer.retry_after});
-      break;
-    default:
-      close_breaker(self);
+  case outcome::transient:
+    note_transient(self, fetch.request, answer);
+    break;
+  case outcome::throttled:
+    caf::anon_send(st.limiter, atom::throttled_v, throttle_notice{answer.retry_after});
+    break;
+  default:
+    close_breaker(self);
   }
   if (answer.outcome == outcome::unauthorised) {
     if (fetch.renewed) {
@@ -161,9 +167,10 @@ battlenet_gateway_state::~battlenet_gateway_state() {
     client->close();
 }
 
-battlenet_gateway_actor::behavior_type battlenet_gateway(self_ptr self,
-  battlenet_gateway_options options, std::shared_ptr<battlenet::http_client> client,
-  rate_limiter_actor limiter, token_manager_actor tokens, metrics* numbers) {
+battlenet_gateway_actor::behavior_type battlenet_gateway(
+    self_ptr self, battlenet_gateway_options options,
+    std::shared_ptr<battlenet::http_client> client, rate_limiter_actor limiter,
+    token_manager_actor tokens, metrics* numbers) {
   set_actor_defaults(self);
   auto& st = self->state;
   st.options = options;
@@ -171,33 +178,34 @@ battlenet_gateway_actor::behavior_type battlenet_gateway(self_ptr self,
   st.limiter = std::move(limiter);
   st.tokens = std::move(tokens);
   st.numbers = numbers;
-  st.breaker_open = &numbers->gauge("battlenet_breaker_open", "1 while the breaker is open",
-    {{"region", std::string{domain::to_string(options.region)}}});
+  st.breaker_open = &numbers->gauge(
+      "battlenet_breaker_open", "1 while the breaker is open",
+      {{"region", std::string{domain::to_string(options.region)}}});
 
   return {
-    [self](atom::granted, const permit& word) {
-      const auto found = self->state.fetches.find(word.ticket);
-      if (found == self->state.fetches.end())
-        return;
-      if (!word.granted)
-        finish(self, word.ticket, std::unexpected<failure>(word.granted.error()));
-      else
-        go(self, word.ticket, found->second.renewed ? found->second.token : std::string{});
-    },
-    [self](atom::fetch, const fetch_request& request) -> caf::result<fetch_reply> {
-      auto& state = self->state;
-      if (state.fetches.size() >= state.options.max_pending)
-        return fetch_reply{fail(ec::overloaded)};
-      if (!breaker_lets_through(self))
-        return fetch_reply{std::unexpected<failure>(breaker_failure(self))};
-      const auto ticket = state.next_ticket++;
-      auto promise = self->make_response_promise<battlenet_gateway_state::promise>();
-      state.fetches.emplace(
-        ticket, battlenet_gateway_state::pending{request, promise, {}, false});
-      ask_permit(self, ticket);
-      return promise;
-    },
-    [self](atom::response, const gateway_response& response) { receive(self, response); },
+      [self](atom::granted, const permit& word) {
+        const auto found = self->state.fetches.find(word.ticket);
+        if (found == self->state.fetches.end())
+          return;
+        if (!word.granted)
+          finish(self, word.ticket, std::unexpected<failure>(word.granted.error()));
+        else
+          go(self, word.ticket, found->second.renewed ? found->second.token : std::string{});
+      },
+      [self](atom::fetch, const fetch_request& request) -> caf::result<fetch_reply> {
+        auto& state = self->state;
+        if (state.fetches.size() >= state.options.max_pending)
+          return fetch_reply{fail(ec::overloaded)};
+        if (!breaker_lets_through(self))
+          return fetch_reply{std::unexpected<failure>(breaker_failure(self))};
+        const auto ticket = state.next_ticket++;
+        auto promise = self->make_response_promise<battlenet_gateway_state::promise>();
+        state.fetches.emplace(
+            ticket, battlenet_gateway_state::pending{request, promise, {}, false});
+        ask_permit(self, ticket);
+        return promise;
+      },
+      [self](atom::response, const gateway_response& response) { receive(self, response); },
   };
 }
 

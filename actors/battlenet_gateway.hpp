@@ -16,15 +16,15 @@ namespace guildhall::actors {
 struct battlenet_gateway_options {
   domain::region region{};
   std::size_t max_pending{4'096};
-  /// The breaker opens after this many transient answers in a row from at least two groups, or a
-  /// fifth of it without any response; one probe goes out per `probe_interval`.
+  /// The breaker opens after this many transient answers in a row from at least two groups, or
+  /// a fifth of it without any response; one probe goes out per `probe_interval`.
   int breaker_threshold{25};
   std::chrono::seconds probe_interval{30};
 };
 
 struct battlenet_gateway_state {
   explicit battlenet_gateway_state(
-    battlenet_gateway_actor::stateful_pointer<battlenet_gateway_state> self);
+      battlenet_gateway_actor::stateful_pointer<battlenet_gateway_state> self);
   ~battlenet_gateway_state();
 
   using clock_time = std::chrono::steady_clock::time_point;
@@ -32,8 +32,8 @@ struct battlenet_gateway_state {
   struct pending {
     fetch_request request;
     promise reply;
-    std::string token;     ///< it was sent with
-    bool renewed{false};   ///< a 401 has been answered by a new token once
+    std::string token;   ///< it was sent with
+    bool renewed{false}; ///< a 401 has been answered by a new token once
   };
 
   battlenet_gateway_options options;
@@ -55,14 +55,15 @@ struct battlenet_gateway_state {
   static inline const char* name = "battlenet-gateway";
 };
 
-/// BATTLE.NET GATEWAY, one per region: owns the keep-alive connections of its region. Each fetch waits
-/// for a permit, goes out with the current token, and is answered with what the status means. A 401
-/// renews the token and asks once more (which is another request to the budget). Its circuit breaker
-/// keeps a dead region from eating the budget: while open, fetches fail at once with `retry_at`.
-/// Ends only with its supervisor; open fetches then fail with `unavailable`.
+/// BATTLE.NET GATEWAY, one per region: owns the keep-alive connections of its region. Each
+/// fetch waits for a permit, goes out with the current token, and is answered with what the
+/// status means. A 401 renews the token and asks once more (which is another request to the
+/// budget). Its circuit breaker keeps a dead region from eating the budget: while open, fetches
+/// fail at once with `retry_at`. Ends only with its supervisor; open fetches then fail with
+/// `unavailable`.
 battlenet_gateway_actor::behavior_type battlenet_gateway(
-  battlenet_gateway_actor::stateful_pointer<battlenet_gateway_state> self,
-  battlenet_gateway_options options, std::shared_ptr<battlenet::http_client> client,
-  rate_limiter_actor limiter, token_manager_actor tokens, metrics* numbers);
+    battlenet_gateway_actor::stateful_pointer<battlenet_gateway_state> self,
+    battlenet_gateway_options options, std::shared_ptr<battlenet::http_client> client,
+    rate_limiter_actor limiter, token_manager_actor tokens, metrics* numbers);
 
 } // namespace guildhall::actors

@@ -8,13 +8,14 @@
 #include <mutex>
 #include <utility>
 
-/// The only place where actors and the other threads (I/O threads, the Battle.net client's thread,
-/// database threads) meet. In: a `handle_slot` that any thread may send through. Out: completions
+/// The only place where actors and the other threads (I/O threads, the Battle.net client's
+/// thread, database threads) meet. In: a `handle_slot` that any thread may send through. Out:
+/// completions
 /// (`reply_to`) that turn into a message and never touch an actor's state.
 namespace guildhall::actors {
 
-/// A handle that others send through while its actor comes and goes. Supervisors put a new handle
-/// when they restart a child; CAF's registry would keep the dead one. Thread-safe.
+/// A handle that others send through while its actor comes and goes. Supervisors put a new
+/// handle when they restart a child; CAF's registry would keep the dead one. Thread-safe.
 template <class Handle>
 class handle_slot {
 public:
@@ -24,7 +25,9 @@ public:
   }
 
   /// Before the actor system ends: a handle outside of it would keep it alive.
-  void clear() { put(Handle{}); }
+  void clear() {
+    put(Handle{});
+  }
 
   Handle get() const {
     const std::lock_guard guard{lock_};

@@ -23,8 +23,9 @@ void set_coherent(self_ptr self, bool coherent) {
   if (std::exchange(st.coherent, coherent) == coherent)
     return;
   if (!coherent)
-    log::warn("change feed: not heard of for {} s; answers are not cached meanwhile",
-      trust_without_proof.count());
+    log::warn(
+        "change feed: not heard of for {} s; answers are not cached meanwhile",
+        trust_without_proof.count());
   st.sink.set_coherent(coherent);
 }
 
@@ -93,19 +94,19 @@ void listen(self_ptr self) {
 
 change_listener_state::change_listener_state(self_ptr) {}
 
-change_listener_actor::behavior_type change_listener(
-  self_ptr self, change_source_factory open, change_sink sink) {
+change_listener_actor::behavior_type
+change_listener(self_ptr self, change_source_factory open, change_sink sink) {
   set_actor_defaults(self);
   self->state.open = std::move(open);
   self->state.sink = std::move(sink);
   again(self);
   return {
-    [self](atom::tick) {
-      if (self->state.source)
-        listen(self);
-      else
-        connect(self);
-    },
+      [self](atom::tick) {
+        if (self->state.source)
+          listen(self);
+        else
+          connect(self);
+      },
   };
 }
 

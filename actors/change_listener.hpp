@@ -32,7 +32,7 @@ struct change_sink {
 
 struct change_listener_state {
   explicit change_listener_state(
-    change_listener_actor::stateful_pointer<change_listener_state> self);
+      change_listener_actor::stateful_pointer<change_listener_state> self);
 
   using clock_time = std::chrono::steady_clock::time_point;
   change_source_factory open;
@@ -46,11 +46,12 @@ struct change_listener_state {
 };
 
 /// CHANGE LISTENER: owns the LISTEN connection; blocks in it for short whiles, so it is spawned
-/// detached. Moves the response cache's epochs and wakes the scheduler. Proves the connection every
-/// 2 s by a round trip; 5 s without proof: cache hits are off until LISTEN is in force again and every
-/// epoch has moved (what was notified meanwhile is lost). Ends only with its supervisor.
+/// detached. Moves the response cache's epochs and wakes the scheduler. Proves the connection
+/// every 2 s by a round trip; 5 s without proof: cache hits are off until LISTEN is in force
+/// again and every epoch has moved (what was notified meanwhile is lost). Ends only with its
+/// supervisor.
 change_listener_actor::behavior_type change_listener(
-  change_listener_actor::stateful_pointer<change_listener_state> self,
-  change_source_factory open, change_sink sink);
+    change_listener_actor::stateful_pointer<change_listener_state> self,
+    change_source_factory open, change_sink sink);
 
 } // namespace guildhall::actors

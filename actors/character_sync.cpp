@@ -34,28 +34,29 @@ const domain::document_record* record_of(const domain::character_work& work, doc
   return it == work.documents.end() ? nullptr : &*it;
 }
 
-void note_failure(
-  self_ptr self, document what, domain::failure_class why, std::string detail) {
+void note_failure(self_ptr self, document what, domain::failure_class why, std::string detail) {
   auto& st = self->state;
   const auto* record = record_of(st.task.work, what);
   const int failures = (record ? record->failures : 0) + 1;
-  st.outcome.failed.push_back({.document = what,
-    .error_class = why,
-    .detail = std::move(detail),
-    .retry_at
-    = st.context.now + domain::retry_delay(why, failures, st.environment->random())});
+  st.outcome.failed.push_back(
+      {.document = what,
+       .error_class = why,
+       .detail = std::move(detail),
+       .retry_at =
+           st.context.now + domain::retry_delay(why, failures, st.environment->random())});
 }
 
 void note_arrival(self_ptr self, document what, const battlenet::answer& answer) {
-  self->state.outcome.arrived.push_back({.document = what,
-    .body = answer.body,
-    .last_modified = answer.last_modified,
-    .schema_revision = answer.schema_revision});
+  self->state.outcome.arrived.push_back(
+      {.document = what,
+       .body = answer.body,
+       .last_modified = answer.last_modified,
+       .schema_revision = answer.schema_revision});
 }
 
 template <class OnReply>
-void fetch(self_ptr self, battlenet::request what, std::string if_modified_since,
-  OnReply on_reply) {
+void fetch(
+    self_ptr self, battlenet::request what, std::string if_modified_since, OnReply on_reply) {
   auto& st = self->state;
   const auto gateway = st.environment->gateways.find(what.region);
   if (gateway == st.environment->gateways.end()) {
@@ -63,16 +64,18 @@ void fetch(self_ptr self, battlenet::request what, std::string if_modified_since
     return;
   }
   ++st.requests;
-  self
-    ->request(gateway->second, fetch_patience + std::chrono::seconds{10}, atom::fetch_v,
-      fetch_request{.what = std::move(what),
-        .if_modified_since = std::move(if_modified_since),
-        .priority = st.task.priority,
-        .group = st.task.group,
-        .remaining = st.task.remaining,
-        .expires = fetch_deadline()})
-    .then([on_reply](const fetch_reply& reply) { on_reply(reply); },
-      [on_reply](const caf::error&) { on_reply(fetch_reply{fail(ec::unavailable)}); });
+  self->request(
+          gateway->second, fetch_patience + std::chrono::seconds{10}, atom::fetch_v,
+          fetch_request{
+              .what = std::move(what),
+              .if_modified_since = std::move(if_modified_since),
+              .priority = st.task.priority,
+              .group = st.task.group,
+              .remaining = st.task.remaining,
+              .expires = fetch_deadline()})
+      .then(
+          [on_reply](const fetch_reply& reply) { on_reply(reply); },
+          [on_reply](const caf::error&) { on_reply(fetch_reply{fail(ec::unavailable)}); });
 }
 
 /// Everything that was asked for has been answered.
@@ -83,54 +86,56 @@ void finish(self_ptr self) {
     tell_not_done(self, *st.not_sent);
     return;
   }
-  done.next_due = domain::next_character_due(
-    done, st.context, st.task.stretch, st.environment->random());
+  done.next_due =
+      domain::next_character_due(done, st.context, st.task.stretch, st.environment->random());
   if (st.not_sent)
     done.next_due = std::min(done.next_due, st.not_sent->retry_at.value_or(st.context.now));
   if (done.only_checked()) {
     character_done report;
-    report.checked = domain::checked_character{.lease = st.task.work.lease,
-      .character = st.task.work.character,
-      .unchanged = done.unchanged,
-      .next_due = done.next_due};
+    report.checked = domain::checked_character{
+        .lease = st.task.work.lease,
+        .character = st.task.work.character,
+        .unchanged = done.unchanged,
+        .next_due = done.next_due};
     tell_parent(self, std::move(report));
     return;
   }
-  st.environment->store.apply_character(done, st.task.announce, store_deadline(),
-    reply_to(character_sync_actor{self}, atom::applied_v));
+  st.environment->store.apply_character(
+      done, st.task.announce, store_deadline(),
+      reply_to(character_sync_actor{self}, atom::applied_v));
 }
 
 /// Reads one child document into the columns; the failure names the path.
 result<void> project(document what, std::string_view body, domain::character_columns& columns) {
   switch (what) {
-    case document::equipment: {
-      if (auto view = domain::parse_equipment(body); !view)
-        return std::unexpected<failure>(view.error());
-      return {};
-    }
-    case document::mythic: {
-      auto view = domain::parse_mythic(body);
-      if (!view)
-        return std::unexpected<failure>(view.error());
-      domain::project_mythic(*view, columns);
-      return {};
-    }
-    case document::professions: {
-      auto view = domain::parse_professions(body);
-      if (!view)
-        return std::unexpected<failure>(view.error());
-      domain::project_professions(*view, columns);
-      return {};
-    }
-    case document::toys: {
-      auto view = domain::parse_toys(body);
-      if (!view)
-        return std::unexpected<failure>(view.error());
-      domain::project_toys(*view, columns);
-      return {};
-    }
-    default:
-      return fail(ec::internal, "not a child document");
+  case document::equipment: {
+    if (auto view = domain::parse_equipment(body); !view)
+      return std::unexpected<failure>(view.error());
+    return {};
+  }
+  case document::mythic: {
+    auto view = domain::parse_mythic(body);
+    if (!view)
+      return std::unexpected<failure>(view.error());
+    domain::project_mythic(*view, columns);
+    return {};
+  }
+  case document::professions: {
+    auto view = domain::parse_professions(body);
+    if (!view)
+      return std::unexpected<failure>(view.error());
+    domain::project_professions(*view, columns);
+    return {};
+  }
+  case document::toys: {
+    auto view = domain::parse_toys(body);
+    if (!view)
+      return std::unexpected<failure>(view.error());
+    domain::project_toys(*view, columns);
+    return {};
+  }
+  default:
+    return fail(ec::internal, "not a child document");
   }
 }
 
@@ -150,17 +155,18 @@ void take_child(self_ptr self, document what, const fetch_reply& reply) {
     finish(self);
 }
 
-battlenet::request child_request(const sync_environment& environment, document what,
-  const domain::character_address& address) {
+battlenet::request child_request(
+    const sync_environment& environment, document what,
+    const domain::character_address& address) {
   switch (what) {
-    case document::mythic:
-      return environment.requests.mythic(address);
-    case document::professions:
-      return environment.requests.professions(address);
-    case document::toys:
-      return environment.requests.toys(address);
-    default:
-      return environment.requests.equipment(address);
+  case document::mythic:
+    return environment.requests.mythic(address);
+  case document::professions:
+    return environment.requests.professions(address);
+  case document::toys:
+    return environment.requests.toys(address);
+  default:
+    return environment.requests.equipment(address);
   }
 }
 
@@ -177,8 +183,9 @@ void fetch_children(self_ptr self) {
     return;
   }
   for (const auto what : due)
-    fetch(self, child_request(*st.environment, what, work.address), {},
-      [self, what](const fetch_reply& reply) { take_child(self, what, reply); });
+    fetch(
+        self, child_request(*st.environment, what, work.address), {},
+        [self, what](const fetch_reply& reply) { take_child(self, what, reply); });
 }
 
 /// A profile version for answers without Last-Modified.
@@ -193,7 +200,7 @@ void take_profile_body(self_ptr self, const battlenet::answer& answer) {
   auto profile = domain::parse_profile(answer.body);
   if (!profile) {
     note_failure(
-      self, document::profile, domain::failure_class::malformed, profile.error().message);
+        self, document::profile, domain::failure_class::malformed, profile.error().message);
     finish(self);
     return;
   }
@@ -219,20 +226,19 @@ void take_profile(self_ptr self, const fetch_reply& reply) {
     return;
   }
   switch (reply->outcome) {
-    case outcome::ok:
-      take_profile_body(self, *reply);
-      return;
-    case outcome::not_modified: {
-      const auto* record = record_of(st.task.work, document::profile);
-      st.outcome.unchanged.push_back(document::profile);
-      st.outcome.profile_version = record ? record->last_modified : std::string{};
-      fetch_children(self);
-      return;
-    }
-    default:
-      note_failure(
-        self, document::profile, *failure_class_of(reply->outcome), reply->detail);
-      finish(self);
+  case outcome::ok:
+    take_profile_body(self, *reply);
+    return;
+  case outcome::not_modified: {
+    const auto* record = record_of(st.task.work, document::profile);
+    st.outcome.unchanged.push_back(document::profile);
+    st.outcome.profile_version = record ? record->last_modified : std::string{};
+    fetch_children(self);
+    return;
+  }
+  default:
+    note_failure(self, document::profile, *failure_class_of(reply->outcome), reply->detail);
+    finish(self);
   }
 }
 
@@ -241,49 +247,53 @@ void start(self_ptr self) {
   const auto plan = domain::plan_profile(st.task.work, st.context);
   if (!plan.ask) {
     character_done done;
-    done.checked = domain::checked_character{.lease = st.task.work.lease,
-      .character = st.task.work.character,
-      .unchanged = {},
-      .next_due = st.context.now + st.context.verify_within};
+    done.checked = domain::checked_character{
+        .lease = st.task.work.lease,
+        .character = st.task.work.character,
+        .unchanged = {},
+        .next_due = st.context.now + st.context.verify_within};
     tell_parent(self, std::move(done));
     return;
   }
   const auto* record = record_of(st.task.work, document::profile);
-  fetch(self, st.environment->requests.profile(st.task.work.address),
-    plan.conditional && record ? record->last_modified : std::string{},
-    [self](const fetch_reply& reply) { take_profile(self, reply); });
+  fetch(
+      self, st.environment->requests.profile(st.task.work.address),
+      plan.conditional && record ? record->last_modified : std::string{},
+      [self](const fetch_reply& reply) { take_profile(self, reply); });
 }
 
 } // namespace
 
 character_sync_state::character_sync_state(self_ptr) {}
 
-character_sync_actor::behavior_type character_sync(self_ptr self, environment_ptr environment,
-  character_parent_actor parent, character_task task) {
+character_sync_actor::behavior_type character_sync(
+    self_ptr self, environment_ptr environment, character_parent_actor parent,
+    character_task task) {
   set_actor_defaults(self);
   auto& st = self->state;
   st.environment = std::move(environment);
   st.parent = std::move(parent);
   st.task = std::move(task);
-  st.context = {.now = st.environment->now(),
-    .current_period = st.task.current_period,
-    .verify_within = st.environment->verify_within,
-    .character_interval = st.environment->character_interval};
+  st.context = {
+      .now = st.environment->now(),
+      .current_period = st.task.current_period,
+      .verify_within = st.environment->verify_within,
+      .character_interval = st.environment->character_interval};
   st.outcome.work = st.task.work;
   st.outcome.period_id = st.task.current_period;
   start(self);
 
   return {
-    [self](atom::applied, const store_done& written) {
-      character_done done;
-      if (written) {
-        done.applied = true;
-        done.changed = true;
-      } else {
-        done.not_done = written.error();
-      }
-      tell_parent(self, std::move(done));
-    },
+      [self](atom::applied, const store_done& written) {
+        character_done done;
+        if (written) {
+          done.applied = true;
+          done.changed = true;
+        } else {
+          done.not_done = written.error();
+        }
+        tell_parent(self, std::move(done));
+      },
   };
 }
 

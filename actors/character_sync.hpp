@@ -19,25 +19,26 @@ struct character_task {
 };
 
 struct character_sync_state {
-  explicit character_sync_state(character_sync_actor::stateful_pointer<character_sync_state> self);
+  explicit character_sync_state(
+      character_sync_actor::stateful_pointer<character_sync_state> self);
 
   environment_ptr environment;
   character_parent_actor parent;
   character_task task;
   domain::plan_context context;
   domain::character_outcome outcome;
-  std::size_t waiting{0};          ///< children that were asked for
+  std::size_t waiting{0}; ///< children that were asked for
   std::size_t requests{0};
   std::optional<failure> not_sent; ///< a request that the budget or breaker refused
   static inline const char* name = "character-sync";
 };
 
-/// CHARACTER SYNC: owns one character's lease while its parent renews it. Profile first, then the
-/// child documents that belong to another version of it, in parallel; what arrived is written in one
-/// fenced transaction even if the rest failed. Tells its parent how it went and ends. If it dies, its
-/// parent gives the lease back and only this character is late.
+/// CHARACTER SYNC: owns one character's lease while its parent renews it. Profile first, then
+/// the child documents that belong to another version of it, in parallel; what arrived is
+/// written in one fenced transaction even if the rest failed. Tells its parent how it went and
+/// ends. If it dies, its parent gives the lease back and only this character is late.
 character_sync_actor::behavior_type character_sync(
-  character_sync_actor::stateful_pointer<character_sync_state> self,
-  environment_ptr environment, character_parent_actor parent, character_task task);
+    character_sync_actor::stateful_pointer<character_sync_state> self,
+    environment_ptr environment, character_parent_actor parent, character_task task);
 
 } // namespace guildhall::actors

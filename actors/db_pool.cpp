@@ -17,7 +17,8 @@ constexpr std::chrono::seconds database_retry_after{2};
 using self_ptr = db_pool_actor::stateful_pointer<db_pool_state>;
 
 failure database_is_down() {
-  return {.code = ec::database_down, .message = {}, .retry_at = wall_now() + database_retry_after};
+  return {
+      .code = ec::database_down, .message = {}, .retry_at = wall_now() + database_retry_after};
 }
 
 void refuse(self_ptr self, const job_ptr& job, failure why) {
@@ -82,7 +83,7 @@ void dispatch(self_ptr self) {
 }
 
 void refuse_where(
-  self_ptr self, const std::function<bool(const db_job&)>& which, const failure& why) {
+    self_ptr self, const std::function<bool(const db_job&)>& which, const failure& why) {
   auto& queue = self->state.queue;
   std::deque<job_ptr> kept;
   for (auto& job : queue) {
@@ -111,7 +112,7 @@ void accept(self_ptr self, const job_ptr& job) {
 }
 
 void worker_lost_connection(
-  self_ptr self, const db_worker_actor& worker, const job_ptr& unfinished) {
+    self_ptr self, const db_worker_actor& worker, const job_ptr& unfinished) {
   auto& st = self->state;
   st.down.insert(worker.address());
   std::erase(st.idle, worker);
@@ -120,7 +121,7 @@ void worker_lost_connection(
   if (database_down(st)) {
     note_reachable(self, false);
     refuse_where(
-      self, [](const db_job& job) { return !job.patient; }, database_is_down());
+        self, [](const db_job& job) { return !job.patient; }, database_is_down());
   }
   dispatch(self);
 }
@@ -128,7 +129,7 @@ void worker_lost_connection(
 void worker_died(self_ptr self, const caf::down_msg& down) {
   auto& st = self->state;
   const auto gone = std::ranges::find_if(
-    st.workers, [&](const auto& worker) { return worker.address() == down.source; });
+      st.workers, [&](const auto& worker) { return worker.address() == down.source; });
   if (gone == st.workers.end())
     return;
   std::erase(st.idle, *gone);
@@ -169,8 +170,7 @@ db_pool_state::~db_pool_state() {
     job->refuse({ec::unavailable});
 }
 
-db_pool_actor::behavior_type db_pool(
-  self_ptr self, db_pool_options options, metrics* numbers) {
+db_pool_actor::behavior_type db_pool(self_ptr self, db_pool_options options, metrics* numbers) {
   set_actor_defaults(self);
   auto& st = self->state;
   st.options = std::move(options);
@@ -183,34 +183,34 @@ db_pool_actor::behavior_type db_pool(
     spawn_worker(self);
 
   return {
-    [self](atom::run, const job_ptr& job) { accept(self, job); },
-    [self](atom::idle, const db_worker_actor& worker) {
-      self->state.down.erase(worker.address());
-      self->state.idle.push_back(worker);
-      note_reachable(self, true);
-      dispatch(self);
-    },
-    [self](atom::lost, const db_worker_actor& worker, const job_ptr& unfinished) {
-      worker_lost_connection(self, worker, unfinished);
-    },
-    [self](atom::tick) {
-      self->state.ticking = false;
-      const auto now = std::chrono::steady_clock::now();
-      refuse_where(
-        self, [now](const db_job& job) { return job.expires <= now; }, {ec::deadline_expired});
-      dispatch(self);
-    },
-    [self](atom::restart) {
-      while (!self->state.closing && self->state.workers.size() < self->state.options.workers)
-        spawn_worker(self);
-    },
-    [self](atom::stop) {
-      refuse_where(
-        self, [](const db_job&) { return true; }, {ec::shutting_down});
-      if (self->state.options.interrupt_all)
-        self->state.options.interrupt_all();
-      end_if_finished(self);
-    },
+      [self](atom::run, const job_ptr& job) { accept(self, job); },
+      [self](atom::idle, const db_worker_actor& worker) {
+        self->state.down.erase(worker.address());
+        self->state.idle.push_back(worker);
+        note_reachable(self, true);
+        dispatch(self);
+      },
+      [self](atom::lost, const db_worker_actor& worker, const job_ptr& unfinished) {
+        worker_lost_connection(self, worker, unfinished);
+      },
+      [self](atom::tick) {
+        self->state.ticking = false;
+        const auto now = std::chrono::steady_clock::now();
+        refuse_where(
+            self, [now](const db_job& job) { return job.expires <= now; },
+            {ec::deadline_expired});
+        dispatch(self);
+      },
+      [self](atom::restart) {
+        while (!self->state.closing && self->state.workers.size() < self->state.options.workers)
+          spawn_worker(self);
+      },
+      [self](atom::stop) {
+        refuse_where(self, [](const db_job&) { return true; }, {ec::shutting_down});
+        if (self->state.options.interrupt_all)
+          self->state.options.interrupt_all();
+        end_if_finished(self);
+      },
   };
 }
 

@@ -22,7 +22,7 @@ struct db_pool_options {
   std::function<void()> interrupt_all{};
   /// Told whether at least one worker is connected, whenever that changes.
   std::function<void(bool)> on_reachable{};
-  bool detached{true};                          ///< false in tests: workers run scheduled
+  bool detached{true};                            ///< false in tests: workers run scheduled
   std::chrono::milliseconds finish_within{2'000}; ///< for accepted jobs when asked to stop
 };
 
@@ -45,10 +45,11 @@ struct db_pool_state {
 };
 
 /// READER POOL or WRITER POOL: owns its workers and a bounded queue. Idle workers announce
-/// themselves; a job goes to an idle worker or waits. Replaces dead workers (10 in 60 s, then it ends
-/// and its supervisor starts another); what was queued is then refused. On an exit message it
-/// finishes what was accepted for at most `finish_within`, then interrupts.
-db_pool_actor::behavior_type db_pool(db_pool_actor::stateful_pointer<db_pool_state> self,
-  db_pool_options options, metrics* numbers);
+/// themselves; a job goes to an idle worker or waits. Replaces dead workers (10 in 60 s, then
+/// it ends and its supervisor starts another); what was queued is then refused. On an exit
+/// message it finishes what was accepted for at most `finish_within`, then interrupts.
+db_pool_actor::behavior_type db_pool(
+    db_pool_actor::stateful_pointer<db_pool_state> self, db_pool_options options,
+    metrics* numbers);
 
 } // namespace guildhall::actors

@@ -67,23 +67,23 @@ void run(self_ptr self, const job_ptr& job) {
 
 db_worker_state::db_worker_state(self_ptr) {}
 
-db_worker_actor::behavior_type db_worker(
-  self_ptr self, db_pool_actor pool, db_link_factory open) {
+db_worker_actor::behavior_type
+db_worker(self_ptr self, db_pool_actor pool, db_link_factory open) {
   set_actor_defaults(self);
   self->state.pool = std::move(pool);
   self->state.open = std::move(open);
   caf::anon_send(db_worker_actor{self}, atom::tick_v);
   return {
-    [self](atom::run, const job_ptr& job) {
-      if (self->state.link)
-        run(self, job);
-      else
-        caf::anon_send(self->state.pool, atom::lost_v, db_worker_actor{self}, job);
-    },
-    [self](atom::tick) {
-      if (!self->state.link)
-        connect(self);
-    },
+      [self](atom::run, const job_ptr& job) {
+        if (self->state.link)
+          run(self, job);
+        else
+          caf::anon_send(self->state.pool, atom::lost_v, db_worker_actor{self}, job);
+      },
+      [self](atom::tick) {
+        if (!self->state.link)
+          connect(self);
+      },
   };
 }
 

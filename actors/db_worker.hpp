@@ -31,9 +31,10 @@ struct db_worker_state {
 
 /// READER or WRITER: owns one connection; blocks in it, so it is spawned detached (scheduled in
 /// tests). A lost connection is a state, not an end: it reconnects with back-off, at most 2 s
-/// apart, and tells its pool. Ends by its pool's exit message; if it dies, the pool spawns another.
+/// apart, and tells its pool. Ends by its pool's exit message; if it dies, the pool spawns
+/// another.
 db_worker_actor::behavior_type db_worker(
-  db_worker_actor::stateful_pointer<db_worker_state> self, db_pool_actor pool,
-  db_link_factory open);
+    db_worker_actor::stateful_pointer<db_worker_state> self, db_pool_actor pool,
+    db_link_factory open);
 
 } // namespace guildhall::actors

@@ -17,12 +17,17 @@ using clock_time = guild_coordinator_state::clock_time;
 constexpr std::chrono::seconds tick_interval{1};
 
 /// Leases are renewed after a third of their life and not trusted after five sixths of it.
-std::chrono::seconds renew_after(const sync_environment& env) { return env.lease / 3; }
-std::chrono::seconds trust_for(const sync_environment& env) { return env.lease * 5 / 6; }
+std::chrono::seconds renew_after(const sync_environment& env) {
+  return env.lease / 3;
+}
+std::chrono::seconds trust_for(const sync_environment& env) {
+  return env.lease * 5 / 6;
+}
 
 void finish_if_done(self_ptr self);
 
-// --- leases -----------------------------------------------------------------------------------
+// --- leases
+// -----------------------------------------------------------------------------------
 
 std::vector<domain::lease> held_leases_of(self_ptr self) {
   auto& st = self->state;
@@ -42,8 +47,9 @@ void renew(self_ptr self, clock_time now) {
     return;
   st.renewing = true;
   st.renewal_asked = now;
-  st.environment->store.renew(held_leases_of(self), store_deadline(),
-    reply_to(guild_coordinator_actor{self}, atom::renewed_v));
+  st.environment->store.renew(
+      held_leases_of(self), store_deadline(),
+      reply_to(guild_coordinator_actor{self}, atom::renewed_v));
 }
 
 void take_renewal(self_ptr self, const held_leases& held) {
@@ -53,7 +59,7 @@ void take_renewal(self_ptr self, const held_leases& held) {
     return; // tried again at the next tick, until the leases are not trusted any more
   const auto is_held = [&](const domain::lease& lease) {
     return std::ranges::any_of(
-      *held, [&](const domain::lease& h) { return h.token == lease.token; });
+        *held, [&](const domain::lease& h) { return h.token == lease.token; });
   };
   if (!is_held(st.task.work.lease)) {
     abandon_guild(self);
@@ -64,7 +70,8 @@ void take_renewal(self_ptr self, const held_leases& held) {
   std::erase_if(st.queue, [&](const auto& work) { return !is_held(work.lease); });
 }
 
-// --- characters -------------------------------------------------------------------------------
+// --- characters
+// -------------------------------------------------------------------------------
 
 std::int64_t remaining_requests(const guild_coordinator_state& st) {
   constexpr std::int64_t requests_per_character = 4;
@@ -80,20 +87,23 @@ void spawn_character(self_ptr self, domain::character_work work) {
   const bool announce = now - st.announced >= std::chrono::seconds{1};
   if (announce)
     st.announced = now;
-  character_task task{.work = work,
-    .priority = work.forced ? domain::priority::person : domain::priority::character,
-    .group = st.task.work.tracked.value,
-    .remaining = remaining_requests(st),
-    .current_period = st.task.current_period,
-    .stretch = st.task.stretch,
-    .announce = announce};
+  character_task task{
+      .work = work,
+      .priority = work.forced ? domain::priority::person : domain::priority::character,
+      .group = st.task.work.tracked.value,
+      .remaining = remaining_requests(st),
+      .current_period = st.task.current_period,
+      .stretch = st.task.stretch,
+      .announce = announce};
   const auto id = work.character.value;
-  auto actor = self->spawn(character_sync, st.environment,
-    caf::actor_cast<character_parent_actor>(guild_coordinator_actor{self}), std::move(task));
+  auto actor = self->spawn(
+      character_sync, st.environment,
+      caf::actor_cast<character_parent_actor>(guild_coordinator_actor{self}), std::move(task));
   self->monitor(actor);
   ++st.counts.characters;
-  st.active.emplace(id,
-    guild_coordinator_state::running{std::move(work), caf::actor_cast<caf::actor>(actor)});
+  st.active.emplace(
+      id,
+      guild_coordinator_state::running{std::move(work), caf::actor_cast<caf::actor>(actor)});
 }
 
 void flush_checked(self_ptr self) {
@@ -101,8 +111,9 @@ void flush_checked(self_ptr self) {
   if (st.checked.empty())
     return;
   ++st.open_writes;
-  st.environment->store.checked_characters(std::exchange(st.checked, {}), store_deadline(),
-    reply_to(guild_coordinator_actor{self}, atom::settled_v));
+  st.environment->store.checked_characters(
+      std::exchange(st.checked, {}), store_deadline(),
+      reply_to(guild_coordinator_actor{self}, atom::settled_v));
 }
 
 void give_back(self_ptr self) {
@@ -112,8 +123,9 @@ void give_back(self_ptr self) {
   if (st.given_back.empty())
     return;
   ++st.open_writes;
-  st.environment->store.release(std::exchange(st.given_back, {}), store_deadline(),
-    reply_to(guild_coordinator_actor{self}, atom::settled_v));
+  st.environment->store.release(
+      std::exchange(st.given_back, {}), store_deadline(),
+      reply_to(guild_coordinator_actor{self}, atom::settled_v));
 }
 
 void claim_more(self_ptr self) {
@@ -122,8 +134,9 @@ void claim_more(self_ptr self) {
       || st.queue.size() >= static_cast<std::size_t>(st.environment->batch) / 2)
     return;
   st.claiming = true;
-  st.environment->store.claim_characters(st.task.work.guild, st.environment->batch,
-    store_deadline(), reply_to(guild_coordinator_actor{self}, atom::claimed_v));
+  st.environment->store.claim_characters(
+      st.task.work.guild, st.environment->batch, store_deadline(),
+      reply_to(guild_coordinator_actor{self}, atom::claimed_v));
 }
 
 void feed(self_ptr self) {
@@ -162,28 +175,28 @@ void stop_taking(self_ptr self) {
 /// Failures that the next character would meet as well.
 bool is_of_the_surroundings(ec code) {
   switch (code) {
-    case ec::budget_exhausted:
-    case ec::upstream_down:
-    case ec::upstream_unauthorised:
-    case ec::overloaded:
-    case ec::deadline_expired:
-    case ec::database_down:
-    case ec::shutting_down:
-    case ec::unavailable:
-      return true;
-    default:
-      return false;
+  case ec::budget_exhausted:
+  case ec::upstream_down:
+  case ec::upstream_unauthorised:
+  case ec::overloaded:
+  case ec::deadline_expired:
+  case ec::database_down:
+  case ec::shutting_down:
+  case ec::unavailable:
+    return true;
+  default:
+    return false;
   }
 }
 
 time_point retry_time(self_ptr self, int failures) {
   const auto& env = *self->state.environment;
   return env.now()
-         + domain::retry_delay(domain::failure_class::transient, failures, env.random());
+       + domain::retry_delay(domain::failure_class::transient, failures, env.random());
 }
 
 void character_not_done(
-  self_ptr self, const guild_coordinator_state::running& character, const failure& why) {
+    self_ptr self, const guild_coordinator_state::running& character, const failure& why) {
   auto& st = self->state;
   const auto& work = character.work;
   if (why.code == ec::lease_lost)
@@ -199,10 +212,11 @@ void character_not_done(
   // Its own trouble: it is tried again later, the others go on.
   log::error("character {}: {}", work.character.value, message_of(why));
   ++st.counts.failed;
-  st.checked.push_back({.lease = work.lease,
-    .character = work.character,
-    .unchanged = {},
-    .next_due = retry_time(self, work.attempts + 1)});
+  st.checked.push_back(
+      {.lease = work.lease,
+       .character = work.character,
+       .unchanged = {},
+       .next_due = retry_time(self, work.attempts + 1)});
 }
 
 void character_finished(self_ptr self, const character_done& done) {
@@ -229,8 +243,9 @@ void character_finished(self_ptr self, const character_done& done) {
 
 void character_died(self_ptr self, const caf::down_msg& down) {
   auto& st = self->state;
-  const auto found = std::ranges::find_if(st.active,
-    [&](const auto& entry) { return entry.second.actor.address() == down.source; });
+  const auto found = std::ranges::find_if(st.active, [&](const auto& entry) {
+    return entry.second.actor.address() == down.source;
+  });
   // One that has told its end is not listed any more. One that ended without a word leaves its
   // lease to run out: released at once it would be claimed and die in a circle.
   if (found == st.active.end() || !down.reason)
@@ -241,25 +256,25 @@ void character_died(self_ptr self, const caf::down_msg& down) {
   feed(self);
 }
 
-// --- the end ----------------------------------------------------------------------------------
+// --- the end
+// ----------------------------------------------------------------------------------
 
 void report(self_ptr self) {
   const auto& st = self->state;
   const auto& address = st.task.work.address;
-  const auto seconds
-    = std::chrono::duration<double>(self->clock().now() - st.started).count();
+  const auto seconds = std::chrono::duration<double>(self->clock().now() - st.started).count();
   const auto roster = st.applied.value_or(domain::guild_applied{});
-  log::info("synced {}/{}/{} in {:.1f} s: {} members, {} joined, {} left, {} returned, "
-            "{} ranks, {} renamed; {} characters, {} changed, {} unchanged, {} failed; {} "
-            "requests{}{}",
-    domain::to_string(address.region), address.realm, address.name_slug, seconds,
-    roster.members, roster.joined, roster.left, roster.returned, roster.rank_changes,
-    roster.renamed, st.counts.characters, st.counts.changed, st.counts.unchanged,
-    st.counts.failed, st.counts.requests, st.guild_failed ? "; the guild step failed" : "",
-    st.stopped_by ? "; stopped: " + std::string{message_of(*st.stopped_by)} : std::string{});
-  st.environment->numbers
-    .duration("sync_duration_seconds", "How long one guild's sync took")
-    .Observe(seconds);
+  log::info(
+      "synced {}/{}/{} in {:.1f} s: {} members, {} joined, {} left, {} returned, "
+      "{} ranks, {} renamed; {} characters, {} changed, {} unchanged, {} failed; {} "
+      "requests{}{}",
+      domain::to_string(address.region), address.realm, address.name_slug, seconds,
+      roster.members, roster.joined, roster.left, roster.returned, roster.rank_changes,
+      roster.renamed, st.counts.characters, st.counts.changed, st.counts.unchanged,
+      st.counts.failed, st.counts.requests, st.guild_failed ? "; the guild step failed" : "",
+      st.stopped_by ? "; stopped: " + std::string{message_of(*st.stopped_by)} : std::string{});
+  st.environment->numbers.duration("sync_duration_seconds", "How long one guild's sync took")
+      .Observe(seconds);
 }
 
 void finish_if_done(self_ptr self) {
@@ -278,20 +293,21 @@ void finish_if_done(self_ptr self) {
   if (st.open_writes > 0)
     return;
   st.finishing = true;
-  domain::guild_finish how{.lease = st.task.work.lease,
-    .tracked = st.task.work.tracked,
-    .guild = st.task.work.guild,
-    .next_roster_due = std::nullopt,
-    .not_before = st.stopped_by ? st.stopped_by->retry_at : std::nullopt,
-    .announce = st.unannounced,
-    .failed = st.guild_failed};
+  domain::guild_finish how{
+      .lease = st.task.work.lease,
+      .tracked = st.task.work.tracked,
+      .guild = st.task.work.guild,
+      .next_roster_due = std::nullopt,
+      .not_before = st.stopped_by ? st.stopped_by->retry_at : std::nullopt,
+      .announce = st.unannounced,
+      .failed = st.guild_failed};
   if (st.applied)
     how.next_roster_due = st.outcome.next_due;
   else if (st.task.work.roster_due && !how.not_before)
     how.not_before = retry_time(self, st.task.work.attempts + 1);
   report(self);
   st.environment->store.finish_guild(
-    how, store_deadline(), reply_to(guild_coordinator_actor{self}, atom::finished_v));
+      how, store_deadline(), reply_to(guild_coordinator_actor{self}, atom::finished_v));
 }
 
 void end(self_ptr self) {
@@ -300,8 +316,8 @@ void end(self_ptr self) {
   self->quit();
 }
 
-/// The process stops: everything that was claimed goes back; what is under way is cut off (its write
-/// would be fenced, its lease is given back).
+/// The process stops: everything that was claimed goes back; what is under way is cut off (its
+/// write would be fenced, its lease is given back).
 void leave(self_ptr self) {
   auto& st = self->state;
   for (auto& [id, character] : st.active) {
@@ -315,7 +331,7 @@ void leave(self_ptr self) {
     st.given_back.push_back(work.lease);
   st.given_back.push_back(st.task.work.lease);
   st.environment->store.release(
-    std::exchange(st.given_back, {}), store_deadline(), [](const result<void>&) {});
+      std::exchange(st.given_back, {}), store_deadline(), [](const result<void>&) {});
   self->quit(caf::exit_reason::user_shutdown);
 }
 
@@ -323,8 +339,8 @@ void tick(self_ptr self) {
   auto& st = self->state;
   const auto now = self->clock().now();
   if (now > st.renewed + trust_for(*st.environment)) {
-    log::warn("guild {}: its leases could not be renewed; stops",
-      st.task.work.address.name_slug);
+    log::warn(
+        "guild {}: its leases could not be renewed; stops", st.task.work.address.name_slug);
     abandon_guild(self);
     return;
   }
@@ -332,12 +348,14 @@ void tick(self_ptr self) {
   if (now > st.started + st.environment->coordinator_limit && !st.stopping)
     stop_taking(self);
   self->delayed_send(
-    guild_coordinator_actor{self}, tick_interval, atom::tick_v, std::uint64_t{0});
+      guild_coordinator_actor{self}, tick_interval, atom::tick_v, std::uint64_t{0});
 }
 
 } // namespace
 
-void sync_characters(self_ptr self) { feed(self); }
+void sync_characters(self_ptr self) {
+  feed(self);
+}
 
 void stop_guild(self_ptr self, const failure& why) {
   auto& st = self->state;
@@ -355,8 +373,9 @@ void abandon_guild(self_ptr self) {
 
 guild_coordinator_state::guild_coordinator_state(self_ptr) {}
 
-guild_coordinator_actor::behavior_type guild_coordinator(self_ptr self,
-  environment_ptr environment, sync_scheduler_actor scheduler, guild_task task) {
+guild_coordinator_actor::behavior_type guild_coordinator(
+    self_ptr self, environment_ptr environment, sync_scheduler_actor scheduler,
+    guild_task task) {
   set_actor_defaults(self);
   auto& st = self->state;
   st.environment = std::move(environment);
@@ -366,34 +385,34 @@ guild_coordinator_actor::behavior_type guild_coordinator(self_ptr self,
   self->set_down_handler([self](caf::down_msg& down) { character_died(self, down); });
   self->set_exit_handler([self](caf::exit_msg&) { leave(self); });
   self->delayed_send(
-    guild_coordinator_actor{self}, tick_interval, atom::tick_v, std::uint64_t{0});
+      guild_coordinator_actor{self}, tick_interval, atom::tick_v, std::uint64_t{0});
   if (st.task.work.roster_due)
     begin_guild_step(self);
   else
     sync_characters(self);
 
   return {
-    [self](atom::finished, const character_done& done) { character_finished(self, done); },
-    [self](atom::stop) { stop_taking(self); },
-    [self](atom::applied, const guild_application& outcome) { guild_applied(self, outcome); },
-    [self](atom::claimed, const claimed_characters& claimed) { take_claim(self, claimed); },
-    [self](atom::claimed, const transfers& pending) { take_transfers(self, pending); },
-    [self](atom::claimed, const member_addresses& members) { take_witnesses(self, members); },
-    [self](atom::renewed, const held_leases& held) { take_renewal(self, held); },
-    // A write of the guild step, or a batch of the characters' (then the step is over).
-    [self](atom::settled, const store_done& written) {
-      auto& state = self->state;
-      if (state.open_writes > 0) {
-        --state.open_writes;
-        finish_if_done(self);
-      } else if (state.applied) {
-        transfer_settled(self);
-      } else {
-        guild_moved(self, written);
-      }
-    },
-    [self](atom::finished, const store_done&) { end(self); },
-    [self](atom::tick, std::uint64_t) { tick(self); },
+      [self](atom::finished, const character_done& done) { character_finished(self, done); },
+      [self](atom::stop) { stop_taking(self); },
+      [self](atom::applied, const guild_application& outcome) { guild_applied(self, outcome); },
+      [self](atom::claimed, const claimed_characters& claimed) { take_claim(self, claimed); },
+      [self](atom::claimed, const transfers& pending) { take_transfers(self, pending); },
+      [self](atom::claimed, const member_addresses& members) { take_witnesses(self, members); },
+      [self](atom::renewed, const held_leases& held) { take_renewal(self, held); },
+      // A write of the guild step, or a batch of the characters' (then the step is over).
+      [self](atom::settled, const store_done& written) {
+        auto& state = self->state;
+        if (state.open_writes > 0) {
+          --state.open_writes;
+          finish_if_done(self);
+        } else if (state.applied) {
+          transfer_settled(self);
+        } else {
+          guild_moved(self, written);
+        }
+      },
+      [self](atom::finished, const store_done&) { end(self); },
+      [self](atom::tick, std::uint64_t) { tick(self); },
   };
 }
 

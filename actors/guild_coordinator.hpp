@@ -18,7 +18,7 @@ struct guild_task {
 
 struct guild_coordinator_state {
   explicit guild_coordinator_state(
-    guild_coordinator_actor::stateful_pointer<guild_coordinator_state> self);
+      guild_coordinator_actor::stateful_pointer<guild_coordinator_state> self);
 
   using clock_time = std::chrono::steady_clock::time_point;
   struct running {
@@ -48,7 +48,8 @@ struct guild_coordinator_state {
   std::optional<domain::guild_applied> applied;
   bool guild_failed{false};
   bool address_searched{false};
-  std::vector<domain::character_address> witnesses; ///< members asked for the guild's new address
+  std::vector<domain::character_address>
+      witnesses; ///< members asked for the guild's new address
   std::vector<domain::pending_transfer> transfers;
 
   // its characters
@@ -66,14 +67,14 @@ struct guild_coordinator_state {
   static inline const char* name = "guild-coordinator";
 };
 
-/// GUILD COORDINATOR, one per guild being synced: owns the guild's lease and those of the characters
-/// it has claimed, and renews them; stops by itself when it could not for 50 s. Does the guild step
-/// (guild, roster, one transaction, transfers), then its due characters, a bounded number at once.
-/// Ends when nothing is due, when the limit of 5 minutes is over, when the budget is spent, or by an
-/// exit message (it then gives its leases back). If it dies, its leases run out and only this guild is
-/// late.
+/// GUILD COORDINATOR, one per guild being synced: owns the guild's lease and those of the
+/// characters it has claimed, and renews them; stops by itself when it could not for 50 s. Does
+/// the guild step (guild, roster, one transaction, transfers), then its due characters, a
+/// bounded number at once. Ends when nothing is due, when the limit of 5 minutes is over, when
+/// the budget is spent, or by an exit message (it then gives its leases back). If it dies, its
+/// leases run out and only this guild is late.
 guild_coordinator_actor::behavior_type guild_coordinator(
-  guild_coordinator_actor::stateful_pointer<guild_coordinator_state> self,
-  environment_ptr environment, sync_scheduler_actor scheduler, guild_task task);
+    guild_coordinator_actor::stateful_pointer<guild_coordinator_state> self,
+    environment_ptr environment, sync_scheduler_actor scheduler, guild_task task);
 
 } // namespace guildhall::actors

@@ -19,8 +19,8 @@ using domain::failure_class;
 constexpr int max_witnesses = 3;
 
 template <class OnReply>
-void fetch(self_ptr self, battlenet::request what, std::string if_modified_since,
-  OnReply on_reply) {
+void fetch(
+    self_ptr self, battlenet::request what, std::string if_modified_since, OnReply on_reply) {
   auto& st = self->state;
   const auto gateway = st.environment->gateways.find(what.region);
   if (gateway == st.environment->gateways.end()) {
@@ -28,27 +28,30 @@ void fetch(self_ptr self, battlenet::request what, std::string if_modified_since
     return;
   }
   ++st.counts.requests;
-  self
-    ->request(gateway->second, fetch_patience + std::chrono::seconds{10}, atom::fetch_v,
-      fetch_request{.what = std::move(what),
-        .if_modified_since = std::move(if_modified_since),
-        .priority = st.task.work.priority,
-        .group = st.task.work.tracked.value,
-        .remaining = 2 + static_cast<std::int64_t>(st.task.work.open_members),
-        .expires = fetch_deadline()})
-    .then([on_reply](const fetch_reply& reply) { on_reply(reply); },
-      [on_reply](const caf::error&) { on_reply(fetch_reply{fail(ec::unavailable)}); });
+  self->request(
+          gateway->second, fetch_patience + std::chrono::seconds{10}, atom::fetch_v,
+          fetch_request{
+              .what = std::move(what),
+              .if_modified_since = std::move(if_modified_since),
+              .priority = st.task.work.priority,
+              .group = st.task.work.tracked.value,
+              .remaining = 2 + static_cast<std::int64_t>(st.task.work.open_members),
+              .expires = fetch_deadline()})
+      .then(
+          [on_reply](const fetch_reply& reply) { on_reply(reply); },
+          [on_reply](const caf::error&) { on_reply(fetch_reply{fail(ec::unavailable)}); });
 }
 
 void note_failure(self_ptr self, document what, failure_class why, std::string detail) {
   auto& st = self->state;
-  const auto& record
-    = what == document::guild ? st.task.work.guild_document : st.task.work.roster_document;
-  st.outcome.failed.push_back({.document = what,
-    .error_class = why,
-    .detail = std::move(detail),
-    .retry_at = st.environment->now()
-                + domain::retry_delay(why, record.failures + 1, st.environment->random())});
+  const auto& record =
+      what == document::guild ? st.task.work.guild_document : st.task.work.roster_document;
+  st.outcome.failed.push_back(
+      {.document = what,
+       .error_class = why,
+       .detail = std::move(detail),
+       .retry_at = st.environment->now()
+                 + domain::retry_delay(why, record.failures + 1, st.environment->random())});
   st.guild_failed = true;
 }
 
@@ -58,19 +61,20 @@ void set_next_due(self_ptr self, std::optional<std::chrono::seconds> max_age) {
   auto& st = self->state;
   const auto now = st.environment->now();
   const auto stale = max_age.value_or(std::chrono::seconds{0});
-  st.outcome.next_due = std::max(now + stale,
-    now + domain::jittered(std::max(st.task.work.interval, stale), st.environment->random()));
+  st.outcome.next_due = std::max(
+      now + stale,
+      now + domain::jittered(std::max(st.task.work.interval, stale), st.environment->random()));
   if (!st.outcome.failed.empty())
-    st.outcome.next_due
-      = std::ranges::min(st.outcome.failed, {}, &domain::document_failure::retry_at).retry_at;
+    st.outcome.next_due =
+        std::ranges::min(st.outcome.failed, {}, &domain::document_failure::retry_at).retry_at;
 }
 
 void apply(self_ptr self, std::optional<std::chrono::seconds> max_age = std::nullopt) {
   auto& st = self->state;
   set_next_due(self, max_age);
   st.outcome.work = st.task.work;
-  st.environment->store.apply_guild(st.outcome, store_deadline(),
-    reply_to(guild_coordinator_actor{self}, atom::applied_v));
+  st.environment->store.apply_guild(
+      st.outcome, store_deadline(), reply_to(guild_coordinator_actor{self}, atom::applied_v));
 }
 
 /// Battle.net answered 304 only to what it was asked conditionally.
@@ -81,7 +85,7 @@ std::string condition(const self_ptr self, const domain::document_record& record
 }
 
 bool is_foreign(
-  const domain::guild_work& work, bnet_guild_id id, const domain::realm_ref& realm) {
+    const domain::guild_work& work, bnet_guild_id id, const domain::realm_ref& realm) {
   return work.identity && (work.identity->bnet_id != id || work.identity->realm_id != realm.id);
 }
 
@@ -98,10 +102,11 @@ void take_roster(self_ptr self, const fetch_reply& reply) {
   } else if (auto view = domain::parse_roster(reply->body); !view) {
     note_failure(self, document::roster, failure_class::malformed, view.error().message);
   } else {
-    st.outcome.roster = domain::fetched_document{.document = document::roster,
-      .body = reply->body,
-      .last_modified = reply->last_modified,
-      .schema_revision = reply->schema_revision};
+    st.outcome.roster = domain::fetched_document{
+        .document = document::roster,
+        .body = reply->body,
+        .last_modified = reply->last_modified,
+        .schema_revision = reply->schema_revision};
     st.outcome.roster_document = std::move(*view);
   }
   apply(self, reply->max_age);
@@ -110,9 +115,10 @@ void take_roster(self_ptr self, const fetch_reply& reply) {
 void fetch_roster(self_ptr self) {
   auto& st = self->state;
   // A suspect roster is asked for again whole: a 304 could not agree with it.
-  fetch(self, st.environment->requests.roster(st.task.work.address),
-    condition(self, st.task.work.roster_document),
-    [self](const fetch_reply& reply) { take_roster(self, reply); });
+  fetch(
+      self, st.environment->requests.roster(st.task.work.address),
+      condition(self, st.task.work.roster_document),
+      [self](const fetch_reply& reply) { take_roster(self, reply); });
 }
 
 /// Nobody by this address, or somebody else: perhaps the guild has another name now, which its
@@ -120,8 +126,9 @@ void fetch_roster(self_ptr self) {
 void guild_not_found(self_ptr self, std::string detail) {
   auto& st = self->state;
   if (st.task.work.guild && !std::exchange(st.address_searched, true)) {
-    st.environment->store.some_members(*st.task.work.guild, max_witnesses, store_deadline(),
-      reply_to(guild_coordinator_actor{self}, atom::claimed_v));
+    st.environment->store.some_members(
+        *st.task.work.guild, max_witnesses, store_deadline(),
+        reply_to(guild_coordinator_actor{self}, atom::claimed_v));
     return;
   }
   note_failure(self, document::guild, failure_class::not_found, std::move(detail));
@@ -158,10 +165,11 @@ void take_guild(self_ptr self, const fetch_reply& reply) {
     guild_not_found(self, "another guild has this address now");
     return;
   }
-  st.outcome.guild = domain::fetched_document{.document = document::guild,
-    .body = reply->body,
-    .last_modified = reply->last_modified,
-    .schema_revision = reply->schema_revision};
+  st.outcome.guild = domain::fetched_document{
+      .document = document::guild,
+      .body = reply->body,
+      .last_modified = reply->last_modified,
+      .schema_revision = reply->schema_revision};
   st.outcome.guild_document = std::move(*view);
   fetch_roster(self);
 }
@@ -193,10 +201,12 @@ void ask_next_witness(self_ptr self) {
       ask_next_witness(self);
       return;
     }
-    log::info("guild {}: {} is called {} now", state.task.work.tracked.value,
-      state.task.work.address.name_slug, *slug);
-    state.environment->store.guild_renamed(state.task.work, *slug, store_deadline(),
-      reply_to(guild_coordinator_actor{self}, atom::settled_v));
+    log::info(
+        "guild {}: {} is called {} now", state.task.work.tracked.value,
+        state.task.work.address.name_slug, *slug);
+    state.environment->store.guild_renamed(
+        state.task.work, *slug, store_deadline(),
+        reply_to(guild_coordinator_actor{self}, atom::settled_v));
     state.task.work.address.name_slug = *slug;
   });
 }
@@ -210,27 +220,29 @@ void settle_next_transfer(self_ptr self) {
   }
   const auto transfer = st.transfers.back();
   st.transfers.pop_back();
-  fetch(self, st.environment->requests.status(transfer.leaver_address), {},
-    [self, transfer](const fetch_reply& reply) {
-      // Only a clear answer settles it; else it stays pending for the next sync.
-      if (!reply || (reply->outcome != outcome::not_found && reply->outcome != outcome::ok)) {
-        settle_next_transfer(self);
-        return;
-      }
-      auto& state = self->state;
-      state.environment->store.settle_transfer(state.task.work.lease, transfer,
-        reply->outcome == outcome::not_found, store_deadline(),
-        reply_to(guild_coordinator_actor{self}, atom::settled_v));
-    });
+  fetch(
+      self, st.environment->requests.status(transfer.leaver_address), {},
+      [self, transfer](const fetch_reply& reply) {
+        // Only a clear answer settles it; else it stays pending for the next sync.
+        if (!reply || (reply->outcome != outcome::not_found && reply->outcome != outcome::ok)) {
+          settle_next_transfer(self);
+          return;
+        }
+        auto& state = self->state;
+        state.environment->store.settle_transfer(
+            state.task.work.lease, transfer, reply->outcome == outcome::not_found,
+            store_deadline(), reply_to(guild_coordinator_actor{self}, atom::settled_v));
+      });
 }
 
 } // namespace
 
 void begin_guild_step(self_ptr self) {
   auto& st = self->state;
-  fetch(self, st.environment->requests.guild(st.task.work.address),
-    condition(self, st.task.work.guild_document),
-    [self](const fetch_reply& reply) { take_guild(self, reply); });
+  fetch(
+      self, st.environment->requests.guild(st.task.work.address),
+      condition(self, st.task.work.guild_document),
+      [self](const fetch_reply& reply) { take_guild(self, reply); });
 }
 
 void guild_applied(self_ptr self, const guild_application& outcome) {
@@ -250,8 +262,9 @@ void guild_applied(self_ptr self, const guild_application& outcome) {
     sync_characters(self);
     return;
   }
-  st.environment->store.pending_transfers(*st.task.work.guild, store_deadline(),
-    reply_to(guild_coordinator_actor{self}, atom::claimed_v));
+  st.environment->store.pending_transfers(
+      *st.task.work.guild, store_deadline(),
+      reply_to(guild_coordinator_actor{self}, atom::claimed_v));
 }
 
 void take_witnesses(self_ptr self, const member_addresses& members) {
@@ -274,6 +287,8 @@ void take_transfers(self_ptr self, const transfers& pending) {
   settle_next_transfer(self);
 }
 
-void transfer_settled(self_ptr self) { settle_next_transfer(self); }
+void transfer_settled(self_ptr self) {
+  settle_next_transfer(self);
+}
 
 } // namespace guildhall::actors

@@ -12,8 +12,9 @@ void drain(self_ptr self) {
   auto& st = self->state;
   if (st.server) {
     if (!st.server->wait_drained(st.drain_timeout))
-      log::warn("http: {} requests were not answered within {} ms", st.server->in_flight(),
-        st.drain_timeout.count());
+      log::warn(
+          "http: {} requests were not answered within {} ms", st.server->in_flight(),
+          st.drain_timeout.count());
     st.server->stop();
     st.server.reset();
   }
@@ -25,7 +26,7 @@ void drain(self_ptr self) {
 http_front_end_state::http_front_end_state(self_ptr) {}
 
 http_front_end_actor::behavior_type http_front_end(
-  self_ptr self, const http_server_factory& start, std::chrono::milliseconds drain_timeout) {
+    self_ptr self, const http_server_factory& start, std::chrono::milliseconds drain_timeout) {
   set_actor_defaults(self);
   self->state.drain_timeout = drain_timeout;
   self->set_exit_handler([self](caf::exit_msg&) { drain(self); });
@@ -37,7 +38,7 @@ http_front_end_actor::behavior_type http_front_end(
     self->quit(caf::exit_reason::unhandled_exception);
   }
   return {
-    [self](atom::stop) { drain(self); },
+      [self](atom::stop) { drain(self); },
   };
 }
 

@@ -2,147 +2,150 @@
 
 #include "actors/messages.hpp"
 
-/// Every actor's typed interface: the architecture on one page. `INTERNAL` marks what an actor sends
-/// to itself or gets from its own completions. Nobody waits for ever: requests carry deadlines, and
-/// plain messages go to actors that answer with plain messages.
+/// Every actor's typed interface: the architecture on one page. `INTERNAL` marks what an actor
+/// sends to itself or gets from its own completions. Nobody waits for ever: requests carry
+/// deadlines, and plain messages go to actors that answer with plain messages.
 namespace guildhall::actors {
 
-// --- storage ----------------------------------------------------------------------------------
+// --- storage
+// ----------------------------------------------------------------------------------
 
 /// READER or WRITER: one PostgreSQL connection on a thread of its own.
 using db_worker_actor = caf::typed_actor<
-  // Runs one job, then announces itself idle to its pool.
-  caf::reacts_to<atom::run, job_ptr>,
-  // INTERNAL: (re)connects.
-  caf::reacts_to<atom::tick>>;
+    // Runs one job, then announces itself idle to its pool.
+    caf::reacts_to<atom::run, job_ptr>,
+    // INTERNAL: (re)connects.
+    caf::reacts_to<atom::tick>>;
 
 /// READER POOL and WRITER POOL: a bounded queue in front of their workers.
 using db_pool_actor = caf::typed_actor<
-  // Queues one job; refuses it when the queue is full, its deadline has passed, or the database is
-  // down and it is not patient.
-  caf::reacts_to<atom::run, job_ptr>,
-  // A worker that is connected can take one job.
-  caf::reacts_to<atom::idle, db_worker_actor>,
-  // A worker has lost its connection (or could not get one); a job it could not finish comes back.
-  caf::reacts_to<atom::lost, db_worker_actor, job_ptr>,
-  // INTERNAL: refuses jobs whose deadline has passed.
-  caf::reacts_to<atom::tick>,
-  // INTERNAL: replaces workers that died.
-  caf::reacts_to<atom::restart>,
-  // INTERNAL: the time for finishing what was accepted is over.
-  caf::reacts_to<atom::stop>>;
+    // Queues one job; refuses it when the queue is full, its deadline has passed, or the
+    // database is down and it is not patient.
+    caf::reacts_to<atom::run, job_ptr>,
+    // A worker that is connected can take one job.
+    caf::reacts_to<atom::idle, db_worker_actor>,
+    // A worker has lost its connection (or could not get one); a job it could not finish comes
+    // back.
+    caf::reacts_to<atom::lost, db_worker_actor, job_ptr>,
+    // INTERNAL: refuses jobs whose deadline has passed.
+    caf::reacts_to<atom::tick>,
+    // INTERNAL: replaces workers that died.
+    caf::reacts_to<atom::restart>,
+    // INTERNAL: the time for finishing what was accepted is over.
+    caf::reacts_to<atom::stop>>;
 
-/// CHANGE LISTENER: the LISTEN connection; moves the response cache's epochs and wakes the scheduler.
+/// CHANGE LISTENER: the LISTEN connection; moves the response cache's epochs and wakes the
+/// scheduler.
 using change_listener_actor = caf::typed_actor<
-  // INTERNAL: waits a bounded while for notifications, proves the connection, reconnects.
-  caf::reacts_to<atom::tick>>;
+    // INTERNAL: waits a bounded while for notifications, proves the connection, reconnects.
+    caf::reacts_to<atom::tick>>;
 
-// --- Battle.net -------------------------------------------------------------------------------
+// --- Battle.net
+// -------------------------------------------------------------------------------
 
 /// TOKEN MANAGER: the client-credentials token of the OAuth host; one fetch at a time.
 using token_manager_actor = caf::typed_actor<
-  // Answers a token that was not refused; a failure carries when to come back.
-  caf::replies_to<atom::token, token_request>::with<token_reply>,
-  // INTERNAL: the OAuth host has answered.
-  caf::reacts_to<atom::response, new_token>,
-  // INTERNAL: 90 % of the token's life are over.
-  caf::reacts_to<atom::tick, std::uint64_t>>;
+    // Answers a token that was not refused; a failure carries when to come back.
+    caf::replies_to<atom::token, token_request>::with<token_reply>,
+    // INTERNAL: the OAuth host has answered.
+    caf::reacts_to<atom::response, new_token>,
+    // INTERNAL: 90 % of the token's life are over.
+    caf::reacts_to<atom::tick, std::uint64_t>>;
 
 /// Whoever asks the limiter for permits.
 using permit_holder_actor = caf::typed_actor<
-  // The request with this ticket may go now, or why it may not.
-  caf::reacts_to<atom::granted, permit>>;
+    // The request with this ticket may go now, or why it may not.
+    caf::reacts_to<atom::granted, permit>>;
 
 /// Whoever wants to know by what factor character intervals stretch.
 using stretch_listener_actor = caf::typed_actor<caf::reacts_to<atom::stretch, double>>;
 
 /// RATE LIMITER: the Battle.net budget of this instance, on loan from the database.
 using rate_limiter_actor = caf::typed_actor<
-  // Queues a wish; answered by `granted` to the permit holder.
-  caf::reacts_to<atom::acquire, permit_request, permit_holder_actor>,
-  // Battle.net has answered 429: nothing is granted for a while.
-  caf::reacts_to<atom::throttled, throttle_notice>,
-  // Tells this listener the stretch factor whenever it changes.
-  caf::reacts_to<atom::stretch, stretch_listener_actor>,
-  // INTERNAL: the database has lent, or could not.
-  caf::reacts_to<atom::loan, loan_reply>,
-  // INTERNAL: the next slot has come (the number tells stale ticks).
-  caf::reacts_to<atom::tick, std::uint64_t>>;
+    // Queues a wish; answered by `granted` to the permit holder.
+    caf::reacts_to<atom::acquire, permit_request, permit_holder_actor>,
+    // Battle.net has answered 429: nothing is granted for a while.
+    caf::reacts_to<atom::throttled, throttle_notice>,
+    // Tells this listener the stretch factor whenever it changes.
+    caf::reacts_to<atom::stretch, stretch_listener_actor>,
+    // INTERNAL: the database has lent, or could not.
+    caf::reacts_to<atom::loan, loan_reply>,
+    // INTERNAL: the next slot has come (the number tells stale ticks).
+    caf::reacts_to<atom::tick, std::uint64_t>>;
 
 /// BATTLE.NET GATEWAY, one per region: permits, token, connections, circuit breaker.
 using battlenet_gateway_actor = permit_holder_actor::extend<
-  // Sends one GET when budget and breaker allow it.
-  caf::replies_to<atom::fetch, fetch_request>::with<fetch_reply>,
-  // INTERNAL: a response, or the lack of one.
-  caf::reacts_to<atom::response, gateway_response>>;
+    // Sends one GET when budget and breaker allow it.
+    caf::replies_to<atom::fetch, fetch_request>::with<fetch_reply>,
+    // INTERNAL: a response, or the lack of one.
+    caf::reacts_to<atom::response, gateway_response>>;
 
-// --- the sync ---------------------------------------------------------------------------------
+// --- the sync
+// ---------------------------------------------------------------------------------
 
 /// Whoever spawned character syncs.
 using character_parent_actor = caf::typed_actor<
-  // One of its characters has ended.
-  caf::reacts_to<atom::finished, character_done>>;
+    // One of its characters has ended.
+    caf::reacts_to<atom::finished, character_done>>;
 
-/// SYNC SCHEDULER: claims what is due, spawns coordinators up to a cap. Parent of the players' own
-/// characters outside of tracked guilds.
+/// SYNC SCHEDULER: claims what is due, spawns coordinators up to a cap. Parent of the players'
+/// own characters outside of tracked guilds.
 using sync_scheduler_actor = character_parent_actor::extend<
-  // By what factor character intervals stretch.
-  caf::reacts_to<atom::stretch, double>,
-  // Something may have become due, or pause was switched: look now.
-  caf::reacts_to<atom::wake>,
-  // The M+ period of a region.
-  caf::reacts_to<atom::period, period_notice>,
-  // A coordinator has ended.
-  caf::reacts_to<atom::finished, guild_done>,
-  // INTERNAL: whether the sync is paused.
-  caf::reacts_to<atom::settled, pause_state>,
-  // INTERNAL: claims came back.
-  caf::reacts_to<atom::claimed, claimed_guilds>,
-  caf::reacts_to<atom::claimed, claimed_characters>,
-  // INTERNAL: renewals came back.
-  caf::reacts_to<atom::renewed, held_leases>,
-  // INTERNAL: polls.
-  caf::reacts_to<atom::tick, std::uint64_t>>;
+    // By what factor character intervals stretch.
+    caf::reacts_to<atom::stretch, double>,
+    // Something may have become due, or pause was switched: look now.
+    caf::reacts_to<atom::wake>,
+    // The M+ period of a region.
+    caf::reacts_to<atom::period, period_notice>,
+    // A coordinator has ended.
+    caf::reacts_to<atom::finished, guild_done>,
+    // INTERNAL: whether the sync is paused.
+    caf::reacts_to<atom::settled, pause_state>,
+    // INTERNAL: claims came back.
+    caf::reacts_to<atom::claimed, claimed_guilds>,
+    caf::reacts_to<atom::claimed, claimed_characters>,
+    // INTERNAL: renewals came back.
+    caf::reacts_to<atom::renewed, held_leases>,
+    // INTERNAL: polls.
+    caf::reacts_to<atom::tick, std::uint64_t>>;
 
 /// GUILD COORDINATOR, one per guild being synced: the guild step, then its due characters.
 using guild_coordinator_actor = character_parent_actor::extend<
-  // Takes no more characters, finishes those under way, and ends (the sync was paused).
-  caf::reacts_to<atom::stop>,
-  // INTERNAL: results of its store calls.
-  caf::reacts_to<atom::applied, guild_application>,
-  caf::reacts_to<atom::claimed, claimed_characters>,
-  caf::reacts_to<atom::claimed, transfers>,
-  caf::reacts_to<atom::claimed, member_addresses>,
-  caf::reacts_to<atom::renewed, held_leases>,
-  caf::reacts_to<atom::settled, store_done>,
-  caf::reacts_to<atom::finished, store_done>,
-  // INTERNAL: renews leases, flushes batches, ends in time.
-  caf::reacts_to<atom::tick, std::uint64_t>>;
+    // Takes no more characters, finishes those under way, and ends (the sync was paused).
+    caf::reacts_to<atom::stop>,
+    // INTERNAL: results of its store calls.
+    caf::reacts_to<atom::applied, guild_application>,
+    caf::reacts_to<atom::claimed, claimed_characters>, caf::reacts_to<atom::claimed, transfers>,
+    caf::reacts_to<atom::claimed, member_addresses>, caf::reacts_to<atom::renewed, held_leases>,
+    caf::reacts_to<atom::settled, store_done>, caf::reacts_to<atom::finished, store_done>,
+    // INTERNAL: renews leases, flushes batches, ends in time.
+    caf::reacts_to<atom::tick, std::uint64_t>>;
 
 /// CHARACTER SYNC: one character's documents.
 using character_sync_actor = caf::typed_actor<
-  // INTERNAL: the outcome is written, or could not be.
-  caf::reacts_to<atom::applied, store_done>>;
+    // INTERNAL: the outcome is written, or could not be.
+    caf::reacts_to<atom::applied, store_done>>;
 
 /// PERIOD WATCH, one per region: the M+ week.
 using period_watch_actor = caf::typed_actor<
-  // INTERNAL: whether the period that was stored is a new one.
-  caf::reacts_to<atom::settled, pause_state>,
-  // INTERNAL: looks again.
-  caf::reacts_to<atom::tick, std::uint64_t>>;
+    // INTERNAL: whether the period that was stored is a new one.
+    caf::reacts_to<atom::settled, pause_state>,
+    // INTERNAL: looks again.
+    caf::reacts_to<atom::tick, std::uint64_t>>;
 
 /// RETENTION SWEEPER: erases what must not be kept.
 using retention_sweeper_actor = caf::typed_actor<
-  // INTERNAL: one step is done.
-  caf::reacts_to<atom::swept, sweep_result>,
-  // INTERNAL: sweeps again.
-  caf::reacts_to<atom::tick, std::uint64_t>>;
+    // INTERNAL: one step is done.
+    caf::reacts_to<atom::swept, sweep_result>,
+    // INTERNAL: sweeps again.
+    caf::reacts_to<atom::tick, std::uint64_t>>;
 
-// --- serving ----------------------------------------------------------------------------------
+// --- serving
+// ----------------------------------------------------------------------------------
 
 /// HTTP FRONT END: listeners and I/O threads; drains before it ends.
 using http_front_end_actor = caf::typed_actor<
-  // Drains and ends, like an exit message.
-  caf::reacts_to<atom::stop>>;
+    // Drains and ends, like an exit message.
+    caf::reacts_to<atom::stop>>;
 
 } // namespace guildhall::actors

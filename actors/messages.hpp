@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
-/// What the actors send each other: an atom first, then one struct, so that a field can be added
-/// without touching a signature. Nothing here crosses a process.
+/// What the actors send each other: an atom first, then one struct, so that a field can be
+/// added without touching a signature. Nothing here crosses a process.
 namespace guildhall::actors {
 
 /// One GET to Battle.net, with everything that decides when it may be sent.
@@ -82,13 +82,14 @@ using sweep_result = result<domain::sweep_report>;
 struct character_done {
   domain::lease lease;
   character_id character;
-  bool applied{false};    ///< written (its lease is released with it)
-  bool changed{false};    ///< documents or failures were written, not only checked_at
+  bool applied{false}; ///< written (its lease is released with it)
+  bool changed{false}; ///< documents or failures were written, not only checked_at
   std::size_t failures{0};
   std::size_t requests{0};
   /// Only checked: to be written in a batch by the parent.
   std::optional<domain::checked_character> checked;
-  /// The request could not be sent or the outcome not be written: the lease is to be given back.
+  /// The request could not be sent or the outcome not be written: the lease is to be given
+  /// back.
   std::optional<failure> not_done;
 };
 

@@ -13,8 +13,7 @@ constexpr std::chrono::minutes retry_interval{2};
 using self_ptr = period_watch_actor::stateful_pointer<period_watch_state>;
 
 void look_in(self_ptr self, std::chrono::seconds wait) {
-  self->delayed_send(
-    period_watch_actor{self}, wait, atom::tick_v, ++self->state.timer);
+  self->delayed_send(period_watch_actor{self}, wait, atom::tick_v, ++self->state.timer);
 }
 
 void take_answer(self_ptr self, const fetch_reply& reply) {
@@ -31,31 +30,35 @@ void take_answer(self_ptr self, const fetch_reply& reply) {
   }
   st.period = *period;
   caf::anon_send(st.scheduler, atom::period_v, period_notice{st.region, *period});
-  st.environment->store.set_period(st.region, *period, store_deadline(),
-    reply_to(period_watch_actor{self}, atom::settled_v));
+  st.environment->store.set_period(
+      st.region, *period, store_deadline(),
+      reply_to(period_watch_actor{self}, atom::settled_v));
 }
 
 void look(self_ptr self) {
   auto& st = self->state;
-  self
-    ->request(st.environment->gateways.at(st.region), fetch_patience + std::chrono::seconds{10},
-      atom::fetch_v,
-      fetch_request{.what = st.environment->requests.period_index(st.region),
-        .if_modified_since = {},
-        .priority = domain::priority::roster,
-        .group = 0,
-        .remaining = 1,
-        .expires = fetch_deadline()})
-    .then([self](const fetch_reply& reply) { take_answer(self, reply); },
-      [self](const caf::error&) { look_in(self, retry_interval); });
+  self->request(
+          st.environment->gateways.at(st.region), fetch_patience + std::chrono::seconds{10},
+          atom::fetch_v,
+          fetch_request{
+              .what = st.environment->requests.period_index(st.region),
+              .if_modified_since = {},
+              .priority = domain::priority::roster,
+              .group = 0,
+              .remaining = 1,
+              .expires = fetch_deadline()})
+      .then(
+          [self](const fetch_reply& reply) { take_answer(self, reply); },
+          [self](const caf::error&) { look_in(self, retry_interval); });
 }
 
 } // namespace
 
 period_watch_state::period_watch_state(self_ptr) {}
 
-period_watch_actor::behavior_type period_watch(self_ptr self, environment_ptr environment,
-  sync_scheduler_actor scheduler, domain::region region) {
+period_watch_actor::behavior_type period_watch(
+    self_ptr self, environment_ptr environment, sync_scheduler_actor scheduler,
+    domain::region region) {
   set_actor_defaults(self);
   auto& st = self->state;
   st.environment = std::move(environment);
@@ -63,17 +66,16 @@ period_watch_actor::behavior_type period_watch(self_ptr self, environment_ptr en
   st.region = region;
   look(self);
   return {
-    [self](atom::settled, const pause_state& is_new) {
-      auto& state = self->state;
-      if (is_new && *is_new)
-        log::info(
-          "M+ period of {} is {} now", domain::to_string(state.region), state.period);
-      look_in(self, is_new ? std::chrono::seconds{look_interval} : retry_interval);
-    },
-    [self](atom::tick, std::uint64_t timer) {
-      if (timer == self->state.timer)
-        look(self);
-    },
+      [self](atom::settled, const pause_state& is_new) {
+        auto& state = self->state;
+        if (is_new && *is_new)
+          log::info("M+ period of {} is {} now", domain::to_string(state.region), state.period);
+        look_in(self, is_new ? std::chrono::seconds{look_interval} : retry_interval);
+      },
+      [self](atom::tick, std::uint64_t timer) {
+        if (timer == self->state.timer)
+          look(self);
+      },
   };
 }
 

@@ -15,11 +15,11 @@ struct period_watch_state {
   static inline const char* name = "period-watch";
 };
 
-/// PERIOD WATCH, one per region: asks every 30 minutes for the M+ week, remembers it in the database
-/// (which makes the older M+ documents due) and tells the scheduler. The weekly reset needs no clock
-/// of its own: it is seen at the next look. Ends only with its supervisor.
+/// PERIOD WATCH, one per region: asks every 30 minutes for the M+ week, remembers it in the
+/// database (which makes the older M+ documents due) and tells the scheduler. The weekly reset
+/// needs no clock of its own: it is seen at the next look. Ends only with its supervisor.
 period_watch_actor::behavior_type period_watch(
-  period_watch_actor::stateful_pointer<period_watch_state> self, environment_ptr environment,
-  sync_scheduler_actor scheduler, domain::region region);
+    period_watch_actor::stateful_pointer<period_watch_state> self, environment_ptr environment,
+    sync_scheduler_actor scheduler, domain::region region);
 
 } // namespace guildhall::actors

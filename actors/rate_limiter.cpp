@@ -31,8 +31,7 @@ void answer(self_ptr self, std::uint64_t id, result<void> word) {
     return;
   auto wish = std::move(found->second);
   st.wishes.erase(found);
-  caf::anon_send(
-    wish.holder, atom::granted_v, permit{wish.request.ticket, std::move(word)});
+  caf::anon_send(wish.holder, atom::granted_v, permit{wish.request.ticket, std::move(word)});
 }
 
 void arm(self_ptr self, clock_time when) {
@@ -42,15 +41,17 @@ void arm(self_ptr self, clock_time when) {
   const auto now = self->clock().now();
   st.armed = true;
   st.armed_for = when;
-  self->delayed_send(rate_limiter_actor{self},
-    std::max(when - now, clock_time::duration{0}), atom::tick_v, ++st.timer);
+  self->delayed_send(
+      rate_limiter_actor{self}, std::max(when - now, clock_time::duration{0}), atom::tick_v,
+      ++st.timer);
 }
 
-bool loan_is_live(const rate_limiter_state& st, clock_time now) { return now < st.loan_ends; }
+bool loan_is_live(const rate_limiter_state& st, clock_time now) {
+  return now < st.loan_ends;
+}
 
 bool has_spendable(const rate_limiter_state& st) {
-  return st.background > 0
-         || (st.people > 0 && st.queue.waiting(domain::priority::person) > 0);
+  return st.background > 0 || (st.people > 0 && st.queue.waiting(domain::priority::person) > 0);
 }
 
 void borrow(self_ptr self, clock_time now) {
@@ -63,27 +64,29 @@ void borrow(self_ptr self, clock_time now) {
   }
   st.borrowing = true;
   const auto seconds_of_work = static_cast<std::int64_t>(
-    std::ceil(st.options.limits.rate * static_cast<double>(loan_length.count())));
+      std::ceil(st.options.limits.rate * static_cast<double>(loan_length.count())));
   const auto people = static_cast<std::int64_t>(st.queue.waiting(domain::priority::person));
   const auto unspent = std::exchange(st.background, 0) + std::exchange(st.people, 0);
-  st.store->borrow_budget(st.options.instance,
-    {.wanted_rate = st.options.limits.rate,
-      .wanted = std::min<std::int64_t>(
-        seconds_of_work, static_cast<std::int64_t>(st.queue.size()) + seconds_of_work / 2),
-      .wanted_people = std::min(seconds_of_work, people)},
-    st.options.limits, unspent, std::chrono::steady_clock::now() + borrow_timeout,
-    [me = rate_limiter_actor{self}](loan_reply loan) {
-      caf::anon_send(me, atom::loan_v, std::move(loan));
-    });
+  st.store->borrow_budget(
+      st.options.instance,
+      {.wanted_rate = st.options.limits.rate,
+       .wanted = std::min<std::int64_t>(
+           seconds_of_work, static_cast<std::int64_t>(st.queue.size()) + seconds_of_work / 2),
+       .wanted_people = std::min(seconds_of_work, people)},
+      st.options.limits, unspent, std::chrono::steady_clock::now() + borrow_timeout,
+      [me = rate_limiter_actor{self}](loan_reply loan) {
+        caf::anon_send(me, atom::loan_v, std::move(loan));
+      });
 }
 
 /// The background is told when to come back; people go on waiting for their reserve.
 void refuse_background(self_ptr self, clock_time now) {
   auto& st = self->state;
   failure why{ec::budget_exhausted};
-  why.retry_at = wall_now()
-                 + std::chrono::duration_cast<std::chrono::microseconds>(
-                   std::max<clock_time::duration>(st.next_loan - now, std::chrono::seconds{1}));
+  why.retry_at =
+      wall_now()
+      + std::chrono::duration_cast<std::chrono::microseconds>(
+          std::max<clock_time::duration>(st.next_loan - now, std::chrono::seconds{1}));
   std::vector<std::uint64_t> refused;
   for (const auto& [id, wish] : st.wishes)
     if (wish.request.priority != domain::priority::person)
@@ -153,11 +156,13 @@ void take_loan(self_ptr self, const loan_reply& loan) {
   st.next_loan = now + min_loan_interval;
   st.pacer.set_rate(loan->rate, now);
   st.hour_spent->Set(static_cast<double>(loan->spent_last_hour));
-  tell_stretch(self, domain::interval_stretch(loan->spent_last_hour, loan->hour_limit,
-                       st.options.limits.people_share));
+  tell_stretch(
+      self, domain::interval_stretch(
+                loan->spent_last_hour, loan->hour_limit, st.options.limits.people_share));
   const auto left = loan->hour_limit - loan->spent_last_hour;
-  if (loan->background == 0 && left <= static_cast<std::int64_t>(
-        st.options.limits.people_share * static_cast<double>(loan->hour_limit))) {
+  if (loan->background == 0
+      && left <= static_cast<std::int64_t>(
+             st.options.limits.people_share * static_cast<double>(loan->hour_limit))) {
     st.next_loan = now + (loan->people > 0 ? min_loan_interval : spent_hour_pause);
     refuse_background(self, now);
   }
@@ -174,10 +179,11 @@ void throttle(self_ptr self, const throttle_notice& notice) {
     const bool calm = now > st.throttled_until + throttle_memory;
     st.throttles = calm ? 1 : std::min(st.throttles + 1, max_throttles);
   }
-  const auto pause = std::max<std::chrono::seconds>(std::chrono::seconds{1 << (st.throttles - 1)},
-    notice.retry_after.value_or(std::chrono::seconds{0}));
-  st.throttled_until
-    = std::max(st.throttled_until, now + std::min<std::chrono::seconds>(pause, longest_throttle));
+  const auto pause = std::max<std::chrono::seconds>(
+      std::chrono::seconds{1 << (st.throttles - 1)},
+      notice.retry_after.value_or(std::chrono::seconds{0}));
+  st.throttled_until = std::max(
+      st.throttled_until, now + std::min<std::chrono::seconds>(pause, longest_throttle));
   st.pacer.pause_until(st.throttled_until);
   pump(self);
 }
@@ -186,50 +192,52 @@ void throttle(self_ptr self, const throttle_notice& notice) {
 
 rate_limiter_state::rate_limiter_state(self_ptr) {}
 
-rate_limiter_actor::behavior_type rate_limiter(self_ptr self, domain::sync_port* store,
-  rate_limiter_options options, metrics* numbers) {
+rate_limiter_actor::behavior_type rate_limiter(
+    self_ptr self, domain::sync_port* store, rate_limiter_options options, metrics* numbers) {
   set_actor_defaults(self);
   auto& st = self->state;
   st.options = std::move(options);
   st.store = store;
   st.waiting = &numbers->gauge("battlenet_waiting", "Requests waiting for the budget");
   st.hour_spent = &numbers->gauge(
-    "battlenet_hour_spent", "Requests lent in the last hour over all instances");
+      "battlenet_hour_spent", "Requests lent in the last hour over all instances");
   st.granted = &numbers->counter("battlenet_granted_total", "Requests the budget let through");
   st.throttled = &numbers->counter("battlenet_throttled_total", "Answers with status 429");
 
   return {
-    [self](atom::acquire, const permit_request& request, const permit_holder_actor& holder) {
-      auto& state = self->state;
-      if (state.queue.size() >= state.options.max_queue) {
-        failure why{ec::overloaded};
-        why.retry_at = wall_now() + std::chrono::seconds{5};
-        caf::anon_send(holder, atom::granted_v,
-          permit{request.ticket, result<void>{std::unexpected<failure>(why)}});
-        return;
-      }
-      const auto id = state.next_id++;
-      state.queue.push({.id = id,
-        .priority = request.priority,
-        .group = request.group,
-        .remaining = request.remaining,
-        .since = self->clock().now(),
-        .expires = request.expires});
-      state.wishes.emplace(id, rate_limiter_state::wish{request, holder});
-      pump(self);
-    },
-    [self](atom::throttled, const throttle_notice& notice) { throttle(self, notice); },
-    [self](atom::stretch, const stretch_listener_actor& listener) {
-      self->state.listeners.push_back(listener);
-      caf::anon_send(listener, atom::stretch_v, self->state.stretch);
-    },
-    [self](atom::loan, const loan_reply& loan) { take_loan(self, loan); },
-    [self](atom::tick, std::uint64_t timer) {
-      if (timer != self->state.timer)
-        return;
-      self->state.armed = false;
-      pump(self);
-    },
+      [self](atom::acquire, const permit_request& request, const permit_holder_actor& holder) {
+        auto& state = self->state;
+        if (state.queue.size() >= state.options.max_queue) {
+          failure why{ec::overloaded};
+          why.retry_at = wall_now() + std::chrono::seconds{5};
+          caf::anon_send(
+              holder, atom::granted_v,
+              permit{request.ticket, result<void>{std::unexpected<failure>(why)}});
+          return;
+        }
+        const auto id = state.next_id++;
+        state.queue.push(
+            {.id = id,
+             .priority = request.priority,
+             .group = request.group,
+             .remaining = request.remaining,
+             .since = self->clock().now(),
+             .expires = request.expires});
+        state.wishes.emplace(id, rate_limiter_state::wish{request, holder});
+        pump(self);
+      },
+      [self](atom::throttled, const throttle_notice& notice) { throttle(self, notice); },
+      [self](atom::stretch, const stretch_listener_actor& listener) {
+        self->state.listeners.push_back(listener);
+        caf::anon_send(listener, atom::stretch_v, self->state.stretch);
+      },
+      [self](atom::loan, const loan_reply& loan) { take_loan(self, loan); },
+      [self](atom::tick, std::uint64_t timer) {
+        if (timer != self->state.timer)
+          return;
+        self->state.armed = false;
+        pump(self);
+      },
   };
 }
 

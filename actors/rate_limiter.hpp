@@ -35,7 +35,7 @@ struct rate_limiter_state {
   std::int64_t background{0}; ///< of the loan, not yet spent
   std::int64_t people{0};
   clock_time loan_ends{};
-  clock_time next_loan{};     ///< not asked again before this
+  clock_time next_loan{}; ///< not asked again before this
   bool borrowing{false};
   double stretch{1};
   std::vector<stretch_listener_actor> listeners;
@@ -53,13 +53,14 @@ struct rate_limiter_state {
   static inline const char* name = "rate-limiter";
 };
 
-/// RATE LIMITER: owns this instance's part of the Battle.net budget: requests and a rate, both on loan
-/// from the database for seconds, so that all instances together keep the limits and a crash forfeits
-/// at most one loan. Starts empty. Wishes wait in a bounded queue (people first, then rosters,
-/// characters, sweeps; among guilds the one with least left to do) and go out evenly paced. Ends only
-/// with its supervisor; its queue is then answered by the gateways' own end.
+/// RATE LIMITER: owns this instance's part of the Battle.net budget: requests and a rate, both
+/// on loan from the database for seconds, so that all instances together keep the limits and a
+/// crash forfeits at most one loan. Starts empty. Wishes wait in a bounded queue (people first,
+/// then rosters, characters, sweeps; among guilds the one with least left to do) and go out
+/// evenly paced. Ends only with its supervisor; its queue is then answered by the gateways' own
+/// end.
 rate_limiter_actor::behavior_type rate_limiter(
-  rate_limiter_actor::stateful_pointer<rate_limiter_state> self, domain::sync_port* store,
-  rate_limiter_options options, metrics* numbers);
+    rate_limiter_actor::stateful_pointer<rate_limiter_state> self, domain::sync_port* store,
+    rate_limiter_options options, metrics* numbers);
 
 } // namespace guildhall::actors

@@ -14,8 +14,7 @@ constexpr std::chrono::minutes retry_interval{1};
 using self_ptr = retention_sweeper_actor::stateful_pointer<retention_sweeper_state>;
 
 void sweep_in(self_ptr self, std::chrono::milliseconds wait) {
-  self->delayed_send(
-    retention_sweeper_actor{self}, wait, atom::tick_v, ++self->state.timer);
+  self->delayed_send(retention_sweeper_actor{self}, wait, atom::tick_v, ++self->state.timer);
 }
 
 std::int64_t rows(const domain::sweep_report& report) {
@@ -39,8 +38,9 @@ void take_step(self_ptr self, const sweep_result& step) {
     return;
   }
   if (rows(st.total) > 0)
-    log::info("retention: erased {} characters, {} guilds, {} users, {} events",
-      st.total.characters, st.total.guilds, st.total.users, st.total.events);
+    log::info(
+        "retention: erased {} characters, {} guilds, {} users, {} events", st.total.characters,
+        st.total.guilds, st.total.users, st.total.events);
   st.total = {};
   st.last_sweep->SetToCurrentTime();
   sweep_in(self, st.options.interval);
@@ -50,8 +50,9 @@ void take_step(self_ptr self, const sweep_result& step) {
 
 retention_sweeper_state::retention_sweeper_state(self_ptr) {}
 
-retention_sweeper_actor::behavior_type retention_sweeper(self_ptr self,
-  domain::sync_port* store, retention_sweeper_options options, metrics* numbers) {
+retention_sweeper_actor::behavior_type retention_sweeper(
+    self_ptr self, domain::sync_port* store, retention_sweeper_options options,
+    metrics* numbers) {
   set_actor_defaults(self);
   auto& st = self->state;
   st.store = store;
@@ -60,14 +61,15 @@ retention_sweeper_actor::behavior_type retention_sweeper(self_ptr self,
   st.last_sweep = &numbers->gauge("sweep_last_seconds", "When the last sweep was complete");
   sweep_in(self, std::chrono::milliseconds{0});
   return {
-    [self](atom::swept, const sweep_result& step) { take_step(self, step); },
-    [self](atom::tick, std::uint64_t timer) {
-      auto& state = self->state;
-      if (timer == state.timer)
-        state.store->sweep(step_size, state.options.erase_after,
-          std::chrono::steady_clock::now() + step_patience,
-          reply_to(retention_sweeper_actor{self}, atom::swept_v));
-    },
+      [self](atom::swept, const sweep_result& step) { take_step(self, step); },
+      [self](atom::tick, std::uint64_t timer) {
+        auto& state = self->state;
+        if (timer == state.timer)
+          state.store->sweep(
+              step_size, state.options.erase_after,
+              std::chrono::steady_clock::now() + step_patience,
+              reply_to(retention_sweeper_actor{self}, atom::swept_v));
+      },
   };
 }
 

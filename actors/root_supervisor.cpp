@@ -20,45 +20,51 @@ caf::actor as_child(const Handle& handle) {
 }
 
 supervisor_options storage_tree(
-  const std::shared_ptr<const service_options>& how, service_slots& slots, metrics& numbers) {
-  supervisor_options tree{.name = "storage",
-    .strategy = restart_strategy::one_for_one,
-    .max_restarts = 10,
-    .period = std::chrono::seconds{60},
-    .children = {}};
-  tree.children.push_back({"reader_pool",
-    [how, &slots, &numbers](caf::event_based_actor* self) {
-      auto pool = self->spawn(db_pool, how->storage.readers, &numbers);
-      slots.readers.put(pool);
-      return as_child(pool);
-    },
-    pool_shutdown});
-  tree.children.push_back({"writer_pool",
-    [how, &slots, &numbers](caf::event_based_actor* self) {
-      auto pool = self->spawn(db_pool, how->storage.writers, &numbers);
-      slots.writers.put(pool);
-      return as_child(pool);
-    },
-    pool_shutdown});
+    const std::shared_ptr<const service_options>& how, service_slots& slots, metrics& numbers) {
+  supervisor_options tree{
+      .name = "storage",
+      .strategy = restart_strategy::one_for_one,
+      .max_restarts = 10,
+      .period = std::chrono::seconds{60},
+      .children = {}};
+  tree.children.push_back(
+      {"reader_pool",
+       [how, &slots, &numbers](caf::event_based_actor* self) {
+         auto pool = self->spawn(db_pool, how->storage.readers, &numbers);
+         slots.readers.put(pool);
+         return as_child(pool);
+       },
+       pool_shutdown});
+  tree.children.push_back(
+      {"writer_pool",
+       [how, &slots, &numbers](caf::event_based_actor* self) {
+         auto pool = self->spawn(db_pool, how->storage.writers, &numbers);
+         slots.writers.put(pool);
+         return as_child(pool);
+       },
+       pool_shutdown});
   tree.children.push_back({"change_listener", [how](caf::event_based_actor* self) {
-    return as_child(self->spawn<caf::detached>(
-      change_listener, how->storage.changes, how->storage.sink));
-  }});
+                             return as_child(self->spawn<caf::detached>(
+                                 change_listener, how->storage.changes, how->storage.sink));
+                           }});
   return tree;
 }
 
 supervisor_options serving_tree(const std::shared_ptr<const service_options>& how) {
-  supervisor_options tree{.name = "serving",
-    .strategy = restart_strategy::one_for_one,
-    .max_restarts = 3,
-    .period = std::chrono::seconds{60},
-    .children = {}};
+  supervisor_options tree{
+      .name = "serving",
+      .strategy = restart_strategy::one_for_one,
+      .max_restarts = 3,
+      .period = std::chrono::seconds{60},
+      .children = {}};
   const auto drain = how->serving->drain_timeout;
-  tree.children.push_back({"http_front_end",
-    [how, drain](caf::event_based_actor* self) {
-      return as_child(self->spawn<caf::detached>(http_front_end, how->serving->start, drain));
-    },
-    drain + std::chrono::seconds{2}});
+  tree.children.push_back(
+      {"http_front_end",
+       [how, drain](caf::event_based_actor* self) {
+         return as_child(
+             self->spawn<caf::detached>(http_front_end, how->serving->start, drain));
+       },
+       drain + std::chrono::seconds{2}});
   return tree;
 }
 
@@ -71,104 +77,115 @@ struct sync_handles {
   sync_scheduler_actor scheduler;
 };
 
-environment_ptr make_environment(
-  const sync_options& how, const sync_handles& handles, metrics& numbers) {
-  return std::make_shared<const sync_environment>(sync_environment{.store = *how.store,
-    .numbers = numbers,
-    .requests = how.requests,
-    .gateways = handles.gateways,
-    .character_interval = how.character_interval,
-    .verify_within = how.verify_within,
-    .lease = how.lease,
-    .coordinator_limit = how.coordinator_limit,
-    .characters_at_once = how.characters_at_once,
-    .batch = how.batch,
-    .now = wall_now,
-    .random = how.random});
+environment_ptr
+make_environment(const sync_options& how, const sync_handles& handles, metrics& numbers) {
+  return std::make_shared<const sync_environment>(sync_environment{
+      .store = *how.store,
+      .numbers = numbers,
+      .requests = how.requests,
+      .gateways = handles.gateways,
+      .character_interval = how.character_interval,
+      .verify_within = how.verify_within,
+      .lease = how.lease,
+      .coordinator_limit = how.coordinator_limit,
+      .characters_at_once = how.characters_at_once,
+      .batch = how.batch,
+      .now = wall_now,
+      .random = how.random});
 }
 
 supervisor_options sync_tree(
-  const std::shared_ptr<const service_options>& how, service_slots& slots, metrics& numbers) {
-  supervisor_options tree{.name = "sync",
-    .strategy = restart_strategy::rest_for_one,
-    .max_restarts = 5,
-    .period = std::chrono::seconds{60},
-    .children = {}};
+    const std::shared_ptr<const service_options>& how, service_slots& slots, metrics& numbers) {
+  supervisor_options tree{
+      .name = "sync",
+      .strategy = restart_strategy::rest_for_one,
+      .max_restarts = 5,
+      .period = std::chrono::seconds{60},
+      .children = {}};
   auto handles = std::make_shared<sync_handles>();
+  tree.children.push_back({"token_manager", [how, handles](caf::event_based_actor* self) {
+                             handles->tokens = self->spawn(token_manager, how->sync->tokens);
+                             return as_child(handles->tokens);
+                           }});
   tree.children.push_back(
-    {"token_manager", [how, handles](caf::event_based_actor* self) {
-       handles->tokens = self->spawn(token_manager, how->sync->tokens);
-       return as_child(handles->tokens);
-     }});
-  tree.children.push_back(
-    {"rate_limiter", [how, handles, &numbers](caf::event_based_actor* self) {
-       handles->limiter = self->spawn(
-         rate_limiter, how->sync->store, how->sync->limiter, &numbers);
-       return as_child(handles->limiter);
-     }});
+      {"rate_limiter", [how, handles, &numbers](caf::event_based_actor* self) {
+         handles->limiter =
+             self->spawn(rate_limiter, how->sync->store, how->sync->limiter, &numbers);
+         return as_child(handles->limiter);
+       }});
   for (const auto region : how->sync->regions)
-    tree.children.push_back({"battlenet_gateway " + std::string{domain::to_string(region)},
-      [how, handles, region, &numbers](caf::event_based_actor* self) {
-        battlenet_gateway_options options;
-        options.region = region;
-        auto gateway = self->spawn(battlenet_gateway, options, how->sync->connect(region),
-          handles->limiter, handles->tokens, &numbers);
-        handles->gateways.insert_or_assign(region, gateway);
-        return as_child(gateway);
-      }});
-  tree.children.push_back({"sync_scheduler",
-    [how, handles, &slots, &numbers](caf::event_based_actor* self) {
-      handles->environment = make_environment(*how->sync, *handles, numbers);
-      handles->scheduler
-        = self->spawn(sync_scheduler, handles->environment, how->sync->scheduler);
-      slots.scheduler.put(handles->scheduler);
-      caf::anon_send(handles->limiter, atom::stretch_v,
-        caf::actor_cast<stretch_listener_actor>(handles->scheduler));
-      return as_child(handles->scheduler);
-    },
-    how->sync->scheduler.stop_within});
-  for (const auto region : how->sync->regions)
-    tree.children.push_back({"period_watch " + std::string{domain::to_string(region)},
-      [handles, region](caf::event_based_actor* self) {
-        return as_child(
-          self->spawn(period_watch, handles->environment, handles->scheduler, region));
-      }});
+    tree.children.push_back(
+        {"battlenet_gateway " + std::string{domain::to_string(region)},
+         [how, handles, region, &numbers](caf::event_based_actor* self) {
+           battlenet_gateway_options options;
+           options.region = region;
+           auto gateway = self->spawn(
+               battlenet_gateway, options, how->sync->connect(region), handles->limiter,
+               handles->tokens, &numbers);
+           handles->gateways.insert_or_assign(region, gateway);
+           return as_child(gateway);
+         }});
   tree.children.push_back(
-    {"retention_sweeper", [how, &numbers](caf::event_based_actor* self) {
-       return as_child(self->spawn(retention_sweeper, how->sync->store,
-         how->sync->retention, &numbers));
-     }});
+      {"sync_scheduler",
+       [how, handles, &slots, &numbers](caf::event_based_actor* self) {
+         handles->environment = make_environment(*how->sync, *handles, numbers);
+         handles->scheduler =
+             self->spawn(sync_scheduler, handles->environment, how->sync->scheduler);
+         slots.scheduler.put(handles->scheduler);
+         caf::anon_send(
+             handles->limiter, atom::stretch_v,
+             caf::actor_cast<stretch_listener_actor>(handles->scheduler));
+         return as_child(handles->scheduler);
+       },
+       how->sync->scheduler.stop_within});
+  for (const auto region : how->sync->regions)
+    tree.children.push_back(
+        {"period_watch " + std::string{domain::to_string(region)},
+         [handles, region](caf::event_based_actor* self) {
+           return as_child(
+               self->spawn(period_watch, handles->environment, handles->scheduler, region));
+         }});
+  tree.children.push_back(
+      {"retention_sweeper", [how, &numbers](caf::event_based_actor* self) {
+         return as_child(
+             self->spawn(retention_sweeper, how->sync->store, how->sync->retention, &numbers));
+       }});
   return tree;
 }
 
 } // namespace
 
 caf::actor spawn_root_supervisor(
-  caf::actor_system& system, service_options options, service_slots& slots, metrics& numbers) {
+    caf::actor_system& system, service_options options, service_slots& slots,
+    metrics& numbers) {
   auto how = std::make_shared<const service_options>(std::move(options));
-  supervisor_options root{.name = "root",
-    .strategy = restart_strategy::rest_for_one,
-    .max_restarts = 3,
-    .period = std::chrono::seconds{60},
-    .children = {},
-    .on_give_up = how->on_give_up};
-  root.children.push_back({"storage",
-    [how, &slots, &numbers](caf::event_based_actor* self) {
-      return as_child(self->spawn(supervisor, storage_tree(how, slots, numbers)));
-    },
-    storage_shutdown});
+  supervisor_options root{
+      .name = "root",
+      .strategy = restart_strategy::rest_for_one,
+      .max_restarts = 3,
+      .period = std::chrono::seconds{60},
+      .children = {},
+      .on_give_up = how->on_give_up};
+  root.children.push_back(
+      {"storage",
+       [how, &slots, &numbers](caf::event_based_actor* self) {
+         return as_child(self->spawn(supervisor, storage_tree(how, slots, numbers)));
+       },
+       storage_shutdown});
   if (how->serving)
-    root.children.push_back({"serving",
-      [how](caf::event_based_actor* self) {
-        return as_child(self->spawn(supervisor, serving_tree(how)));
-      },
-      how->serving->drain_timeout + std::chrono::seconds{4}});
+    root.children.push_back(
+        {"serving",
+         [how](caf::event_based_actor* self) {
+           return as_child(self->spawn(supervisor, serving_tree(how)));
+         },
+         how->serving->drain_timeout + std::chrono::seconds{4}});
   if (how->sync)
-    root.children.push_back({"sync",
-      [how, &slots, &numbers](caf::event_based_actor* self) {
-        return as_child(self->spawn(supervisor, sync_tree(how, slots, numbers)));
-      },
-      sync_shutdown, sync_retry});
+    root.children.push_back(
+        {"sync",
+         [how, &slots, &numbers](caf::event_based_actor* self) {
+           return as_child(self->spawn(supervisor, sync_tree(how, slots, numbers)));
+         },
+         sync_shutdown, sync_retry});
   return system.spawn(supervisor, std::move(root));
 }
 

@@ -22,8 +22,8 @@
 
 namespace guildhall::actors {
 
-/// Handles that threads outside of the actor system send through. Owned by the composition root;
-/// filled by the supervisors, cleared before the system ends.
+/// Handles that threads outside of the actor system send through. Owned by the composition
+/// root; filled by the supervisors, cleared before the system ends.
 struct service_slots {
   handle_slot<db_pool_actor> readers;
   handle_slot<db_pool_actor> writers;
@@ -80,10 +80,11 @@ struct service_options {
 ///   root_supervisor (rest_for_one, 3 in 60 s)
 ///     storage (one_for_one): reader_pool -> readers, writer_pool -> writers, change_listener
 ///     serving (one_for_one): http_front_end
-///     sync (rest_for_one; when it gives up, tried again after 60 s): token_manager, rate_limiter,
+///     sync (rest_for_one; when it gives up, tried again after 60 s): token_manager,
+///     rate_limiter,
 ///       battlenet_gateway per region, sync_scheduler -> guild_coordinators -> character_syncs,
 ///       period_watch per region, retention_sweeper
 caf::actor spawn_root_supervisor(
-  caf::actor_system& system, service_options options, service_slots& slots, metrics& numbers);
+    caf::actor_system& system, service_options options, service_slots& slots, metrics& numbers);
 
 } // namespace guildhall::actors

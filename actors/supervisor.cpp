@@ -32,8 +32,9 @@ void stop_next(self_ptr self) {
     auto& row = *st.stop;
     if (auto& child = st.children[row.current]; child.handle) {
       send_exit_first(child.handle, caf::exit_reason::user_shutdown);
-      self->delayed_send(self, st.options.children[row.current].shutdown, atom::stop_v,
-        static_cast<std::uint64_t>(row.current), child.generation);
+      self->delayed_send(
+          self, st.options.children[row.current].shutdown, atom::stop_v,
+          static_cast<std::uint64_t>(row.current), child.generation);
       return;
     }
     if (row.current == row.first) {
@@ -84,15 +85,17 @@ void child_ended(self_ptr self, std::size_t index, const caf::error& reason) {
     return;
   log::error("{}: {} has ended ({})", st.options.name, spec.name, caf::to_string(reason));
   if (spec.retry_after) {
-    log::error("{}: {} is tried again in {} s", st.options.name, spec.name,
-      spec.retry_after->count());
-    self->delayed_send(self, *spec.retry_after, atom::restart_v,
-      static_cast<std::uint64_t>(index), st.children[index].generation);
+    log::error(
+        "{}: {} is tried again in {} s", st.options.name, spec.name, spec.retry_after->count());
+    self->delayed_send(
+        self, *spec.retry_after, atom::restart_v, static_cast<std::uint64_t>(index),
+        st.children[index].generation);
     return;
   }
   if (intensity_exceeded(self)) {
-    log::critical("{}: gives up after {} restarts within {} s", st.options.name,
-      st.options.max_restarts, st.options.period.count());
+    log::critical(
+        "{}: gives up after {} restarts within {} s", st.options.name, st.options.max_restarts,
+        st.options.period.count());
     if (st.options.on_give_up)
       st.options.on_give_up();
     end(self, caf::exit_reason::unhandled_exception);
@@ -115,7 +118,7 @@ caf::behavior supervisor(self_ptr self, supervisor_options options) {
   self->set_down_handler([self](caf::down_msg& down) {
     auto& children = self->state.children;
     const auto it = std::ranges::find_if(
-      children, [&](const auto& c) { return c.handle && c.handle.address() == down.source; });
+        children, [&](const auto& c) { return c.handle && c.handle.address() == down.source; });
     if (it != children.end())
       child_ended(self, static_cast<std::size_t>(it - children.begin()), down.reason);
   });
@@ -135,24 +138,25 @@ caf::behavior supervisor(self_ptr self, supervisor_options options) {
   start_from(self, 0);
 
   return {
-    // The grace of a stopping child is over.
-    [self](atom::stop, std::uint64_t index, std::uint64_t generation) {
-      auto& child = self->state.children[index];
-      if (!child.handle || child.generation != generation)
-        return;
-      const auto& spec = self->state.options.children[index];
-      log::warn("{}: {} did not stop within {} ms and is killed", self->state.options.name,
-        spec.name, spec.shutdown.count());
-      send_exit_first(child.handle, caf::exit_reason::kill);
-    },
-    // A child that is retried after a pause.
-    [self](atom::restart, std::uint64_t index, std::uint64_t generation) {
-      auto& child = self->state.children[index];
-      if (self->state.ending || self->state.stop || child.handle
-          || child.generation != generation)
-        return;
-      start_child(self, index);
-    },
+      // The grace of a stopping child is over.
+      [self](atom::stop, std::uint64_t index, std::uint64_t generation) {
+        auto& child = self->state.children[index];
+        if (!child.handle || child.generation != generation)
+          return;
+        const auto& spec = self->state.options.children[index];
+        log::warn(
+            "{}: {} did not stop within {} ms and is killed", self->state.options.name,
+            spec.name, spec.shutdown.count());
+        send_exit_first(child.handle, caf::exit_reason::kill);
+      },
+      // A child that is retried after a pause.
+      [self](atom::restart, std::uint64_t index, std::uint64_t generation) {
+        auto& child = self->state.children[index];
+        if (self->state.ending || self->state.stop || child.handle
+            || child.generation != generation)
+          return;
+        start_child(self, index);
+      },
   };
 }
 

@@ -20,8 +20,8 @@ struct child_spec {
   std::function<caf::actor(caf::event_based_actor* supervisor)> start;
   /// Between the request to stop and being killed.
   std::chrono::milliseconds shutdown{5'000};
-  /// Set for a child whose end the others survive: it is started again after this long, and its ends
-  /// do not count towards the supervisor's own intensity.
+  /// Set for a child whose end the others survive: it is started again after this long, and its
+  /// ends do not count towards the supervisor's own intensity.
   std::optional<std::chrono::seconds> retry_after{};
 };
 
@@ -52,8 +52,8 @@ struct supervisor_state {
   supervisor_options options;
   std::vector<child> children; ///< same order as options.children
   std::deque<std::chrono::steady_clock::time_point> restarts;
-  /// While children are being stopped: the index of the one waited for, the first of the row, and
-  /// what follows.
+  /// While children are being stopped: the index of the one waited for, the first of the row,
+  /// and what follows.
   struct stopping {
     std::size_t current;
     std::size_t first;
@@ -64,11 +64,11 @@ struct supervisor_state {
   static inline const char* name = "supervisor";
 };
 
-/// SUPERVISOR with the semantics of Erlang/OTP: owns its children, started in order, stopped in reverse
-/// order. Ends by an exit message (stops its children first, then quits with that reason) or when
-/// restarts exceed their intensity (stops its children, then quits with `unhandled_exception`); its
-/// own supervisor then treats it like any child that ended.
-caf::behavior supervisor(
-  caf::stateful_actor<supervisor_state>* self, supervisor_options options);
+/// SUPERVISOR with the semantics of Erlang/OTP: owns its children, started in order, stopped in
+/// reverse order. Ends by an exit message (stops its children first, then quits with that
+/// reason) or when restarts exceed their intensity (stops its children, then quits with
+/// `unhandled_exception`); its own supervisor then treats it like any child that ended.
+caf::behavior
+supervisor(caf::stateful_actor<supervisor_state>* self, supervisor_options options);
 
 } // namespace guildhall::actors

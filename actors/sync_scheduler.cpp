@@ -25,10 +25,11 @@ std::optional<std::int64_t> period_of(const sync_scheduler_state& st, domain::re
 void arm_poll(self_ptr self) {
   auto& st = self->state;
   self->delayed_send(
-    sync_scheduler_actor{self}, st.options.poll_interval, atom::tick_v, ++st.timer);
+      sync_scheduler_actor{self}, st.options.poll_interval, atom::tick_v, ++st.timer);
 }
 
-// --- one round: paused? -> people's guilds -> due guilds -> players' own characters ---------------
+// --- one round: paused? -> people's guilds -> due guilds -> players' own characters
+// ---------------
 
 void look(self_ptr self) {
   auto& st = self->state;
@@ -41,7 +42,7 @@ void look(self_ptr self) {
   st.looking = true;
   st.people_asked = false;
   st.environment->store.paused(
-    store_deadline(), reply_to(sync_scheduler_actor{self}, atom::settled_v));
+      store_deadline(), reply_to(sync_scheduler_actor{self}, atom::settled_v));
 }
 
 void round_is_over(self_ptr self) {
@@ -55,10 +56,11 @@ void claim_guilds(self_ptr self, domain::priority what) {
   auto& st = self->state;
   // A person's wish finds a place even when the background has taken all of them.
   constexpr std::size_t places_for_people = 4;
-  const auto places
-    = free_places(st) + (what == domain::priority::person ? places_for_people : 0);
-  st.environment->store.claim_guilds(what, static_cast<int>(places), store_deadline(),
-    reply_to(sync_scheduler_actor{self}, atom::claimed_v));
+  const auto places =
+      free_places(st) + (what == domain::priority::person ? places_for_people : 0);
+  st.environment->store.claim_guilds(
+      what, static_cast<int>(places), store_deadline(),
+      reply_to(sync_scheduler_actor{self}, atom::claimed_v));
 }
 
 void claim_characters(self_ptr self) {
@@ -69,15 +71,19 @@ void claim_characters(self_ptr self) {
     round_is_over(self);
     return;
   }
-  st.environment->store.claim_characters(std::nullopt, static_cast<int>(places),
-    store_deadline(), reply_to(sync_scheduler_actor{self}, atom::claimed_v));
+  st.environment->store.claim_characters(
+      std::nullopt, static_cast<int>(places), store_deadline(),
+      reply_to(sync_scheduler_actor{self}, atom::claimed_v));
 }
 
 void spawn_coordinator(self_ptr self, const domain::guild_work& work) {
   auto& st = self->state;
-  auto actor = self->spawn(guild_coordinator, st.environment, sync_scheduler_actor{self},
-    guild_task{
-      .work = work, .current_period = period_of(st, work.address.region), .stretch = st.stretch});
+  auto actor = self->spawn(
+      guild_coordinator, st.environment, sync_scheduler_actor{self},
+      guild_task{
+          .work = work,
+          .current_period = period_of(st, work.address.region),
+          .stretch = st.stretch});
   self->monitor(actor);
   st.coordinators.insert_or_assign(work.tracked.value, std::move(actor));
   st.running->Set(static_cast<double>(st.coordinators.size()));
@@ -87,17 +93,19 @@ void spawn_character(self_ptr self, const domain::character_work& work) {
   auto& st = self->state;
   if (st.characters.empty())
     st.renewed = self->clock().now();
-  auto actor = caf::actor_cast<caf::actor>(self->spawn(character_sync, st.environment,
-    caf::actor_cast<character_parent_actor>(sync_scheduler_actor{self}),
-    character_task{.work = work,
-      .priority = domain::priority::person,
-      .group = 0,
-      .remaining = 4,
-      .current_period = period_of(st, work.identity.region),
-      .stretch = st.stretch}));
+  auto actor = caf::actor_cast<caf::actor>(self->spawn(
+      character_sync, st.environment,
+      caf::actor_cast<character_parent_actor>(sync_scheduler_actor{self}),
+      character_task{
+          .work = work,
+          .priority = domain::priority::person,
+          .group = 0,
+          .remaining = 4,
+          .current_period = period_of(st, work.identity.region),
+          .stretch = st.stretch}));
   self->monitor(actor);
   st.characters.insert_or_assign(
-    work.character.value, sync_scheduler_state::running_character{work, std::move(actor)});
+      work.character.value, sync_scheduler_state::running_character{work, std::move(actor)});
 }
 
 void take_guilds(self_ptr self, const claimed_guilds& claimed) {
@@ -129,7 +137,8 @@ void take_characters(self_ptr self, const claimed_characters& claimed) {
   round_is_over(self);
 }
 
-// --- players' own characters ----------------------------------------------------------------------
+// --- players' own characters
+// ----------------------------------------------------------------------
 
 void character_finished(self_ptr self, const character_done& done) {
   auto& st = self->state;
@@ -140,16 +149,16 @@ void character_finished(self_ptr self, const character_done& done) {
   st.characters.erase(found);
   if (done.checked) {
     st.environment->store.checked_characters(
-      {*done.checked}, store_deadline(), [](const result<void>&) {});
+        {*done.checked}, store_deadline(), [](const result<void>&) {});
   } else if (done.not_done && done.not_done->code != ec::lease_lost) {
     constexpr std::chrono::seconds pause{15};
     const auto now = st.environment->now();
     st.environment->store.checked_characters(
-      {{.lease = work.lease,
-        .character = work.character,
-        .unchanged = {},
-        .next_due = std::max(now + pause, done.not_done->retry_at.value_or(now))}},
-      store_deadline(), [](const result<void>&) {});
+        {{.lease = work.lease,
+          .character = work.character,
+          .unchanged = {},
+          .next_due = std::max(now + pause, done.not_done->retry_at.value_or(now))}},
+        store_deadline(), [](const result<void>&) {});
   }
 }
 
@@ -163,11 +172,13 @@ void renew_characters(self_ptr self) {
     leases.push_back(character.work.lease);
   st.renewing = true;
   st.renewal_asked = now;
-  st.environment->store.renew(std::move(leases), store_deadline(),
-    reply_to(sync_scheduler_actor{self}, atom::renewed_v));
+  st.environment->store.renew(
+      std::move(leases), store_deadline(),
+      reply_to(sync_scheduler_actor{self}, atom::renewed_v));
 }
 
-// --- the end --------------------------------------------------------------------------------------
+// --- the end
+// --------------------------------------------------------------------------------------
 
 void end_if_empty(self_ptr self) {
   auto& st = self->state;
@@ -177,10 +188,12 @@ void end_if_empty(self_ptr self) {
 
 void child_ended(self_ptr self, const caf::down_msg& down) {
   auto& st = self->state;
-  std::erase_if(
-    st.coordinators, [&](const auto& entry) { return entry.second.address() == down.source; });
-  std::erase_if(st.characters,
-    [&](const auto& entry) { return entry.second.actor.address() == down.source; });
+  std::erase_if(st.coordinators, [&](const auto& entry) {
+    return entry.second.address() == down.source;
+  });
+  std::erase_if(st.characters, [&](const auto& entry) {
+    return entry.second.actor.address() == down.source;
+  });
   st.running->Set(static_cast<double>(st.coordinators.size()));
   end_if_empty(self);
 }
@@ -196,7 +209,7 @@ void stop(self_ptr self) {
   }
   if (!leases.empty())
     st.environment->store.release(
-      std::move(leases), store_deadline(), [](const result<void>&) {});
+        std::move(leases), store_deadline(), [](const result<void>&) {});
   for (const auto& [id, coordinator] : st.coordinators)
     self->send_exit(coordinator, caf::exit_reason::user_shutdown);
   end_if_empty(self);
@@ -206,58 +219,59 @@ void stop(self_ptr self) {
 
 sync_scheduler_state::sync_scheduler_state(self_ptr) {}
 
-sync_scheduler_actor::behavior_type sync_scheduler(
-  self_ptr self, environment_ptr environment, sync_scheduler_options options) {
+sync_scheduler_actor::behavior_type
+sync_scheduler(self_ptr self, environment_ptr environment, sync_scheduler_options options) {
   set_actor_defaults(self);
   auto& st = self->state;
   st.environment = std::move(environment);
   st.options = options;
-  st.running = &st.environment->numbers.gauge("sync_guilds_running", "Guilds being synced here");
+  st.running =
+      &st.environment->numbers.gauge("sync_guilds_running", "Guilds being synced here");
   self->set_down_handler([self](caf::down_msg& down) { child_ended(self, down); });
   self->set_exit_handler([self](caf::exit_msg&) { stop(self); });
   caf::anon_send(sync_scheduler_actor{self}, atom::wake_v);
   arm_poll(self);
 
   return {
-    [self](atom::finished, const character_done& done) { character_finished(self, done); },
-    [self](atom::stretch, double stretch) { self->state.stretch = stretch; },
-    [self](atom::wake) { look(self); },
-    [self](atom::period, const period_notice& notice) {
-      self->state.periods.insert_or_assign(notice.region, notice.period);
-    },
-    // Its place is free when it is gone (see `child_ended`); there may be more to do.
-    [self](atom::finished, const guild_done& done) {
-      self->state.coordinators.erase(done.tracked.value);
-      look(self);
-    },
-    [self](atom::settled, const pause_state& paused) {
-      auto& state = self->state;
-      state.paused = paused.value_or(true);
-      if (state.paused) {
-        for (const auto& [id, coordinator] : state.coordinators)
-          caf::anon_send(coordinator, atom::stop_v);
-        round_is_over(self);
-      } else {
-        claim_guilds(self, domain::priority::person);
-      }
-    },
-    [self](atom::claimed, const claimed_guilds& claimed) { take_guilds(self, claimed); },
-    [self](atom::claimed, const claimed_characters& claimed) {
-      take_characters(self, claimed);
-    },
-    [self](atom::renewed, const held_leases& held) {
-      auto& state = self->state;
-      state.renewing = false;
-      if (held)
-        state.renewed = state.renewal_asked;
-    },
-    [self](atom::tick, std::uint64_t timer) {
-      if (timer != self->state.timer || self->state.stopping)
-        return;
-      renew_characters(self);
-      look(self);
-      arm_poll(self);
-    },
+      [self](atom::finished, const character_done& done) { character_finished(self, done); },
+      [self](atom::stretch, double stretch) { self->state.stretch = stretch; },
+      [self](atom::wake) { look(self); },
+      [self](atom::period, const period_notice& notice) {
+        self->state.periods.insert_or_assign(notice.region, notice.period);
+      },
+      // Its place is free when it is gone (see `child_ended`); there may be more to do.
+      [self](atom::finished, const guild_done& done) {
+        self->state.coordinators.erase(done.tracked.value);
+        look(self);
+      },
+      [self](atom::settled, const pause_state& paused) {
+        auto& state = self->state;
+        state.paused = paused.value_or(true);
+        if (state.paused) {
+          for (const auto& [id, coordinator] : state.coordinators)
+            caf::anon_send(coordinator, atom::stop_v);
+          round_is_over(self);
+        } else {
+          claim_guilds(self, domain::priority::person);
+        }
+      },
+      [self](atom::claimed, const claimed_guilds& claimed) { take_guilds(self, claimed); },
+      [self](atom::claimed, const claimed_characters& claimed) {
+        take_characters(self, claimed);
+      },
+      [self](atom::renewed, const held_leases& held) {
+        auto& state = self->state;
+        state.renewing = false;
+        if (held)
+          state.renewed = state.renewal_asked;
+      },
+      [self](atom::tick, std::uint64_t timer) {
+        if (timer != self->state.timer || self->state.stopping)
+          return;
+        renew_characters(self);
+        look(self);
+        arm_poll(self);
+      },
   };
 }
 

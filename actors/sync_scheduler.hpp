@@ -16,7 +16,8 @@ struct sync_scheduler_options {
 };
 
 struct sync_scheduler_state {
-  explicit sync_scheduler_state(sync_scheduler_actor::stateful_pointer<sync_scheduler_state> self);
+  explicit sync_scheduler_state(
+      sync_scheduler_actor::stateful_pointer<sync_scheduler_state> self);
 
   using clock_time = std::chrono::steady_clock::time_point;
   struct running_character {
@@ -43,13 +44,13 @@ struct sync_scheduler_state {
   static inline const char* name = "sync-scheduler";
 };
 
-/// SYNC SCHEDULER: owns the coordinators and the syncs of players' own characters; both are bounded
-/// in number. Looks what is due every `poll_interval` and whenever it is woken (a hint: nothing
-/// depends on the wake), people's wishes before all else. A coordinator that dies leaves leases that
-/// run out, so nothing is lost. On an exit message it stops its coordinators, which give their leases
-/// back, and ends when they have.
+/// SYNC SCHEDULER: owns the coordinators and the syncs of players' own characters; both are
+/// bounded in number. Looks what is due every `poll_interval` and whenever it is woken (a hint:
+/// nothing depends on the wake), people's wishes before all else. A coordinator that dies
+/// leaves leases that run out, so nothing is lost. On an exit message it stops its
+/// coordinators, which give their leases back, and ends when they have.
 sync_scheduler_actor::behavior_type sync_scheduler(
-  sync_scheduler_actor::stateful_pointer<sync_scheduler_state> self,
-  environment_ptr environment, sync_scheduler_options options);
+    sync_scheduler_actor::stateful_pointer<sync_scheduler_state> self,
+    environment_ptr environment, sync_scheduler_options options);
 
 } // namespace guildhall::actors

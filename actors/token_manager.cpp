@@ -26,10 +26,11 @@ void fetch(self_ptr self) {
   if (st.fetching)
     return;
   st.fetching = true;
-  st.source(std::chrono::steady_clock::now() + fetch_timeout,
-    [me = token_manager_actor{self}](new_token outcome) {
-      caf::anon_send(me, atom::response_v, std::move(outcome));
-    });
+  st.source(
+      std::chrono::steady_clock::now() + fetch_timeout,
+      [me = token_manager_actor{self}](new_token outcome) {
+        caf::anon_send(me, atom::response_v, std::move(outcome));
+      });
 }
 
 void store_token(self_ptr self, const battlenet::access_token& token) {
@@ -40,9 +41,10 @@ void store_token(self_ptr self, const battlenet::access_token& token) {
   st.valid_until = now + token.expires_in;
   st.failures = 0;
   st.not_before = {};
-  self->delayed_send(token_manager_actor{self},
-    std::max<std::chrono::seconds>(refresh_after, std::chrono::seconds{1}), atom::tick_v,
-    ++st.generation);
+  self->delayed_send(
+      token_manager_actor{self},
+      std::max<std::chrono::seconds>(refresh_after, std::chrono::seconds{1}), atom::tick_v,
+      ++st.generation);
   answer_all(self, st.token);
 }
 
@@ -51,8 +53,8 @@ void note_failure(self_ptr self, const failure& why) {
   if (st.failures == 0)
     log::error("battle.net token: {}", message_of(why));
   st.failures = std::min(st.failures + 1, 16);
-  const auto wait
-    = std::min<std::chrono::seconds>(first_backoff * (1 << (st.failures - 1)), longest_backoff);
+  const auto wait =
+      std::min<std::chrono::seconds>(first_backoff * (1 << (st.failures - 1)), longest_backoff);
   st.not_before = self->clock().now() + wait;
   st.last_failure = why;
   st.last_failure.retry_at = wall_now() + wait;
@@ -72,31 +74,31 @@ token_manager_actor::behavior_type token_manager(self_ptr self, token_source sou
   set_actor_defaults(self);
   self->state.source = std::move(source);
   return {
-    [self](atom::token, const token_request& request) -> caf::result<token_reply> {
-      auto& st = self->state;
-      const auto now = self->clock().now();
-      if (!request.refused.empty() && request.refused == st.token)
-        st.token.clear();
-      if (!st.token.empty() && now < st.valid_until)
-        return token_reply{st.token};
-      if (now < st.not_before || st.waiting.size() >= max_waiting)
-        return token_reply{std::unexpected<failure>(st.last_failure)};
-      auto promise = self->make_response_promise<token_manager_state::promise>();
-      st.waiting.push_back(promise);
-      fetch(self);
-      return promise;
-    },
-    [self](atom::response, const new_token& outcome) {
-      self->state.fetching = false;
-      if (outcome)
-        store_token(self, *outcome);
-      else
-        note_failure(self, outcome.error());
-    },
-    [self](atom::tick, std::uint64_t generation) {
-      if (generation == self->state.generation)
+      [self](atom::token, const token_request& request) -> caf::result<token_reply> {
+        auto& st = self->state;
+        const auto now = self->clock().now();
+        if (!request.refused.empty() && request.refused == st.token)
+          st.token.clear();
+        if (!st.token.empty() && now < st.valid_until)
+          return token_reply{st.token};
+        if (now < st.not_before || st.waiting.size() >= max_waiting)
+          return token_reply{std::unexpected<failure>(st.last_failure)};
+        auto promise = self->make_response_promise<token_manager_state::promise>();
+        st.waiting.push_back(promise);
         fetch(self);
-    },
+        return promise;
+      },
+      [self](atom::response, const new_token& outcome) {
+        self->state.fetching = false;
+        if (outcome)
+          store_token(self, *outcome);
+        else
+          note_failure(self, outcome.error());
+      },
+      [self](atom::tick, std::uint64_t generation) {
+        if (generation == self->state.generation)
+          fetch(self);
+      },
   };
 }
 

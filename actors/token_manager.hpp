@@ -9,8 +9,8 @@
 namespace guildhall::actors {
 
 /// Asks the OAuth host for a client-credentials token; completes once, on any thread.
-using token_source
-  = std::function<void(deadline expires, domain::completion<battlenet::access_token> done)>;
+using token_source =
+    std::function<void(deadline expires, domain::completion<battlenet::access_token> done)>;
 
 struct token_manager_state {
   explicit token_manager_state(token_manager_actor::stateful_pointer<token_manager_state> self);
@@ -30,11 +30,11 @@ struct token_manager_state {
   static inline const char* name = "token-manager";
 };
 
-/// TOKEN MANAGER: owns the client-credentials token. One fetch at a time, however many ask; refreshed
-/// when 90 % of its life are over; a token that Battle.net refused is replaced at once, but not more
-/// often than the back-off allows. Ends only with its supervisor; whoever waits then gets a
-/// retryable failure.
+/// TOKEN MANAGER: owns the client-credentials token. One fetch at a time, however many ask;
+/// refreshed when 90 % of its life are over; a token that Battle.net refused is replaced at
+/// once, but not more often than the back-off allows. Ends only with its supervisor; whoever
+/// waits then gets a retryable failure.
 token_manager_actor::behavior_type token_manager(
-  token_manager_actor::stateful_pointer<token_manager_state> self, token_source source);
+    token_manager_actor::stateful_pointer<token_manager_state> self, token_source source);
 
 } // namespace guildhall::actors

@@ -19,7 +19,9 @@ namespace {
 
 constexpr auto default_config = "/etc/guildhall/guildhall.toml";
 
-int exit_status(const failure& why) { return why.code == ec::bad_config ? 2 : 1; }
+int exit_status(const failure& why) {
+  return why.code == ec::bad_config ? 2 : 1;
+}
 
 int report(const failure& why) {
   std::cerr << "guildhall: " << message_of(why) << '\n';
@@ -62,22 +64,22 @@ int run_command_line(int argc, char** argv) {
   };
 
   const std::map<std::string, service_role> roles{
-    {"all", service_role::all}, {"api", service_role::api}, {"sync", service_role::sync}};
+      {"all", service_role::all}, {"api", service_role::api}, {"sync", service_role::sync}};
   auto role = service_role::all;
   auto* serve_command = app.add_subcommand("serve", "serve and sync until stopped");
   serve_command->add_option("--role", role, "all, api or sync")
-    ->transform(CLI::CheckedTransformer(roles));
+      ->transform(CLI::CheckedTransformer(roles));
   serve_command->callback([&] { run([&](const config& cfg) { return serve(cfg, role); }); });
 
   bool only_status = false;
   auto* migrate_command = app.add_subcommand("migrate", "bring the schema up to date");
   migrate_command->add_flag("--status", only_status, "only show what is applied");
   migrate_command->callback(
-    [&] { run([&](const config& cfg) { return done(migrate(cfg, only_status)); }); });
+      [&] { run([&](const config& cfg) { return done(migrate(cfg, only_status)); }); });
 
   bool checking = false;
   app.add_subcommand("check-config", "show the effective configuration and its mistakes")
-    ->callback([&] { checking = true; });
+      ->callback([&] { checking = true; });
 
   bool operator_token = false;
   std::string battletag;
@@ -90,8 +92,9 @@ int run_command_line(int argc, char** argv) {
   token_command->add_option("--subject", subject, "whose operator token it is");
   token_command->callback([&] {
     run([&](const config& cfg) {
-      return done(operator_token ? print_operator_token(cfg, subject)
-                                 : print_user_token(cfg, battletag));
+      return done(
+          operator_token ? print_operator_token(cfg, subject)
+                         : print_user_token(cfg, battletag));
     });
   });
 
@@ -101,7 +104,7 @@ int run_command_line(int argc, char** argv) {
   role_command->add_option("user", who, "id or battletag")->required();
   role_command->add_option("role", user_role, "user, guild_leader or admin")->required();
   role_command->callback(
-    [&] { run([&](const config& cfg) { return done(set_role(cfg, who, user_role)); }); });
+      [&] { run([&](const config& cfg) { return done(set_role(cfg, who, user_role)); }); });
 
   std::string region;
   std::string realm;
@@ -114,21 +117,22 @@ int run_command_line(int argc, char** argv) {
   auto* track_command = app.add_subcommand("track", "mirror a guild from now on");
   address_options(track_command);
   track_command->callback(
-    [&] { run([&](const config& cfg) { return done(track(cfg, region, realm, name)); }); });
+      [&] { run([&](const config& cfg) { return done(track(cfg, region, realm, name)); }); });
   auto* untrack_command = app.add_subcommand("untrack", "mirror a guild no longer");
   address_options(untrack_command);
   untrack_command->callback(
-    [&] { run([&](const config& cfg) { return done(untrack(cfg, region, realm, name)); }); });
+      [&] { run([&](const config& cfg) { return done(untrack(cfg, region, realm, name)); }); });
 
   std::string what;
   std::string target;
-  auto* sync_command
-    = app.add_subcommand("sync-now", "sync a guild or character before all else");
-  sync_command->add_option("what", what)->required()->check(
-    CLI::IsMember({"guild", "character"}));
+  auto* sync_command =
+      app.add_subcommand("sync-now", "sync a guild or character before all else");
+  sync_command->add_option("what", what)
+      ->required()
+      ->check(CLI::IsMember({"guild", "character"}));
   sync_command->add_option("target", target, "an id, or region/realm/guild")->required();
   sync_command->callback(
-    [&] { run([&](const config& cfg) { return done(sync_now(cfg, what, target)); }); });
+      [&] { run([&](const config& cfg) { return done(sync_now(cfg, what, target)); }); });
 
   app.add_subcommand("pause", "start no more syncs, on any instance")->callback([&] {
     run([&](const config& cfg) { return done(set_paused(cfg, true)); });
@@ -141,19 +145,20 @@ int run_command_line(int argc, char** argv) {
   });
 
   bool everything = false;
-  auto* rederive_command
-    = app.add_subcommand("rederive", "rebuild columns from the stored documents");
+  auto* rederive_command =
+      app.add_subcommand("rederive", "rebuild columns from the stored documents");
   rederive_command->add_flag("--all", everything, "also those of the current projection");
   rederive_command->callback(
-    [&] { run([&](const config& cfg) { return done(rederive(cfg, everything)); }); });
+      [&] { run([&](const config& cfg) { return done(rederive(cfg, everything)); }); });
 
   std::int64_t id = 0;
   auto* forget_command = app.add_subcommand("forget", "erase what is known, at once");
-  forget_command->add_option("what", what)->required()->check(
-    CLI::IsMember({"guild", "character", "user"}));
+  forget_command->add_option("what", what)
+      ->required()
+      ->check(CLI::IsMember({"guild", "character", "user"}));
   forget_command->add_option("id", id)->required()->check(CLI::PositiveNumber);
   forget_command->callback(
-    [&] { run([&](const config& cfg) { return done(forget(cfg, what, id)); }); });
+      [&] { run([&](const config& cfg) { return done(forget(cfg, what, id)); }); });
 
   try {
     app.parse(argc, argv);

@@ -24,7 +24,9 @@ namespace {
 constexpr std::chrono::seconds patience{30};
 constexpr std::chrono::minutes long_patience{30};
 
-deadline within(std::chrono::seconds time) { return std::chrono::steady_clock::now() + time; }
+deadline within(std::chrono::seconds time) {
+  return std::chrono::steady_clock::now() + time;
+}
 
 /// Opens a connection and runs `work` on it.
 template <class T, class Work>
@@ -33,12 +35,13 @@ result<T> with_database(const config& cfg, std::string_view name, Work work) {
   if (!db)
     return std::unexpected<failure>(db.error());
   result<T> outcome = fail(ec::internal);
-  const auto ran = (*db)->run(within(patience), name, [&](store::session& session) -> result<void> {
-    outcome = work(session);
-    if (!outcome)
-      return std::unexpected<failure>(outcome.error());
-    return {};
-  });
+  const auto ran =
+      (*db)->run(within(patience), name, [&](store::session& session) -> result<void> {
+        outcome = work(session);
+        if (!outcome)
+          return std::unexpected<failure>(outcome.error());
+        return {};
+      });
   if (!ran)
     return std::unexpected<failure>(ran.error());
   return outcome;
@@ -51,16 +54,17 @@ result<void> discard(const result<T>& outcome) {
   return {};
 }
 
-result<domain::guild_address> parse_address(
-  const std::string& region, const std::string& realm, const std::string& name) {
+result<domain::guild_address>
+parse_address(const std::string& region, const std::string& realm, const std::string& name) {
   const auto where = domain::parse_region(region);
   if (!where)
     return fail(ec::validation, "The region must be us, eu, kr or tw, not \"" + region + "\"");
   const auto realm_slug = domain::canonical_slug(realm);
   const auto name_slug = domain::canonical_slug(name);
   if (!realm_slug || !name_slug)
-    return fail(ec::validation,
-      "Realm and guild are slugs: letters, digits and hyphens, like stormrage and my-guild");
+    return fail(
+        ec::validation,
+        "Realm and guild are slugs: letters, digits and hyphens, like stormrage and my-guild");
   return domain::guild_address{*where, *realm_slug, *name_slug};
 }
 
@@ -68,7 +72,7 @@ std::string iso(const std::optional<time_point>& when) {
   if (!when)
     return "never";
   const auto seconds = std::chrono::system_clock::to_time_t(
-    std::chrono::time_point_cast<std::chrono::seconds>(*when));
+      std::chrono::time_point_cast<std::chrono::seconds>(*when));
   std::tm utc{};
   ::gmtime_r(&seconds, &utc);
   char text[32];
@@ -95,8 +99,9 @@ result<guild_id> find_guild(store::session& session, const std::string& target) 
   const auto second = target.find('/', first == std::string::npos ? first : first + 1);
   if (second == std::string::npos)
     return fail(ec::validation, "A guild is an id or region/realm/name, not \"" + target + '"');
-  const auto address = parse_address(target.substr(0, first),
-    target.substr(first + 1, second - first - 1), target.substr(second + 1));
+  const auto address = parse_address(
+      target.substr(0, first), target.substr(first + 1, second - first - 1),
+      target.substr(second + 1));
   if (!address)
     return std::unexpected<failure>(address.error());
   const auto guild = store::guild_at(session, *address, domain::detail::lean);
@@ -139,9 +144,9 @@ result<void> migrate(const config& cfg, bool only_status) {
   for (const auto& line : *lines)
     std::cout << line.version << ' ' << line.name << ": "
               << (!line.applied  ? "missing"
-                   : line.changed ? "applied, with another text"
-                   : !line.known  ? "applied, by a newer version"
-                                  : "applied")
+                  : line.changed ? "applied, with another text"
+                  : !line.known  ? "applied, by a newer version"
+                                 : "applied")
               << '\n';
   return {};
 }
@@ -150,8 +155,8 @@ result<void> print_operator_token(const config& cfg, const std::string& subject)
   const auto key = first_key(cfg);
   if (!key)
     return discard(key);
-  const auto now
-    = std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto now =
+      std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
   std::cout << api::auth::mint_operator(*key, subject, now, cfg.auth.operator_token_lifetime)
             << '\n';
   return {};
@@ -161,8 +166,8 @@ result<void> print_user_token(const config& cfg, const std::string& battletag) {
   const auto key = first_key(cfg);
   if (!key)
     return discard(key);
-  const auto now
-    = std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto now =
+      std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
   api::auth::claims who;
   who.aud = api::auth::audience::api;
   who.battletag = battletag;
@@ -174,56 +179,62 @@ result<void> print_user_token(const config& cfg, const std::string& battletag) {
 }
 
 result<void> set_role(const config& cfg, const std::string& who, const std::string& role) {
-  const auto user = with_database<user_id>(cfg, "set_role",
-    [&](store::session& session) { return store::set_role(session, who, role); });
+  const auto user = with_database<user_id>(cfg, "set_role", [&](store::session& session) {
+    return store::set_role(session, who, role);
+  });
   if (!user)
     return discard(user);
   std::cout << "user " << user->value << " is " << role << " now\n";
   return {};
 }
 
-result<void> track(const config& cfg, const std::string& region, const std::string& realm,
-  const std::string& name) {
+result<void> track(
+    const config& cfg, const std::string& region, const std::string& realm,
+    const std::string& name) {
   const auto address = parse_address(region, realm, name);
   if (!address)
     return discard(address);
-  return print_job(with_database<domain::job_row>(cfg, "track",
-    [&](store::session& session) { return store::track(session, *address, "command line"); }));
+  return print_job(with_database<domain::job_row>(cfg, "track", [&](store::session& session) {
+    return store::track(session, *address, "command line");
+  }));
 }
 
-result<void> untrack(const config& cfg, const std::string& region, const std::string& realm,
-  const std::string& name) {
+result<void> untrack(
+    const config& cfg, const std::string& region, const std::string& realm,
+    const std::string& name) {
   const auto address = parse_address(region, realm, name);
   if (!address)
     return discard(address);
-  return with_database<void>(cfg, "untrack",
-    [&](store::session& session) { return store::untrack(session, *address); });
+  return with_database<void>(cfg, "untrack", [&](store::session& session) {
+    return store::untrack(session, *address);
+  });
 }
 
 result<void> sync_now(const config& cfg, const std::string& what, const std::string& target) {
   return print_job(with_database<domain::job_row>(
-    cfg, "sync_now", [&](store::session& session) -> result<domain::job_row> {
-      if (what == "character") {
-        const auto id = parse_character(target);
+      cfg, "sync_now", [&](store::session& session) -> result<domain::job_row> {
+        if (what == "character") {
+          const auto id = parse_character(target);
+          if (!id)
+            return std::unexpected<failure>(id.error());
+          return store::sync_character(session, *id);
+        }
+        const auto id = find_guild(session, target);
         if (!id)
           return std::unexpected<failure>(id.error());
-        return store::sync_character(session, *id);
-      }
-      const auto id = find_guild(session, target);
-      if (!id)
-        return std::unexpected<failure>(id.error());
-      return store::sync_guild(session, *id);
-    }));
+        return store::sync_guild(session, *id);
+      }));
 }
 
 result<void> set_paused(const config& cfg, bool paused) {
-  return with_database<void>(cfg, "set_paused",
-    [&](store::session& session) { return store::set_paused(session, paused); });
+  return with_database<void>(cfg, "set_paused", [&](store::session& session) {
+    return store::set_paused(session, paused);
+  });
 }
 
 result<void> print_status(const config& cfg) {
   const auto seen = with_database<domain::sync_overview>(
-    cfg, "overview", [](store::session& session) { return store::overview(session); });
+      cfg, "overview", [](store::session& session) { return store::overview(session); });
   if (!seen)
     return discard(seen);
   std::cout << "sync: " << (seen->paused ? "paused" : "on") << "; guilds " << seen->guilds_due
@@ -252,8 +263,8 @@ result<void> rederive(const config& cfg, bool everything) {
   std::int64_t looked_at = 0;
   std::int64_t changed = 0;
   for (bool finished = false; !finished;) {
-    const auto part
-      = with_database<store::rederived>(cfg, "rederive", [&](store::session& session) {
+    const auto part =
+        with_database<store::rederived>(cfg, "rederive", [&](store::session& session) {
           return store::rederive(session, after, step, everything);
         });
     if (!part)

@@ -5,8 +5,8 @@
 
 #include <string>
 
-/// What the command line does besides serving: each opens one database connection, does its work
-/// and prints. A running server hears of it through the database.
+/// What the command line does besides serving: each opens one database connection, does its
+/// work and prints. A running server hears of it through the database.
 namespace guildhall::app {
 
 result<void> migrate(const config& cfg, bool only_status);
@@ -14,10 +14,12 @@ result<void> print_operator_token(const config& cfg, const std::string& subject)
 /// For development: a user token without a login.
 result<void> print_user_token(const config& cfg, const std::string& battletag);
 result<void> set_role(const config& cfg, const std::string& who, const std::string& role);
-result<void> track(const config& cfg, const std::string& region, const std::string& realm,
-  const std::string& name);
-result<void> untrack(const config& cfg, const std::string& region, const std::string& realm,
-  const std::string& name);
+result<void> track(
+    const config& cfg, const std::string& region, const std::string& realm,
+    const std::string& name);
+result<void> untrack(
+    const config& cfg, const std::string& region, const std::string& realm,
+    const std::string& name);
 /// `what`: guild or character. `target`: an id, or (guilds) "region/realm/name".
 result<void> sync_now(const config& cfg, const std::string& what, const std::string& target);
 result<void> set_paused(const config& cfg, bool paused);

@@ -39,15 +39,16 @@ private:
 };
 
 result<void> check_schema(store::connection& db) {
-  const auto lines
-    = store::migration_status(db, std::chrono::steady_clock::now() + check_patience);
+  const auto lines =
+      store::migration_status(db, std::chrono::steady_clock::now() + check_patience);
   if (!lines)
     return std::unexpected<failure>(lines.error());
-  const auto pending
-    = std::ranges::count_if(*lines, [](const auto& line) { return !line.applied; });
+  const auto pending =
+      std::ranges::count_if(*lines, [](const auto& line) { return !line.applied; });
   if (pending > 0)
-    return fail(ec::schema_mismatch, std::to_string(pending)
-                                       + " migrations are missing; run `guildhall migrate`");
+    return fail(
+        ec::schema_mismatch,
+        std::to_string(pending) + " migrations are missing; run `guildhall migrate`");
   return {};
 }
 
@@ -57,7 +58,8 @@ result<void> check_schema(store::connection& db) {
 class database_gate::link final : public actors::db_link {
 public:
   link(database_gate& gate, std::unique_ptr<store::connection> connection)
-    : gate_(gate), connection_(std::move(connection)) {
+      : gate_(gate),
+        connection_(std::move(connection)) {
     const std::lock_guard guard{gate_.links_lock_};
     gate_.links_.insert(connection_.get());
   }
@@ -68,11 +70,14 @@ public:
   }
 
   result<void> run(actors::db_job& job) override {
-    return connection_->run(
-      job.expires, job.name, [&job](store::session& session) { return job.attempt(session); });
+    return connection_->run(job.expires, job.name, [&job](store::session& session) {
+      return job.attempt(session);
+    });
   }
 
-  bool broken() const override { return connection_->broken(); }
+  bool broken() const override {
+    return connection_->broken();
+  }
 
 private:
   database_gate& gate_;
@@ -80,8 +85,10 @@ private:
 };
 
 database_gate::database_gate(const config& cfg)
-  : base_(connection_options_of(cfg)), migrate_(cfg.database.migrate_on_start),
-    api_hosts_(api_hosts(cfg)), oauth_host_(cfg.battlenet.oauth_host) {}
+    : base_(connection_options_of(cfg)),
+      migrate_(cfg.database.migrate_on_start),
+      api_hosts_(api_hosts(cfg)),
+      oauth_host_(cfg.battlenet.oauth_host) {}
 
 store::connection_options database_gate::options(bool read_only) const {
   auto how = base_;
@@ -97,8 +104,8 @@ result<void> database_gate::prepare() {
   if (!db)
     return std::unexpected<failure>(db.error());
   if (migrate_) {
-    const auto applied
-      = store::migrate(**db, std::chrono::steady_clock::now() + migration_patience);
+    const auto applied =
+        store::migrate(**db, std::chrono::steady_clock::now() + migration_patience);
     if (!applied)
       return std::unexpected<failure>(applied.error());
     if (!applied->empty())
@@ -106,10 +113,11 @@ result<void> database_gate::prepare() {
   } else if (auto fits = check_schema(**db); !fits) {
     return fits;
   }
-  auto same = (*db)->run(std::chrono::steady_clock::now() + check_patience, "check_upstream",
-    [this](store::session& session) {
-      return store::check_upstream(session, api_hosts_, oauth_host_);
-    });
+  auto same = (*db)->run(
+      std::chrono::steady_clock::now() + check_patience, "check_upstream",
+      [this](store::session& session) {
+        return store::check_upstream(session, api_hosts_, oauth_host_);
+      });
   prepared_ = same.has_value();
   return same;
 }

@@ -14,14 +14,15 @@
 
 namespace guildhall::app {
 
-/// Hands out database connections, and sees to it that none is used before the schema fits and the
-/// database is known to mirror the configured Battle.net. A database that is down at start-up is
-/// prepared when it comes up. Thread-safe.
+/// Hands out database connections, and sees to it that none is used before the schema fits and
+/// the database is known to mirror the configured Battle.net. A database that is down at
+/// start-up is prepared when it comes up. Thread-safe.
 class database_gate {
 public:
   explicit database_gate(const config& cfg);
 
-  /// Migrates (or checks, as configured) and compares the upstream; once it has succeeded, nothing.
+  /// Migrates (or checks, as configured) and compares the upstream; once it has succeeded,
+  /// nothing.
   result<void> prepare();
 
   result<std::unique_ptr<actors::db_link>> open(bool read_only);

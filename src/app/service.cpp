@@ -61,12 +61,14 @@ public:
     work_.reset();
     io_.stop();
   }
-  boost::asio::io_context& io() { return io_; }
+  boost::asio::io_context& io() {
+    return io_;
+  }
 
 private:
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
-    io_.get_executor()};
+      io_.get_executor()};
   std::jthread thread_;
 };
 
@@ -82,24 +84,27 @@ battlenet::client_options client_options_of(const config& cfg, std::string base_
 result<battlenet::access_token> read_token(const battlenet::answer& answer) {
   using battlenet::outcome;
   switch (answer.outcome) {
-    case outcome::ok:
-      return battlenet::parse_token(answer.body);
-    case outcome::unauthorised:
-    case outcome::forbidden:
-      return fail(ec::upstream_unauthorised);
-    default:
-      return fail(ec::upstream_down, "The OAuth host does not answer: " + answer.detail);
+  case outcome::ok:
+    return battlenet::parse_token(answer.body);
+  case outcome::unauthorised:
+  case outcome::forbidden:
+    return fail(ec::upstream_unauthorised);
+  default:
+    return fail(ec::upstream_down, "The OAuth host does not answer: " + answer.detail);
   }
 }
 
-actors::token_source make_token_source(
-  const config& cfg, std::shared_ptr<battlenet::http_client> oauth) {
+actors::token_source
+make_token_source(const config& cfg, std::shared_ptr<battlenet::http_client> oauth) {
   return [oauth = std::move(oauth), id = cfg.battlenet.client_id,
-           secret = cfg.battlenet.client_secret.value](
-           deadline expires, domain::completion<battlenet::access_token> done) {
-    oauth->post_form(std::string{battlenet::token_target}, id, secret,
-      std::string{battlenet::client_credentials_form}, expires,
-      [done = std::move(done)](battlenet::answer answer) mutable { done(read_token(answer)); });
+          secret = cfg.battlenet.client_secret.value](
+             deadline expires, domain::completion<battlenet::access_token> done) {
+    oauth->post_form(
+        std::string{battlenet::token_target}, id, secret,
+        std::string{battlenet::client_credentials_form}, expires,
+        [done = std::move(done)](battlenet::answer answer) mutable {
+          done(read_token(answer));
+        });
   };
 }
 
@@ -123,29 +128,34 @@ std::vector<domain::region> regions_of(const config& cfg) {
   return regions;
 }
 
-actors::sync_options sync_options_of(const config& cfg, domain::sync_port& store,
-  std::shared_ptr<battlenet::http_client> oauth, boost::asio::io_context& io) {
-  actors::sync_options how{.store = &store,
-    .requests = battlenet::request_factory{cfg.battlenet.locale},
-    .tokens = make_token_source(cfg, std::move(oauth)),
-    .limiter = {.limits = {.rate = cfg.budget.requests_per_second,
-                  .per_hour = cfg.budget.requests_per_hour,
-                  .people_share = cfg.budget.people_share},
-      .max_queue = cfg.budget.max_queue,
-      .instance = instance_name()},
-    .connect = {},
-    .regions = regions_of(cfg),
-    .scheduler = {.poll_interval = cfg.sync.poll_interval,
-      .max_guilds_at_once = cfg.sync.max_guilds_at_once},
-    .retention = {.interval = cfg.retention.sweep_interval,
-      .erase_after = cfg.retention.erase_after},
-    .character_interval = cfg.sync.character_interval,
-    .verify_within = cfg.retention.verify_within,
-    .lease = cfg.sync.lease,
-    .coordinator_limit = cfg.sync.coordinator_limit,
-    .characters_at_once = cfg.sync.characters_at_once,
-    .batch = static_cast<int>(cfg.sync.batch),
-    .random = uniform_random};
+actors::sync_options sync_options_of(
+    const config& cfg, domain::sync_port& store, std::shared_ptr<battlenet::http_client> oauth,
+    boost::asio::io_context& io) {
+  actors::sync_options how{
+      .store = &store,
+      .requests = battlenet::request_factory{cfg.battlenet.locale},
+      .tokens = make_token_source(cfg, std::move(oauth)),
+      .limiter =
+          {.limits =
+               {.rate = cfg.budget.requests_per_second,
+                .per_hour = cfg.budget.requests_per_hour,
+                .people_share = cfg.budget.people_share},
+           .max_queue = cfg.budget.max_queue,
+           .instance = instance_name()},
+      .connect = {},
+      .regions = regions_of(cfg),
+      .scheduler =
+          {.poll_interval = cfg.sync.poll_interval,
+           .max_guilds_at_once = cfg.sync.max_guilds_at_once},
+      .retention =
+          {.interval = cfg.retention.sweep_interval, .erase_after = cfg.retention.erase_after},
+      .character_interval = cfg.sync.character_interval,
+      .verify_within = cfg.retention.verify_within,
+      .lease = cfg.sync.lease,
+      .coordinator_limit = cfg.sync.coordinator_limit,
+      .characters_at_once = cfg.sync.characters_at_once,
+      .batch = static_cast<int>(cfg.sync.batch),
+      .random = uniform_random};
   how.connect = [cfg, hosts = api_hosts(cfg), &io](domain::region region) {
     const auto host = hosts.at(std::string{domain::to_string(region)});
     auto client = battlenet::http_client::make(io, client_options_of(cfg, host));
@@ -195,8 +205,7 @@ void stop_actors(caf::actor_system& system, const caf::actor& root) {
 } // namespace
 
 int serve(const config& cfg, service_role role) {
-  set_up_logging(
-    cfg.log.format == "json" ? log_format::json : log_format::text, cfg.log.level);
+  set_up_logging(cfg.log.format == "json" ? log_format::json : log_format::text, cfg.log.level);
   const bool syncs = role != service_role::api;
   const bool serves = role != service_role::sync;
   if (auto missing = missing_for_serve(cfg, syncs); !missing.empty())
@@ -209,8 +218,8 @@ int serve(const config& cfg, service_role role) {
     stop.ask(0);
   }};
 
-  // The database: a wrong password or a foreign schema ends start-up, a database that is down does
-  // not; it is prepared when it comes up.
+  // The database: a wrong password or a foreign schema ends start-up, a database that is down
+  // does not; it is prepared when it comes up.
   database_gate gate{cfg};
   if (const auto ready = gate.prepare(); !ready) {
     if (ready.error().code != ec::database_down)
@@ -231,18 +240,19 @@ int serve(const config& cfg, service_role role) {
   actors::pool_sync_port sync_store{slots.writers, cfg.sync.lease};
   http::response_cache cache{{.max_bytes = cfg.cache.max_bytes}};
   const api::auth::verifier tokens{cfg.auth.keys};
-  const api::services handlers{.reads = reads,
-    .control = control,
-    .cache = cache,
-    .tokens = tokens,
-    .measures = numbers,
-    .ready = [&]() -> api::readiness {
-      if (stopping)
-        return {false, "stopping"};
-      if (!database_reachable)
-        return {false, "the database cannot be reached"};
-      return {true, {}};
-    }};
+  const api::services handlers{
+      .reads = reads,
+      .control = control,
+      .cache = cache,
+      .tokens = tokens,
+      .measures = numbers,
+      .ready = [&]() -> api::readiness {
+        if (stopping)
+          return {false, "stopping"};
+        if (!database_reachable)
+          return {false, "the database cannot be reached"};
+        return {true, {}};
+      }};
   const auto start_http = [&]() -> result<std::unique_ptr<http::server>> {
     auto how = http::options_from(cfg);
     api::build_public(how.listeners[0].routes, handlers);
@@ -251,53 +261,58 @@ int serve(const config& cfg, service_role role) {
       how.listeners.erase(how.listeners.begin());
     return http::server::start(std::move(how), numbers);
   };
-  // The first one is opened here, so that an address that is taken ends start-up with a sentence.
+  // The first one is opened here, so that an address that is taken ends start-up with a
+  // sentence.
   auto first_server = start_http();
   if (!first_server)
     return refuse_to_start(first_server.error());
 
   const auto pool = [&](std::string name, unsigned workers, bool read_only) {
-    return actors::db_pool_options{.name = std::move(name),
-      .workers = workers,
-      .max_queue = cfg.database.max_queue,
-      .open = [&gate, read_only] { return gate.open(read_only); },
-      .interrupt_all = [&gate] { gate.interrupt_all(); }};
+    return actors::db_pool_options{
+        .name = std::move(name),
+        .workers = workers,
+        .max_queue = cfg.database.max_queue,
+        .open = [&gate, read_only] { return gate.open(read_only); },
+        .interrupt_all = [&gate] { gate.interrupt_all(); }};
   };
   actors::service_options options{
-    .storage = {.readers = pool("reader", cfg.database.readers, true),
-      .writers = pool("writer", cfg.database.writers, false),
-      .changes = [&gate] { return gate.open_feed(); },
-      .sink = {.move = [&cache](const std::string& tag) { cache.move(tag); },
-        .set_coherent = [&cache](bool coherent) { cache.set_coherent(coherent); },
-        .wake_sync =
-          [&slots] {
-            if (const auto scheduler = slots.scheduler.get())
-              caf::anon_send(scheduler, atom::wake_v);
-          }}},
-    .serving
-    = actors::serving_options{.start =
-                                [&]() -> result<std::unique_ptr<http::server>> {
-                                  if (*first_server)
-                                    return std::move(*first_server);
-                                  return start_http();
-                                },
-      .drain_timeout = cfg.http.drain_timeout},
-    .sync = std::nullopt,
-    .on_give_up = [&stop] { stop.ask(1); }};
-  options.storage.readers.on_reachable
-    = [&database_reachable](bool reachable) { database_reachable = reachable; };
+      .storage =
+          {.readers = pool("reader", cfg.database.readers, true),
+           .writers = pool("writer", cfg.database.writers, false),
+           .changes = [&gate] { return gate.open_feed(); },
+           .sink = {
+               .move = [&cache](const std::string& tag) { cache.move(tag); },
+               .set_coherent = [&cache](bool coherent) { cache.set_coherent(coherent); },
+               .wake_sync =
+                   [&slots] {
+                     if (const auto scheduler = slots.scheduler.get())
+                       caf::anon_send(scheduler, atom::wake_v);
+                   }}},
+      .serving =
+          actors::serving_options{
+              .start = [&]() -> result<std::unique_ptr<http::server>> {
+                if (*first_server)
+                  return std::move(*first_server);
+                return start_http();
+              },
+              .drain_timeout = cfg.http.drain_timeout},
+      .sync = std::nullopt,
+      .on_give_up = [&stop] { stop.ask(1); }};
+  options.storage.readers.on_reachable = [&database_reachable](bool reachable) {
+    database_reachable = reachable;
+  };
   if (syncs) {
     auto oauth = battlenet::http_client::make(
-      client.io(), client_options_of(cfg, cfg.battlenet.oauth_host));
+        client.io(), client_options_of(cfg, cfg.battlenet.oauth_host));
     options.sync = sync_options_of(cfg, sync_store, *oauth, client.io());
   }
 
   const auto system_config = caf_config(cfg);
   caf::actor_system system{*system_config};
-  const auto root
-    = actors::spawn_root_supervisor(system, std::move(options), slots, numbers);
-  log::info("guildhall serves on {}:{}, operators on {}:{}", cfg.http.address, cfg.http.port,
-    cfg.admin.address, cfg.admin.port);
+  const auto root = actors::spawn_root_supervisor(system, std::move(options), slots, numbers);
+  log::info(
+      "guildhall serves on {}:{}, operators on {}:{}", cfg.http.address, cfg.http.port,
+      cfg.admin.address, cfg.admin.port);
 
   const int status = stop.wait();
   stopping = true;

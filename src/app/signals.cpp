@@ -46,15 +46,15 @@ signal_watch::signal_watch(std::function<void()> on_stop) {
 signal_watch::~signal_watch() = default;
 
 stop_watchdog::stop_watchdog(std::chrono::milliseconds grace)
-  : thread_{[grace](const std::stop_token& stop) {
-      std::mutex lock;
-      std::condition_variable_any called_off;
-      std::unique_lock guard{lock};
-      called_off.wait_for(guard, stop, grace, [] { return false; });
-      if (stop.stop_requested())
-        return;
-      log::critical("did not stop within {} ms; ends now", grace.count());
-      std::_Exit(1);
-    }} {}
+    : thread_{[grace](const std::stop_token& stop) {
+        std::mutex lock;
+        std::condition_variable_any called_off;
+        std::unique_lock guard{lock};
+        called_off.wait_for(guard, stop, grace, [] { return false; });
+        if (stop.stop_requested())
+          return;
+        log::critical("did not stop within {} ms; ends now", grace.count());
+        std::_Exit(1);
+      }} {}
 
 } // namespace guildhall::app

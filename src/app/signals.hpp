@@ -5,8 +5,9 @@
 
 namespace guildhall::app {
 
-/// Waits for SIGTERM and SIGINT on a thread of its own. The first one calls `on_stop`; a second one
-/// ends the process at once. Make it before any other thread: they inherit the blocked signals.
+/// Waits for SIGTERM and SIGINT on a thread of its own. The first one calls `on_stop`; a second
+/// one ends the process at once. Make it before any other thread: they inherit the blocked
+/// signals.
 class signal_watch {
 public:
   explicit signal_watch(std::function<void()> on_stop);

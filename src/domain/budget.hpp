@@ -30,8 +30,12 @@ public:
   void advance(time_point now);
   void spend(std::int64_t count);
   std::int64_t spent() const;
-  std::span<const std::int64_t> counts() const { return counts_; }
-  std::int64_t newest_slot() const { return newest_; }
+  std::span<const std::int64_t> counts() const {
+    return counts_;
+  }
+  std::int64_t newest_slot() const {
+    return newest_;
+  }
 
 private:
   std::vector<std::int64_t> counts_ = std::vector<std::int64_t>(slot_count, 0);
@@ -49,17 +53,20 @@ struct budget_limits {
   std::int64_t per_hour{36'000};
   double people_share{0.2};
 };
-/// Rate: what the other live shares leave, at most a fair share when others want some too. Counts:
-/// the background may not touch the last `people_share` of the hour.
-budget_loan grant_loan(const loan_request& request, const budget_limits& limits,
-  std::int64_t spent_last_hour, double other_rates, std::size_t other_hungry);
+/// Rate: what the other live shares leave, at most a fair share when others want some too.
+/// Counts: the background may not touch the last `people_share` of the hour.
+budget_loan grant_loan(
+    const loan_request& request, const budget_limits& limits, std::int64_t spent_last_hour,
+    double other_rates, std::size_t other_hungry);
 
 /// Even pacing: at most one request per 1/rate, never a burst. Starts empty.
 class pacer {
 public:
   using clock_time = std::chrono::steady_clock::time_point;
   void set_rate(double per_second, clock_time now);
-  double rate() const { return rate_; }
+  double rate() const {
+    return rate_;
+  }
   /// Nothing may be sent before this moment (after a 429).
   void pause_until(clock_time until);
   /// The moment the next request may go; nothing while the rate is zero.
@@ -73,17 +80,17 @@ private:
   clock_time paused_until_{};
 };
 
-/// Requests waiting for their turn: by class; within a class, least remaining work of their group
-/// (guild) first, with ageing so that a big guild is never starved for more than about a minute.
-/// Bounded by the caller.
+/// Requests waiting for their turn: by class; within a class, least remaining work of their
+/// group (guild) first, with ageing so that a big guild is never starved for more than about a
+/// minute. Bounded by the caller.
 class fair_queue {
 public:
   using clock_time = std::chrono::steady_clock::time_point;
   struct ticket {
     std::uint64_t id{0};
     domain::priority priority{};
-    std::int64_t group{0};      ///< requests of one guild share a group
-    std::int64_t remaining{0};  ///< how many requests the group still has to send, about
+    std::int64_t group{0};     ///< requests of one guild share a group
+    std::int64_t remaining{0}; ///< how many requests the group still has to send, about
     clock_time since{};
     deadline expires{};
   };
@@ -95,7 +102,9 @@ public:
   /// Removes and returns those whose deadline has passed.
   std::vector<ticket> expire(clock_time now);
   bool remove(std::uint64_t id);
-  std::size_t size() const { return size_; }
+  std::size_t size() const {
+    return size_;
+  }
   std::size_t waiting(domain::priority what) const;
 
 private:
@@ -107,8 +116,8 @@ private:
   std::size_t size_{0};
 };
 
-/// Factor by which character intervals stretch when the hour runs short: 1 while at most 60 % is
-/// spent, rising to 8 at the people's reserve. Rosters never stretch.
+/// Factor by which character intervals stretch when the hour runs short: 1 while at most 60 %
+/// is spent, rising to 8 at the people's reserve. Rosters never stretch.
 double interval_stretch(std::int64_t spent, std::int64_t limit, double people_share);
 
 } // namespace guildhall::domain

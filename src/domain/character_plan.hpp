@@ -20,7 +20,7 @@ struct plan_context {
 
 /// How the profile is asked for first.
 struct profile_request {
-  bool ask{true};         ///< false for names that cannot be asked for
+  bool ask{true};          ///< false for names that cannot be asked for
   bool conditional{false}; ///< If-Modified-Since may be sent
 };
 
@@ -29,14 +29,18 @@ struct profile_request {
 profile_request plan_profile(const character_work& work, const plan_context& context);
 
 /// The child documents to fetch once the profile's version is known. A child is due when it
-/// belongs to another version than the profile, whatever the profile answered; M+ also when it is of
-/// an older period and the character played within 8 weeks. One whose retry time has not come waits,
-/// unless the sync is forced. Toys only where grouping can use them, at most every 30 days.
+/// belongs to another version than the profile, whatever the profile answered; M+ also when it
+/// is of an older period and the character played within 8 weeks. One whose retry time has not
+/// come waits, unless the sync is forced. Toys only where grouping can use them, at most every
+/// 30 days.
 std::vector<document> plan_children(
-  const character_work& work, const std::string& profile_version, const plan_context& context);
+    const character_work& work, const std::string& profile_version,
+    const plan_context& context);
 
-/// When the character is due again: the earliest retry, else the interval (stretched, jittered).
-time_point next_character_due(const character_outcome& outcome, const plan_context& context,
-  double stretch, double random);
+/// When the character is due again: the earliest retry, else the interval (stretched,
+/// jittered).
+time_point next_character_due(
+    const character_outcome& outcome, const plan_context& context, double stretch,
+    double random);
 
 } // namespace guildhall::domain

@@ -11,8 +11,9 @@
 #include <string>
 #include <vector>
 
-/// What the store reads and the REST answers are made of. Plain values. A `json` string holds JSON
-/// text as PostgreSQL prints it ("null" never: absent is nullopt) and is spliced into answers as it is.
+/// What the store reads and the REST answers are made of. Plain values. A `json` string holds
+/// JSON text as PostgreSQL prints it ("null" never: absent is nullopt) and is spliced into
+/// answers as it is.
 namespace guildhall::domain {
 
 using json_text = std::string;
@@ -35,7 +36,7 @@ struct guild_row {
   std::optional<time_point> last_roster_sync;
   /// Always at least name and member_count; the whole document with fields=full or include=.
   json_text guild_data_json;
-  std::optional<json_text> roster_json; ///< only with include=roster_json
+  std::optional<json_text> roster_json;   ///< only with include=roster_json
   std::vector<document_record> documents; ///< guild, roster
 };
 
@@ -51,7 +52,8 @@ struct member_row {
   std::optional<guildhall::user_id> user_id;
 };
 
-/// One member of `members/enhanced` and `classified-roster`: the membership and the character's columns.
+/// One member of `members/enhanced` and `classified-roster`: the membership and the character's
+/// columns.
 struct member_detail {
   member_row member;
   time_point created_at{};
@@ -74,8 +76,9 @@ struct member_detail {
   std::optional<std::int64_t> achievement_points;
   std::optional<time_point> last_login_at;
   std::optional<time_point> character_synced_at;
-  std::optional<json_text> professions; ///< `[{profession:{id,name},skill_points,max_skill_points}]`
-  std::vector<std::int64_t> toys;       ///< ascending; for grouping
+  std::optional<json_text>
+      professions;                ///< `[{profession:{id,name},skill_points,max_skill_points}]`
+  std::vector<std::int64_t> toys; ///< ascending; for grouping
   time_point character_created_at{};
   time_point character_updated_at{};
   // only with fields=full
@@ -139,12 +142,13 @@ struct guild_freshness {
   std::int64_t profiles{0};               ///< of them, with a profile
   std::int64_t unavailable{0};            ///< of them, answering 404 or 403
   std::int64_t pending{0};                ///< of them, due or being fetched
-  std::int64_t failing{0};                ///< of them, whose last attempt failed for a reason that may pass
+  std::int64_t failing{0}; ///< of them, whose last attempt failed for a reason that may pass
   std::optional<time_point> next_due_at;
   std::optional<time_point> oldest_checked_at;
 };
 
-// --- what operators see -----------------------------------------------------------------------
+// --- what operators see
+// -----------------------------------------------------------------------
 
 enum class job_state : std::uint8_t { queued, running, done, failed };
 std::string_view to_string(job_state state) noexcept;
@@ -184,7 +188,7 @@ struct sync_overview {
   std::int64_t characters_due{0};
   std::int64_t characters_running{0};
   std::int64_t hour_limit{0};
-  std::int64_t hour_spent{0}; ///< lent in the last hour over all instances
+  std::int64_t hour_spent{0};            ///< lent in the last hour over all instances
   std::vector<tracked_guild_row> guilds; ///< at most 200, those that fail first
   struct error_line {
     std::string entity;

@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-/// What the scheduler, the coordinators and the store hand to each other: work that was claimed, and
-/// what came of it. Plain values.
+/// What the scheduler, the coordinators and the store hand to each other: work that was
+/// claimed, and what came of it. Plain values.
 namespace guildhall::domain {
 
 /// Who waits for a Battle.net request; lower goes first. Also `sync_queue.priority`.
@@ -35,17 +35,17 @@ struct guild_work {
   guild_address address;
   std::optional<guildhall::guild_id> guild; ///< none until fetched once
   std::optional<guild_identity> identity;
-  std::string state;               ///< of tracked_guilds: pending | active | not_found | renamed | gone
+  std::string state; ///< of tracked_guilds: pending | active | not_found | renamed | gone
   std::optional<time_point> not_found_since;
-  bool roster_due{true};           ///< else only characters are
-  bool forced{false};              ///< sync now: max-age is ignored
+  bool roster_due{true}; ///< else only characters are
+  bool forced{false};    ///< sync now: max-age is ignored
   std::chrono::seconds interval{};
   domain::priority priority{domain::priority::roster};
   document_record guild_document;
   document_record roster_document;
   std::optional<suspicion> earlier_suspicion;
   std::size_t open_members{0};
-  int attempts{0};                 ///< failures in a row of the guild step
+  int attempts{0}; ///< failures in a row of the guild step
 };
 
 /// A character whose lease was claimed.
@@ -53,16 +53,16 @@ struct character_work {
   domain::lease lease;
   guildhall::character_id character;
   character_identity identity;
-  character_address address;       ///< to be asked under
+  character_address address; ///< to be asked under
   std::string name;
   std::optional<guildhall::user_id> user;
   std::optional<guildhall::guild_id> guild;
   bool forced{false};
-  bool profile_stored{false};      ///< a profile body of this very identity is stored
+  bool profile_stored{false}; ///< a profile body of this very identity is stored
   std::optional<time_point> verified_at;
   std::optional<time_point> last_login_at;
   std::optional<time_point> toys_at; ///< last fetch of the toys
-  bool grouped{false};             ///< has a user, or is grouped with others already
+  bool grouped{false};               ///< has a user, or is grouped with others already
   std::vector<document_record> documents;
   int attempts{0};
 };
@@ -89,12 +89,12 @@ struct character_outcome {
   std::vector<fetched_document> arrived;
   std::vector<domain::document> unchanged; ///< 304
   std::vector<document_failure> failed;
-  std::optional<profile_view> profile;     ///< when the profile arrived
-  character_columns columns;               ///< what the arrived documents project to
-  std::string profile_version;             ///< Last-Modified children belong to (new or stored)
-  std::optional<std::int64_t> period_id;   ///< M+ period of the region at the time
-  bool verified{false};                    ///< a 200 with the right id arrived
-  bool gone{false};                        ///< is_valid false or another id: erase
+  std::optional<profile_view> profile;   ///< when the profile arrived
+  character_columns columns;             ///< what the arrived documents project to
+  std::string profile_version;           ///< Last-Modified children belong to (new or stored)
+  std::optional<std::int64_t> period_id; ///< M+ period of the region at the time
+  bool verified{false};                  ///< a 200 with the right id arrived
+  bool gone{false};                      ///< is_valid false or another id: erase
   time_point next_due{};
   /// Nothing but 304s: only checked_at moves, batched with others.
   bool only_checked() const {
@@ -140,9 +140,9 @@ struct pending_transfer {
 
 /// The Battle.net budget as lent to one instance.
 struct budget_loan {
-  double rate{0};              ///< requests per second this instance may pace
-  std::int64_t background{0};  ///< requests any class may spend
-  std::int64_t people{0};      ///< requests only `priority::person` may spend, on top
+  double rate{0};                  ///< requests per second this instance may pace
+  std::int64_t background{0};      ///< requests any class may spend
+  std::int64_t people{0};          ///< requests only `priority::person` may spend, on top
   std::int64_t spent_last_hour{0}; ///< over all instances, lent counts as spent
   std::int64_t hour_limit{0};
   std::chrono::milliseconds valid_for{0}; ///< rate and counts are void after this

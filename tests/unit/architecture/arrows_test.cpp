@@ -1,6 +1,6 @@
-// The arrows between the folders. Static libraries do not hold them: an include is enough to break
-// one. (That each library links with nothing but what it declares is held by the `alone_*` programs
-// of this folder's CMakeLists.txt.)
+// The arrows between the folders. Static libraries do not hold them: an include is enough to
+// break one. (That each library links with nothing but what it declares is held by the
+// `alone_*` programs of this folder's CMakeLists.txt.)
 
 #include <gtest/gtest.h>
 
@@ -23,14 +23,14 @@ const fs::path root{GUILDHALL_SOURCE_DIR};
 /// Folder -> folders it may include from, besides itself.
 const std::map<std::string, names>& allowed() {
   static const std::map<std::string, names> arrows{
-    {"core", {}},
-    {"domain", {"core"}},
-    {"battlenet", {"core", "domain"}},
-    {"store", {"core", "domain"}},
-    {"http", {"core"}},
-    {"api", {"core", "http", "domain"}},
-    {"actors", {"core", "domain", "battlenet", "store", "http"}},
-    {"app", {"core", "domain", "battlenet", "store", "http", "api", "actors"}},
+      {"core", {}},
+      {"domain", {"core"}},
+      {"battlenet", {"core", "domain"}},
+      {"store", {"core", "domain"}},
+      {"http", {"core"}},
+      {"api", {"core", "http", "domain"}},
+      {"actors", {"core", "domain", "battlenet", "store", "http"}},
+      {"app", {"core", "domain", "battlenet", "store", "http", "api", "actors"}},
   };
   return arrows;
 }
@@ -55,7 +55,8 @@ std::vector<include_line> includes_of(const std::string& folder) {
     std::ifstream file{entry.path()};
     for (std::string line; std::getline(file, line);)
       if (std::smatch match; std::regex_search(line, match, pattern))
-        found.push_back({fs::relative(entry.path(), root).string(), match[1] == "\"", match[2]});
+        found.push_back(
+            {fs::relative(entry.path(), root).string(), match[1] == "\"", match[2]});
   }
   return found;
 }
@@ -72,7 +73,7 @@ TEST(arrows, a_folder_includes_only_what_its_arrows_allow) {
         continue;
       const auto target = line.target.substr(0, line.target.find('/'));
       EXPECT_TRUE(target == folder || targets.contains(target))
-        << line.file << " includes " << line.target;
+          << line.file << " includes " << line.target;
     }
   }
 }
@@ -80,13 +81,13 @@ TEST(arrows, a_folder_includes_only_what_its_arrows_allow) {
 TEST(arrows, libraries_stay_where_they_belong) {
   // Library (by the beginning of its includes) -> the folders that may use it.
   const std::map<std::string, names> homes{
-    {"caf/", {"actors", "app"}},
-    {"pqxx/", {"store"}},
-    {"libpq", {"store"}},
-    {"boost/asio", {"battlenet", "http", "app"}},
-    {"boost/beast", {"battlenet", "http"}},
-    {"toml++", {"core"}},
-    {"CLI/", {"app"}},
+      {"caf/", {"actors", "app"}},
+      {"pqxx/", {"store"}},
+      {"libpq", {"store"}},
+      {"boost/asio", {"battlenet", "http", "app"}},
+      {"boost/beast", {"battlenet", "http"}},
+      {"toml++", {"core"}},
+      {"CLI/", {"app"}},
   };
   for (const auto& [folder, targets] : allowed())
     for (const auto& line : includes_of(folder))
