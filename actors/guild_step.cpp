@@ -61,9 +61,10 @@ void set_next_due(self_ptr self, std::optional<std::chrono::seconds> max_age) {
   auto& st = self->state;
   const auto now = st.environment->now();
   const auto stale = max_age.value_or(std::chrono::seconds{0});
+  const auto own = st.task.work.interval;
+  const auto interval = own.count() > 0 ? own : st.environment->guild_interval;
   st.outcome.next_due = std::max(
-      now + stale,
-      now + domain::jittered(std::max(st.task.work.interval, stale), st.environment->random()));
+      now + stale, now + domain::jittered(std::max(interval, stale), st.environment->random()));
   if (!st.outcome.failed.empty())
     st.outcome.next_due =
         std::ranges::min(st.outcome.failed, {}, &domain::document_failure::retry_at).retry_at;

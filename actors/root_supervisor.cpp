@@ -84,6 +84,7 @@ make_environment(const sync_options& how, const sync_handles& handles, metrics& 
       .numbers = numbers,
       .requests = how.requests,
       .gateways = handles.gateways,
+      .guild_interval = how.guild_interval,
       .character_interval = how.character_interval,
       .verify_within = how.verify_within,
       .lease = how.lease,

@@ -58,6 +58,7 @@ struct sync_options {
   std::vector<domain::region> regions;
   sync_scheduler_options scheduler;
   retention_sweeper_options retention;
+  std::chrono::seconds guild_interval{4 * 3600};
   std::chrono::seconds character_interval{8 * 3600};
   std::chrono::seconds verify_within{14 * 86400};
   std::chrono::seconds lease{60};

@@ -20,6 +20,7 @@ struct sync_environment {
   battlenet::request_factory requests;
   std::map<domain::region, battlenet_gateway_actor> gateways;
 
+  std::chrono::seconds guild_interval{4 * 3600}; ///< of guilds without one of their own
   std::chrono::seconds character_interval{8 * 3600};
   std::chrono::seconds verify_within{14 * 86400};
   std::chrono::seconds lease{60};

@@ -28,7 +28,8 @@ void arm_poll(self_ptr self) {
       sync_scheduler_actor{self}, st.options.poll_interval, atom::tick_v, ++st.timer);
 }
 
-// --- one round: paused? -> people's guilds -> due guilds -> players' own characters
+// --- one round: paused? -> people's guilds -> due rosters -> guilds with due characters ->
+// players' own
 // ---------------
 
 void look(self_ptr self) {
@@ -40,7 +41,6 @@ void look(self_ptr self) {
     return;
   }
   st.looking = true;
-  st.people_asked = false;
   st.environment->store.paused(
       store_deadline(), reply_to(sync_scheduler_actor{self}, atom::settled_v));
 }
@@ -54,6 +54,7 @@ void round_is_over(self_ptr self) {
 
 void claim_guilds(self_ptr self, domain::priority what) {
   auto& st = self->state;
+  st.asked = what;
   // A person's wish finds a place even when the background has taken all of them.
   constexpr std::size_t places_for_people = 4;
   const auto places =
@@ -123,10 +124,12 @@ void take_guilds(self_ptr self, const claimed_guilds& claimed) {
   }
   for (const auto& work : *claimed)
     spawn_coordinator(self, work);
-  if (!std::exchange(st.people_asked, true) && free_places(st) > 0)
-    claim_guilds(self, domain::priority::roster);
-  else
+  if (st.asked == domain::priority::character || free_places(st) == 0)
     claim_characters(self);
+  else
+    claim_guilds(
+        self, st.asked == domain::priority::person ? domain::priority::roster
+                                                   : domain::priority::character);
 }
 
 void take_characters(self_ptr self, const claimed_characters& claimed) {

@@ -33,7 +33,7 @@ struct sync_scheduler_state {
   double stretch{1};
   bool looking{false};      ///< a round of claims is under way
   bool look_again{false};   ///< woken meanwhile
-  bool people_asked{false}; ///< the first half of the round is done
+  domain::priority asked{}; ///< the class that the round is at
   bool paused{false};
   bool stopping{false};
   clock_time renewed{};

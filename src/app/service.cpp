@@ -149,6 +149,7 @@ actors::sync_options sync_options_of(
            .max_guilds_at_once = cfg.sync.max_guilds_at_once},
       .retention =
           {.interval = cfg.retention.sweep_interval, .erase_after = cfg.retention.erase_after},
+      .guild_interval = cfg.sync.guild_interval,
       .character_interval = cfg.sync.character_interval,
       .verify_within = cfg.retention.verify_within,
       .lease = cfg.sync.lease,

@@ -37,9 +37,9 @@ struct guild_work {
   std::optional<guild_identity> identity;
   std::string state; ///< of tracked_guilds: pending | active | not_found | renamed | gone
   std::optional<time_point> not_found_since;
-  bool roster_due{true}; ///< else only characters are
-  bool forced{false};    ///< sync now: max-age is ignored
-  std::chrono::seconds interval{};
+  bool roster_due{true};           ///< else only characters are
+  bool forced{false};              ///< sync now: max-age is ignored
+  std::chrono::seconds interval{}; ///< of this guild; 0: the configured one
   domain::priority priority{domain::priority::roster};
   document_record guild_document;
   document_record roster_document;
