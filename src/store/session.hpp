@@ -47,7 +47,7 @@ public:
   }
 
   /// Runs `work` behind a savepoint of the transaction. False, and everything it did undone, if
-  /// PostgreSQL refused a value as JSON or text (22P02, 22P05, 22003, 22021, 54001, 22P03).
+  /// PostgreSQL refused a value as JSON, text or number, or by a check.
   bool accepted(const std::function<void()>& work);
 
   deadline expires() const noexcept;

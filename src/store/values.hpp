@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,8 +25,11 @@ time_point time_from_sql(std::string_view text);
 /// `{1,2,3}`
 std::string to_sql(std::span<const std::int64_t> numbers);
 std::vector<std::int64_t> numbers_from_sql(std::string_view text);
-/// `Last-Modified` as a moment; nothing if it is no HTTP date.
-std::optional<time_point> http_date(std::string_view text);
+
+/// Thrown for text with a NUL, which PostgreSQL cannot hold: libpq would cut it off there.
+struct unstorable_text : std::invalid_argument {
+  unstorable_text() : std::invalid_argument("text holds a NUL") {}
+};
 
 /// One parameter of a statement.
 class param {
@@ -36,8 +40,12 @@ public:
   param(T value) : text_(std::to_string(value)) {}
   param(double value);
   param(const char* value) : text_(value) {}
-  param(std::string value) : text_(std::move(value)) {}
-  param(std::string_view value) : text_(value) {}
+  param(std::string value) : text_(std::move(value)) {
+    must_hold_no_nul();
+  }
+  param(std::string_view value) : text_(value) {
+    must_hold_no_nul();
+  }
   param(time_point value) : text_(to_sql(value)) {}
   param(std::chrono::seconds value) : text_(std::to_string(value.count()) + " seconds") {}
   param(domain::region value) : text_(domain::to_string(value)) {}
@@ -57,6 +65,11 @@ public:
   }
 
 private:
+  void must_hold_no_nul() const {
+    if (text_->find('\0') != std::string::npos)
+      throw unstorable_text{};
+  }
+
   std::optional<std::string> text_;
 };
 

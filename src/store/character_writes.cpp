@@ -1,0 +1,381 @@
+#include "store/character_writes.hpp"
+
+#include "core/text.hpp"
+#include "domain/game.hpp"
+#include "domain/last_modified.hpp"
+#include "store/addresses.hpp"
+#include "store/documents.hpp"
+#include "store/erase.hpp"
+#include "store/fence.hpp"
+#include "store/guild_link.hpp"
+#include "store/guild_members.hpp"
+#include "store/jobs.hpp"
+#include "store/session.hpp"
+#include "store/statement_lists.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace guildhall::store {
+
+namespace {
+
+constexpr statement lock{
+    "lock_character", R"(
+  select c.name, c.realm, c.name_key, c.guild_id, c.candidate_id, m.guild_id, m.rank
+  from characters c left join guild_members m on m.character_id = c.id and m.left_at is null
+  where c.id = $1 for no key update of c)",
+    20};
+// A document that did not arrive is null here and leaves its columns alone.
+constexpr statement documents{
+    "store_character_documents", R"(
+  update characters set
+    profile_json = coalesce($2::jsonb, profile_json),
+    equipment_json = coalesce($3::jsonb, equipment_json),
+    mythic_profile_json = coalesce($4::jsonb, mythic_profile_json),
+    professions_json = coalesce($5::jsonb, professions_json),
+    class_id = case when $6::boolean then coalesce($7::integer, class_id) else class_id end,
+    level = case when $6 then coalesce($8::integer, level) else level end,
+    role = case when $6 then $9 else role end,
+    spec_id = case when $6 then $10::integer else spec_id end,
+    spec_name = case when $6 then $11 else spec_name end,
+    average_item_level = case when $6 then $12::double precision else average_item_level end,
+    equipped_item_level = case when $6 then $13::double precision else equipped_item_level end,
+    achievement_points = case when $6 then $14::bigint else achievement_points end,
+    last_login_at = case when $6 then coalesce($15::timestamptz, last_login_at)
+                    else last_login_at end,
+    mythic_rating = case when $16::boolean then $17::double precision else mythic_rating end,
+    professions = case when $18::boolean then $19::jsonb else professions end,
+    toys = coalesce($20::bigint[], toys),
+    projection = $21, last_synced_at = app_now(), updated_at = app_now(), erased_at = null
+  where id = $1)",
+    120};
+constexpr statement verify{
+    "verify_character", R"(
+  update characters set verified_at = app_now(), is_available = true where id = $1)",
+    20};
+constexpr statement unavailable{
+    "character_unavailable", R"(
+  update characters set is_available = false, updated_at = app_now()
+  where id = $1 and is_available)",
+    20};
+constexpr statement move{
+    "move_character", R"(
+  update characters set name = $2, name_key = $3, realm = $4, updated_at = app_now() where id = $1)",
+    30};
+constexpr statement rename_member{
+    "rename_member", R"(
+  update guild_members set character_name = $2, updated_at = app_now()
+  where character_id = $1 and character_name is distinct from $2)",
+    40};
+constexpr statement reclass_member{
+    "reclass_member", R"(
+  update guild_members set character_class = $2, updated_at = app_now()
+  where character_id = $1 and left_at is null and character_class <> $2)",
+    40};
+constexpr statement log_rename{
+    "log_rename", R"(
+  insert into guild_events (kind, seen_after, seen_at, region, guild_id, guild_realm_id,
+    bnet_guild_id, character_id, realm_id, bnet_character_id, old_name, new_name)
+  select 'renamed', $4::timestamptz, app_now(), c.region, g.id, g.realm_id, g.bnet_guild_id, c.id,
+    c.realm_id, c.bnet_character_id, $2, $3
+  from characters c left join guild_members m on m.character_id = c.id and m.left_at is null
+    left join guilds g on g.id = m.guild_id
+  where c.id = $1)",
+    30};
+// The roster of a guild that does not list the character is the newer word, or is none yet.
+constexpr statement guild_of_profile{
+    "guild_of_profile", R"(
+  update characters c set guild_id = g.id, candidate_id = null, updated_at = app_now()
+  from (
+    select (
+      select g.id from guilds g
+        left join document_states d on d.guild_id = g.id and d.document = 'roster'
+      where g.id = $2::bigint and not coalesce(d.modified_at > $3::timestamptz, false)) as id
+  ) g
+  where c.id = $1 and (c.guild_id is distinct from g.id or c.candidate_id is not null))",
+    40};
+constexpr statement finish{
+    "finish_character", R"(
+  with freed as (
+    update sync_queue q set lease_token = null, leased_until = null,
+      attempts = case when $3::boolean then q.attempts + 1 else 0 end, priority = 2,
+      due_at = case when q.again then app_now() else $2::timestamptz end, forced = q.again,
+      again = false
+    where q.id = $1
+    returning q.guild_id, q.due_at
+  )
+  update sync_queue q set due_at = f.due_at
+  from freed f join tracked_guilds t on t.guild_id = f.guild_id
+  where q.tracked_guild_id = t.id and q.lease_token is null and q.due_at > f.due_at)",
+    60};
+constexpr std::array all{lock,          documents,      verify,     unavailable,      move,
+                         rename_member, reclass_member, log_rename, guild_of_profile, finish};
+
+/// How long a document that cannot be stored waits before it is asked for again.
+constexpr std::chrono::minutes refused_retry{10};
+
+struct stored_character {
+  std::optional<std::string> name;
+  std::string realm;
+  std::optional<std::string> name_key;
+  std::optional<guild_id> guild;
+  std::optional<std::int64_t> candidate;
+  std::optional<guild_id> open_membership;
+  int rank{0};
+};
+
+using arrivals = std::vector<const domain::fetched_document*>;
+
+const domain::fetched_document* find(const arrivals& list, domain::document what) {
+  const auto it = std::ranges::find(list, what, &domain::fetched_document::document);
+  return it == list.end() ? nullptr : *it;
+}
+
+param body_of(const arrivals& list, domain::document what) {
+  const auto* found = find(list, what);
+  return found ? param(found->body) : param(std::nullopt);
+}
+
+/// One character's outcome on its way into the tables.
+class character_step {
+public:
+  character_step(session& db, const domain::character_outcome& outcome)
+      : db_(db),
+        outcome_(outcome),
+        id_(outcome.work.character) {}
+
+  result<void> apply(bool announce) {
+    const auto rows = db_.exec(lock, {id_});
+    if (rows.empty())
+      return fail(ec::not_found);
+    fields(rows[0]) >> stored_.name >> stored_.realm >> stored_.name_key >> stored_.guild
+        >> stored_.candidate >> stored_.open_membership >> stored_.rank;
+    if (outcome_.gone || is_foreign())
+      erase();
+    else
+      write();
+    release();
+    if (changed_)
+      notify(announce);
+    return {};
+  }
+
+private:
+  /// An answer with a foreign id never overwrites a row.
+  bool is_foreign() const {
+    const auto& profile = outcome_.profile;
+    return profile
+        && (profile->id != outcome_.work.identity.bnet_id
+            || profile->realm.id != outcome_.work.identity.realm_id);
+  }
+
+  void erase() {
+    erase_characters(db_, {id_.value});
+    changed_ = true;
+  }
+
+  void write() {
+    store_documents();
+    for (const auto what : outcome_.unchanged)
+      changed_ |= record_unchanged(db_, id_, what);
+    for (const auto& why : outcome_.failed)
+      fail_document(why);
+    if (outcome_.verified)
+      db_.exec(verify, {id_});
+  }
+
+  const domain::document_record* record_of(domain::document what) const {
+    const auto& records = outcome_.work.documents;
+    const auto it = std::ranges::find(records, what, &domain::document_record::document);
+    return it == records.end() ? nullptr : &*it;
+  }
+
+  /// An unconditional answer with the stored body's version brings nothing new.
+  bool is_stored_already(const domain::fetched_document& doc) const {
+    const auto* record = record_of(doc.document);
+    return doc.document == domain::document::profile && outcome_.work.profile_stored && record
+        && record->state == domain::document_state::ok && !doc.last_modified.empty()
+        && doc.last_modified == record->last_modified;
+  }
+
+  void store_documents() {
+    arrivals fresh;
+    for (const auto& doc : outcome_.arrived)
+      if (!is_stored_already(doc))
+        fresh.push_back(&doc);
+    if (!fresh.empty() && !db_.accepted([&] { write_documents(fresh); }))
+      fresh = without_refused(fresh);
+    changed_ |= !fresh.empty();
+    for (const auto& doc : outcome_.arrived)
+      if (find(fresh, doc.document) || is_stored_already(doc))
+        note_arrival(doc);
+  }
+
+  /// One of them is refused: each is tried alone, the others are stored.
+  arrivals without_refused(const arrivals& list) {
+    arrivals kept;
+    for (const auto* doc : list) {
+      if (db_.accepted([&] { write_documents({doc}); }))
+        kept.push_back(doc);
+      else
+        fail_document(
+            {doc->document, domain::failure_class::malformed, "the database refuses it as JSON",
+             now_of(db_) + refused_retry});
+    }
+    return kept;
+  }
+
+  void write_documents(const arrivals& list) {
+    const bool profile = find(list, domain::document::profile) != nullptr;
+    if (profile && outcome_.profile) {
+      move_to_address();
+      place_in_guild();
+    }
+    const auto& c = outcome_.columns;
+    const bool mythic = find(list, domain::document::mythic) != nullptr;
+    const bool professions = find(list, domain::document::professions) != nullptr;
+    std::optional<std::vector<std::int64_t>> toys;
+    if (find(list, domain::document::toys))
+      toys = c.toys.value_or(std::vector<std::int64_t>{});
+    std::optional<std::string> role;
+    if (c.role != domain::role::unknown)
+      role = domain::to_string(c.role);
+    db_.exec(
+        documents, {id_,
+                    body_of(list, domain::document::profile),
+                    body_of(list, domain::document::equipment),
+                    body_of(list, domain::document::mythic),
+                    body_of(list, domain::document::professions),
+                    profile,
+                    c.class_id,
+                    c.level,
+                    role,
+                    c.spec_id,
+                    c.spec_name,
+                    c.average_item_level,
+                    c.equipped_item_level,
+                    c.achievement_points,
+                    c.last_login_at,
+                    mythic,
+                    c.mythic_rating,
+                    professions,
+                    c.professions,
+                    toys,
+                    domain::projection_version});
+    if (profile && c.class_id)
+      db_.exec(reclass_member, {id_, domain::class_name(*c.class_id)});
+  }
+
+  void note_arrival(const domain::fetched_document& doc) {
+    const bool child = doc.document != domain::document::profile;
+    record_arrived(
+        db_, id_,
+        {.document = doc.document,
+         .last_modified = doc.last_modified,
+         .schema_revision = doc.schema_revision,
+         .synced_for = child ? outcome_.profile_version : std::string{},
+         .period_id =
+             doc.document == domain::document::mythic ? outcome_.period_id : std::nullopt});
+  }
+
+  void fail_document(const domain::document_failure& why) {
+    if (why.document == domain::document::status)
+      return; // asked for, never stored
+    changed_ |= record_failure(db_, id_, why);
+    const bool cannot_be_had = why.error_class == domain::failure_class::not_found
+                            || why.error_class == domain::failure_class::forbidden;
+    if (why.document == domain::document::profile && cannot_be_had)
+      db_.exec(unavailable, {id_});
+  }
+
+  /// The profile says what the character is called now, and where it lives.
+  void move_to_address() {
+    const auto& profile = *outcome_.profile;
+    const auto key = text::name_key(profile.name);
+    if (profile.name.empty() || key.empty())
+      return;
+    const auto& realm = profile.realm.slug.empty() ? stored_.realm : profile.realm.slug;
+    if (stored_.name == profile.name && stored_.realm == realm && stored_.name_key == key)
+      return;
+    const auto& who = outcome_.work.identity;
+    const claimed_address claim{{who.region, realm, key}, who};
+    for (const auto other : take_over_addresses(db_, {&claim, 1}, {id_.value}))
+      tags_.add(other);
+    db_.exec(move, {id_, profile.name, key, realm});
+    db_.exec(rename_member, {id_, profile.name});
+    const auto* record = record_of(domain::document::profile);
+    if (stored_.name && *stored_.name != profile.name)
+      db_.exec(
+          log_rename,
+          {id_, *stored_.name, profile.name, record ? record->checked_at : std::nullopt});
+  }
+
+  /// `characters.guild_id` holds a local guild's key: whom a roster lists is in that guild,
+  /// whatever the profile says; a guild that is not known here becomes a candidate, and the
+  /// character waits for it.
+  void place_in_guild() {
+    if (stored_.open_membership)
+      return;
+    const auto& profile = *outcome_.profile;
+    std::optional<guild_id> local;
+    if (profile.guild) {
+      const auto where = outcome_.work.identity.region;
+      local = guild_of_identity(db_, {where, profile.guild->realm.id, profile.guild->id});
+      if (!local) {
+        wait_for_guild(db_, where, *profile.guild, id_);
+        return;
+      }
+    }
+    const auto* profile_document = find_arrived(domain::document::profile);
+    db_.exec(
+        guild_of_profile,
+        {id_, local, domain::parse_last_modified(profile_document->last_modified)});
+  }
+
+  const domain::fetched_document* find_arrived(domain::document what) const {
+    const auto it =
+        std::ranges::find(outcome_.arrived, what, &domain::fetched_document::document);
+    return it == outcome_.arrived.end() ? nullptr : &*it;
+  }
+
+  void release() {
+    const bool profile_failed = std::ranges::any_of(outcome_.failed, [](const auto& why) {
+      return why.document == domain::document::profile;
+    });
+    db_.exec(finish, {outcome_.work.lease.entry, outcome_.next_due, profile_failed});
+    finish_character_jobs(db_, {id_.value});
+  }
+
+  void notify(bool announce) {
+    tags_.add(id_);
+    // The coordinator tells of its guild at most once a second.
+    if (announce && stored_.open_membership)
+      tags_.add(*stored_.open_membership);
+    tags_.send(db_);
+  }
+
+  session& db_;
+  const domain::character_outcome& outcome_;
+  character_id id_;
+  stored_character stored_;
+  change_tags tags_;
+  bool changed_{false};
+};
+
+} // namespace
+
+statements lists::character_writes() {
+  return all;
+}
+
+result<void>
+apply_character(session& db, const domain::character_outcome& outcome, bool announce) {
+  return db.transaction([&]() -> result<void> {
+    if (auto held = fence(db, outcome.work.lease); !held)
+      return held;
+    return character_step(db, outcome).apply(announce);
+  });
+}
+
+} // namespace guildhall::store

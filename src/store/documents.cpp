@@ -1,0 +1,177 @@
+#include "store/documents.hpp"
+
+#include "domain/last_modified.hpp"
+#include "store/session.hpp"
+#include "store/statement_lists.hpp"
+
+#include <array>
+
+namespace guildhall::store {
+
+namespace {
+
+// A guild's and a character's document have partial unique indexes of their own, so each
+// statement names its owner through one parameter of the two.
+constexpr statement arrived{
+    "document_arrived", R"(
+  insert into document_states as d (guild_id, character_id, document, state, fetched_at,
+    checked_at, changed_at, last_modified, modified_at, schema_revision, synced_for, period_id)
+  select $1::bigint, $2::bigint, $3, 'ok', t, t, t, $4, $5::timestamptz, $6, $7, $8::bigint
+  from (select app_now() as t) now
+  where not exists (select from document_states where guild_id = $1 and document = $3)
+    and not exists (select from document_states where character_id = $2 and document = $3))",
+    30};
+constexpr statement arrived_again{
+    "document_arrived_again", R"(
+  update document_states d set state = 'ok', fetched_at = t, checked_at = t,
+    changed_at = case when d.last_modified = $4 and $4 <> '' then d.changed_at else t end,
+    last_modified = $4, modified_at = $5::timestamptz, schema_revision = $6, synced_for = $7,
+    period_id = coalesce($8::bigint, d.period_id), error_class = null, error_detail = '',
+    failures = 0, failed_at = null, retry_at = null
+  from (select app_now() as t) now
+  where (d.guild_id = $1::bigint or d.character_id = $2::bigint) and d.document = $3)",
+    30};
+constexpr statement unchanged{
+    "document_unchanged", R"(
+  with before as (
+    select id, state, error_class from document_states
+    where (guild_id = $1::bigint or character_id = $2::bigint) and document = $3 for update
+  )
+  update document_states d set checked_at = app_now(), state = 'ok', error_class = null,
+    error_detail = '', failures = 0, failed_at = null, retry_at = null
+  from before b where d.id = b.id
+  returning b.state <> 'ok' or b.error_class is not null)",
+    30};
+constexpr statement failed{
+    "document_failed", R"(
+  with before as (
+    select id, state from document_states
+    where (guild_id = $1::bigint or character_id = $2::bigint) and document = $3 for update
+  ), known as (
+    update document_states d set
+      state = case when $4 in ('transient', 'throttled') then 'failed' else $4 end,
+      error_class = $4, error_detail = $5, failures = d.failures + 1, failed_at = app_now(),
+      retry_at = $6::timestamptz
+    from before b where d.id = b.id
+    returning b.state <> d.state as another_state
+  ), first as (
+    insert into document_states (guild_id, character_id, document, state, error_class,
+      error_detail, failures, failed_at, retry_at)
+    select $1::bigint, $2::bigint, $3,
+      case when $4 in ('transient', 'throttled') then 'failed' else $4 end, $4, $5, 1, app_now(),
+      $6::timestamptz
+    where not exists (select from before)
+    returning true as another_state
+  )
+  select another_state from known union all select another_state from first)",
+    40};
+constexpr statement suspect{
+    "document_suspect", R"(
+  with before as (
+    select id, state from document_states where guild_id = $1 and document = 'roster' for update
+  ), known as (
+    update document_states d set state = 'suspect', checked_at = app_now(), error_class = null,
+      error_detail = $2, failures = 0, failed_at = null, retry_at = null
+    from before b where d.id = b.id
+    returning b.state <> d.state as another_state
+  ), first as (
+    insert into document_states (guild_id, document, state, checked_at, error_detail)
+    select $1::bigint, 'roster', 'suspect', app_now(), $2 where not exists (select from before)
+    returning true as another_state
+  )
+  select another_state from known union all select another_state from first)",
+    30};
+constexpr statement unconditional{
+    "document_unconditional", R"(
+  update document_states set last_modified = ''
+  where (guild_id = $1::bigint or character_id = $2::bigint) and document = $3)",
+    20};
+constexpr statement of_owner{
+    "documents_of", R"(
+  select document, state, fetched_at, checked_at, changed_at, last_modified, synced_for, period_id,
+    error_class, failures, retry_at
+  from document_states where guild_id = $1::bigint or character_id = $2::bigint)",
+    20};
+constexpr std::array all{arrived, arrived_again, unchanged, failed,
+                         suspect, unconditional, of_owner};
+
+param guild_of(const document_owner& owner) {
+  const auto* id = std::get_if<guild_id>(&owner);
+  return id ? param(*id) : param(std::nullopt);
+}
+
+param character_of(const document_owner& owner) {
+  const auto* id = std::get_if<character_id>(&owner);
+  return id ? param(*id) : param(std::nullopt);
+}
+
+bool said_yes(const pqxx::result& rows) {
+  bool yes = false;
+  if (!rows.empty())
+    fields(rows[0]) >> yes;
+  return yes;
+}
+
+} // namespace
+
+statements lists::documents() {
+  return all;
+}
+
+bool read_document(fields& in, domain::document_record& out) {
+  std::optional<std::string> document;
+  std::string state;
+  std::optional<std::string> error_class;
+  in >> document >> state >> out.fetched_at >> out.checked_at >> out.changed_at
+      >> out.last_modified >> out.synced_for >> out.period_id >> error_class >> out.failures
+      >> out.retry_at;
+  if (!document)
+    return false;
+  out.document = domain::parse_document(*document).value_or(domain::document::status);
+  out.state = domain::parse_document_state(state).value_or(domain::document_state::missing);
+  out.error_class = error_class ? domain::parse_failure_class(*error_class) : std::nullopt;
+  return true;
+}
+
+std::vector<domain::document_record> documents_of(session& db, document_owner owner) {
+  std::vector<domain::document_record> out;
+  for (const auto& row : db.exec(of_owner, {guild_of(owner), character_of(owner)})) {
+    fields in(row);
+    read_document(in, out.emplace_back());
+  }
+  return out;
+}
+
+void record_arrived(session& db, document_owner owner, const arrived_document& what) {
+  const auto write = [&](const statement& how) {
+    return db
+        .exec(
+            how, {guild_of(owner), character_of(owner), domain::to_string(what.document),
+                  what.last_modified, domain::parse_last_modified(what.last_modified),
+                  what.schema_revision, what.synced_for, what.period_id})
+        .affected_rows();
+  };
+  if (write(arrived_again) == 0)
+    write(arrived);
+}
+
+bool record_unchanged(session& db, document_owner owner, domain::document what) {
+  return said_yes(
+      db.exec(unchanged, {guild_of(owner), character_of(owner), domain::to_string(what)}));
+}
+
+bool record_failure(session& db, document_owner owner, const domain::document_failure& why) {
+  return said_yes(db.exec(
+      failed, {guild_of(owner), character_of(owner), domain::to_string(why.document),
+               domain::to_string(why.error_class), why.detail, why.retry_at}));
+}
+
+bool record_suspect(session& db, guild_id guild, const std::string& detail) {
+  return said_yes(db.exec(suspect, {guild, detail}));
+}
+
+void forget_last_modified(session& db, document_owner owner, domain::document what) {
+  db.exec(unconditional, {guild_of(owner), character_of(owner), domain::to_string(what)});
+}
+
+} // namespace guildhall::store

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "domain/document.hpp"
+#include "domain/sync.hpp"
+#include "store/values.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// `document_states`: how each document of a guild or a character stands.
+namespace guildhall::store {
+
+class session;
+
+/// Whose document it is.
+using document_owner = std::variant<guild_id, character_id>;
+
+/// Reads the columns document, state, fetched_at, checked_at, changed_at, last_modified,
+/// synced_for, period_id, error_class, failures, retry_at. False (and all of them skipped) when
+/// the outer join found none.
+bool read_document(fields& in, domain::document_record& out);
+
+struct arrived_document {
+  domain::document document{};
+  std::string last_modified;
+  std::string schema_revision;
+  std::string synced_for;
+  std::optional<std::int64_t> period_id{};
+};
+
+/// The records of one owner.
+std::vector<domain::document_record> documents_of(session& db, document_owner owner);
+
+/// A 200 that was stored.
+void record_arrived(session& db, document_owner owner, const arrived_document& what);
+/// A 304: only the time of the check moves, and an earlier failure is over. True if one was.
+bool record_unchanged(session& db, document_owner owner, domain::document what);
+/// An attempt that brought nothing. True if it stands differently now than before.
+bool record_failure(session& db, document_owner owner, const domain::document_failure& why);
+/// A roster that waits for a second opinion: what is stored stays.
+bool record_suspect(session& db, guild_id guild, const std::string& detail);
+/// The next request is unconditional.
+void forget_last_modified(session& db, document_owner owner, domain::document what);
+
+} // namespace guildhall::store

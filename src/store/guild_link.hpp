@@ -1,0 +1,29 @@
+#pragma once
+
+#include "core/ids.hpp"
+#include "domain/address.hpp"
+#include "domain/payload.hpp"
+
+#include <optional>
+
+/// R4: characters whose profile names a guild that is not known here wait for it as a
+/// candidate.
+namespace guildhall::store {
+
+class session;
+
+/// The local guild of this identity.
+std::optional<guild_id> guild_of_identity(session& db, const domain::guild_identity& who);
+
+/// Remembers the guild that a profile names, and that this character waits for it.
+void wait_for_guild(
+    session& db, domain::region where, const domain::guild_ref& guild, character_id who);
+
+/// The candidate of this identity is a guild now: those who waited for it are linked to it.
+void link_waiting(session& db, const domain::guild_identity& who, guild_id guild);
+
+/// A candidate at this address becomes a guild, so that its characters are linked before it was
+/// ever fetched. Nothing if there is none.
+std::optional<guild_id> adopt_candidate(session& db, const domain::guild_address& address);
+
+} // namespace guildhall::store

@@ -1,0 +1,402 @@
+#include "store/guild_members.hpp"
+
+#include "core/text.hpp"
+#include "domain/game.hpp"
+#include "domain/last_modified.hpp"
+#include "store/addresses.hpp"
+#include "store/guild_events.hpp"
+#include "store/member_rows.hpp"
+#include "store/queue_rows.hpp"
+#include "store/session.hpp"
+#include "store/statement_lists.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace guildhall::store {
+
+namespace {
+
+constexpr statement count_open{
+    "count_open_members", R"(
+  select count(*) from guild_members where guild_id = $1 and left_at is null)",
+    2'000};
+constexpr statement count_members{
+    "update_member_count", R"(
+  update guilds g set member_count = n.count, updated_at = app_now()
+  from (select count(*) from guild_members where guild_id = $1 and left_at is null) n
+  where g.id = $1 and g.member_count <> n.count)",
+    2'000};
+constexpr statement leader{
+    "update_leader", R"(
+  update guilds g set leader_id = l.user_id, updated_at = app_now()
+  from (select (
+    select c.user_id from guild_members m join characters c on c.id = m.character_id
+    where m.guild_id = $1 and m.left_at is null and m.rank = 0 and c.user_id is not null
+    order by m.character_id limit 1) as user_id) l
+  where g.id = $1 and g.leader_id is distinct from l.user_id)",
+    60};
+// Default rows only for ranks in use; what an officer named stays.
+constexpr statement ranks{
+    "update_ranks", R"(
+  with used as (
+    select rank, count(*) as members from guild_members
+    where guild_id = $1 and left_at is null group by rank
+  ), gone as (
+    delete from ranks r where r.guild_id = $1 and not r.is_custom and not r.is_officer
+      and not exists (select from used u where u.rank = r.rank_id) returning 1
+  ), emptied as (
+    update ranks r set member_count = 0, updated_at = app_now()
+    where r.guild_id = $1 and (r.is_custom or r.is_officer) and r.member_count <> 0
+      and not exists (select from used u where u.rank = r.rank_id) returning 1
+  ), counted as (
+    insert into ranks as r (guild_id, rank_id, rank_name, member_count)
+    select $1, rank, case when rank = 0 then 'Guild Master' else 'Rank ' || rank end, members
+    from used
+    on conflict (guild_id, rank_id) do update set member_count = excluded.member_count,
+      updated_at = app_now()
+    where r.member_count <> excluded.member_count returning 1
+  )
+  select exists (select from gone) or exists (select from emptied) or exists (select from counted))",
+    2'000};
+constexpr std::array all{count_open, count_members, leader, ranks};
+
+using identity = domain::character_identity;
+
+identity identity_of(domain::region where, const domain::roster_member& member) {
+  return {where, member.realm.id, member.id};
+}
+
+/// One roster on its way into the tables.
+class roster_change {
+public:
+  roster_change(
+      session& db, const roster_to_apply& what, domain::guild_applied& counts,
+      change_tags& tags)
+      : db_(db),
+        what_(what),
+        guild_(what.guild.id),
+        where_(what.guild.identity.region),
+        counts_(counts),
+        tags_(tags),
+        modified_at_(domain::parse_last_modified(what.last_modified)) {}
+
+  bool apply() {
+    stored_ = stored_members(db_, guild_);
+    changes_ = domain::diff_roster(where_, stored_, what_.roster);
+    const bool complete = settle_contested();
+    drop_stale_renames();
+    lock_those_touched();
+    write_characters();
+    write_memberships();
+    write_levels();
+    refresh_member_names(db_, guild_);
+    refresh_member_data(db_, guild_);
+    queue_members(db_, guild_);
+    db_.exec(count_members, {guild_});
+    const bool ranks_changed = update_ranks(db_, guild_);
+    const bool leader_changed = update_leader(db_, guild_);
+    log_events(db_, guild_, what_.previous_scan, events_);
+    note_transfers();
+    count();
+    if (ranks_changed || leader_changed || !levels_.empty())
+      counts_.changed = true;
+    return complete;
+  }
+
+private:
+  bool is_gone_from_here(const identity& who) const {
+    return lost_.contains(who);
+  }
+
+  /// A character is in one guild: the newer roster keeps it, the other one's row is closed.
+  bool settle_contested() {
+    std::vector<identity> coming;
+    for (const auto& member : changes_.joined)
+      coming.push_back(identity_of(where_, member));
+    for (const auto& member : changes_.returned)
+      coming.push_back(member.identity);
+    for (const auto& found : open_elsewhere(db_, guild_, coming)) {
+      const bool theirs_is_newer = modified_at_ && found.roster_modified_at
+                                && *found.roster_modified_at >= *modified_at_;
+      if (theirs_is_newer) {
+        lost_.insert(found.who);
+        continue;
+      }
+      close_memberships(db_, {found.membership.value});
+      log_events(
+          db_, found.other, std::nullopt,
+          {{.kind = "listed_elsewhere",
+            .character = found.character,
+            .who = found.who,
+            .old_rank = found.rank}});
+      db_.exec(count_members, {found.other});
+      update_ranks(db_, found.other);
+      update_leader(db_, found.other);
+      tags_.add(found.other);
+    }
+    std::erase_if(changes_.joined, [&](const auto& member) {
+      return is_gone_from_here(identity_of(where_, member));
+    });
+    std::erase_if(changes_.returned, [&](const auto& member) {
+      return is_gone_from_here(member.identity);
+    });
+    std::erase_if(changes_.renamed, [&](const auto& change) {
+      return is_gone_from_here(change.before.identity);
+    });
+    std::erase_if(changes_.possible_transfers, [&](const auto& transfer) {
+      return is_gone_from_here(identity_of(where_, transfer.joiner));
+    });
+    return lost_.empty();
+  }
+
+  /// A roster may be older than what a character's own profile said since.
+  void drop_stale_renames() {
+    if (!modified_at_)
+      return;
+    std::vector<std::int64_t> ids;
+    for (const auto& change : changes_.renamed)
+      ids.push_back(change.before.character_id.value);
+    const auto newer = with_newer_profile(db_, ids, *modified_at_);
+    std::erase_if(changes_.renamed, [&](const auto& change) {
+      return std::ranges::find(newer, change.before.character_id.value) != newer.end();
+    });
+  }
+
+  void lock_those_touched() {
+    std::vector<std::int64_t> ids;
+    for (const auto& change : changes_.renamed)
+      ids.push_back(change.before.character_id.value);
+    for (const auto& member : changes_.returned)
+      ids.push_back(member.character_id.value);
+    for (const auto& member : changes_.left)
+      ids.push_back(member.character_id.value);
+    lock_characters(db_, ids);
+  }
+
+  static roster_character described(
+      const identity& who, const std::string& name, const std::string& realm, int class_id,
+      int level) {
+    return {who, name, text::name_key(name), realm, class_id, level};
+  }
+
+  /// Those who are new, came back or have another name: their rows, and their addresses.
+  void write_characters() {
+    std::map<identity, roster_character> touched;
+    for (const auto& member : changes_.joined) {
+      const auto who = identity_of(where_, member);
+      touched.emplace(
+          who, described(who, member.name, member.realm.slug, member.class_id, member.level));
+    }
+    std::set<identity> renamed;
+    for (const auto& change : changes_.renamed) {
+      const auto& before = change.before;
+      renamed.insert(before.identity);
+      touched.emplace(
+          before.identity,
+          described(before.identity, change.name, change.realm, before.class_id, before.level));
+    }
+    give_each_address_to_one(touched);
+
+    std::vector<claimed_address> claims;
+    std::vector<roster_character> list;
+    for (const auto& [who, one] : touched) {
+      list.push_back(one);
+      if (!one.name_key.empty())
+        claims.push_back({{where_, one.realm, one.name_key}, who});
+    }
+    std::vector<std::int64_t> moving;
+    for (const auto& member : stored_)
+      if (const auto it = touched.find(member.identity);
+          it != touched.end() && !it->second.name_key.empty())
+        moving.push_back(member.character_id.value);
+    const auto lost_address = take_over_addresses(db_, claims, moving);
+    for (const auto id : lost_address)
+      tags_.add(id);
+    counts_.addresses_taken_over += static_cast<std::int64_t>(lost_address.size());
+    ids_ = upsert_characters(db_, where_, list);
+    for (const auto& member : stored_)
+      ids_.emplace(member.identity, member.character_id);
+  }
+
+  /// Two of one roster under one address: the newer identity has it.
+  static void give_each_address_to_one(std::map<identity, roster_character>& touched) {
+    std::map<std::pair<std::string, std::string>, roster_character*> holder;
+    for (auto& [who, one] : touched) {
+      if (one.name_key.empty())
+        continue;
+      auto& seat = holder[{one.realm, one.name_key}];
+      auto* loser = seat && seat->who.bnet_id > who.bnet_id ? &one : seat;
+      if (loser != &one)
+        seat = &one;
+      if (loser)
+        loser->name_key.clear();
+    }
+  }
+
+  void write_memberships() {
+    std::vector<membership> opened;
+    std::vector<std::int64_t> coming;
+    std::vector<std::int64_t> closed;
+    std::vector<std::int64_t> leaving;
+    const auto note = [&](character_id id) {
+      coming.push_back(id.value);
+      tags_.add(id);
+    };
+    for (const auto& member : changes_.joined) {
+      const auto who = identity_of(where_, member);
+      const auto id = ids_.at(who);
+      opened.push_back(
+          {id, member.rank, member.name, std::string(domain::class_name(member.class_id))});
+      note(id);
+      if (!changes_.first_scan)
+        events_.push_back(
+            {.kind = "joined",
+             .character = id,
+             .who = who,
+             .new_rank = member.rank,
+             .new_name = member.name});
+    }
+    for (const auto& member : changes_.returned) {
+      opened.push_back(
+          {member.character_id, member.rank, member.name,
+           std::string(domain::class_name(member.class_id))});
+      note(member.character_id);
+      events_.push_back(
+          {.kind = "returned",
+           .character = member.character_id,
+           .who = member.identity,
+           .new_rank = member.rank,
+           .new_name = member.name});
+    }
+    for (const auto& member : changes_.left) {
+      closed.push_back(member.member_id.value);
+      leaving.push_back(member.character_id.value);
+      tags_.add(member.character_id);
+      events_.push_back(
+          {.kind = "left",
+           .character = member.character_id,
+           .who = member.identity,
+           .old_rank = member.rank,
+           .old_name = member.name});
+    }
+    for (const auto& change : changes_.ranks)
+      events_.push_back(
+          {.kind = "rank_changed",
+           .character = change.before.character_id,
+           .who = change.before.identity,
+           .old_rank = change.before.rank,
+           .new_rank = change.rank});
+    for (const auto& change : changes_.renamed) {
+      tags_.add(change.before.character_id);
+      if (!change.before.name.empty() && change.before.name != change.name)
+        events_.push_back(
+            {.kind = "renamed",
+             .character = change.before.character_id,
+             .who = change.before.identity,
+             .old_name = change.before.name,
+             .new_name = change.name});
+    }
+    close_memberships(db_, closed);
+    open_memberships(db_, guild_, opened, changes_.first_scan);
+    set_rank(db_, changes_.ranks);
+    set_guild(db_, guild_, coming);
+    clear_guild(db_, guild_, leaving);
+    unqueue_members(db_, leaving);
+    make_due(db_, renamed_ids());
+  }
+
+  std::vector<std::int64_t> renamed_ids() const {
+    std::vector<std::int64_t> ids;
+    for (const auto& change : changes_.renamed)
+      ids.push_back(change.before.character_id.value);
+    return ids;
+  }
+
+  void write_levels() {
+    std::map<identity, const domain::roster_member*> listed;
+    for (const auto& member : what_.roster.members)
+      listed.emplace(identity_of(where_, member), &member);
+    for (const auto& before : stored_) {
+      const auto it = listed.find(before.identity);
+      if (it == listed.end() || is_gone_from_here(before.identity))
+        continue;
+      const auto& now = *it->second;
+      const bool another_class = now.class_id != 0 && now.class_id != before.class_id;
+      if (now.level != before.level || another_class)
+        levels_.push_back(
+            {before.character_id, another_class ? now.class_id : before.class_id, now.level});
+    }
+    update_levels(db_, levels_, modified_at_);
+  }
+
+  void note_transfers() {
+    for (const auto& transfer : changes_.possible_transfers)
+      add_pending_transfer(
+          db_, guild_, transfer.leaver.character_id,
+          ids_.at(identity_of(where_, transfer.joiner)));
+  }
+
+  void count() {
+    const auto size = [](const auto& list) { return static_cast<std::int64_t>(list.size()); };
+    counts_.first_scan = changes_.first_scan;
+    counts_.members = static_cast<std::int64_t>(open_members(db_, guild_));
+    counts_.joined = size(changes_.joined);
+    counts_.returned = size(changes_.returned);
+    counts_.left = size(changes_.left);
+    counts_.rank_changes = size(changes_.ranks);
+    counts_.renamed = size(changes_.renamed);
+    counts_.transfers_to_check = size(changes_.possible_transfers);
+    if (counts_.joined + counts_.returned + counts_.left + counts_.rank_changes
+            + counts_.renamed
+        > 0)
+      counts_.changed = true;
+  }
+
+  session& db_;
+  const roster_to_apply& what_;
+  guild_id guild_;
+  domain::region where_;
+  domain::guild_applied& counts_;
+  change_tags& tags_;
+  std::optional<time_point> modified_at_;
+  std::vector<domain::stored_member> stored_;
+  domain::roster_changes changes_;
+  std::set<identity> lost_;
+  character_ids ids_;
+  std::vector<level_change> levels_;
+  std::vector<member_event> events_;
+};
+
+} // namespace
+
+statements lists::guild_members() {
+  return all;
+}
+
+std::size_t open_members(session& db, guild_id guild) {
+  std::size_t count = 0;
+  fields(db.exec(count_open, {guild})[0]) >> count;
+  return count;
+}
+
+bool apply_roster(
+    session& db, const roster_to_apply& what, domain::guild_applied& counts,
+    change_tags& tags) {
+  return roster_change(db, what, counts, tags).apply();
+}
+
+bool update_leader(session& db, guild_id guild) {
+  return db.exec(leader, {guild}).affected_rows() > 0;
+}
+
+bool update_ranks(session& db, guild_id guild) {
+  bool changed = false;
+  fields(db.exec(ranks, {guild})[0]) >> changed;
+  return changed;
+}
+
+} // namespace guildhall::store

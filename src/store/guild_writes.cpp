@@ -1,0 +1,290 @@
+#include "store/guild_writes.hpp"
+
+#include "store/documents.hpp"
+#include "store/fence.hpp"
+#include "store/guild_members.hpp"
+#include "store/guild_row.hpp"
+#include "store/session.hpp"
+#include "store/statement_lists.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace guildhall::store {
+
+namespace {
+
+constexpr statement move_tracked{
+    "move_tracked", R"(
+  update tracked_guilds t set name_slug = $2, state = 'active', not_found_since = null,
+    roster_due_at = app_now(), last_error = '', last_error_at = null, updated_at = app_now()
+  where t.id = $1 and not exists (
+    select from tracked_guilds o
+    where o.region = t.region and o.realm = t.realm and o.name_slug = $2 and o.id <> t.id))",
+    40};
+constexpr statement mark_renamed{
+    "mark_renamed", R"(
+  update tracked_guilds set state = 'renamed', last_error = 'renamed to ' || $2,
+    last_error_at = app_now(), updated_at = app_now()
+  where id = $1)",
+    20};
+constexpr statement members_to_ask{
+    "some_members", R"(
+  select c.region, c.realm, c.name_key
+  from guild_members m join characters c on c.id = m.character_id
+  where m.guild_id = $1 and m.left_at is null and c.name_key is not null and c.is_available
+  order by m.rank, m.character_id limit $2)",
+    3'000};
+constexpr std::array all{move_tracked, mark_renamed, members_to_ask};
+
+/// How long a document that cannot be stored waits before it is asked for again.
+constexpr std::chrono::minutes refused_retry{10};
+
+const domain::document_failure*
+failure_of(const domain::guild_outcome& outcome, domain::document what) {
+  const auto it = std::ranges::find(outcome.failed, what, &domain::document_failure::document);
+  return it == outcome.failed.end() ? nullptr : &*it;
+}
+
+/// One guild step on its way into the tables.
+class guild_step {
+public:
+  guild_step(session& db, const domain::guild_outcome& outcome)
+      : db_(db),
+        outcome_(outcome),
+        work_(outcome.work),
+        now_(now_of(db)) {}
+
+  domain::guild_applied apply() {
+    if (!find_guild()) {
+      note_state();
+      return applied_;
+    }
+    applied_.guild = guild_.id;
+    tags_.add(guild_.id);
+    note_unchanged();
+    if (outcome_.roster && outcome_.roster_document)
+      judge_and_apply();
+    for (const auto& why : outcome_.failed)
+      fail_document(why);
+    note_state();
+    if (applied_.changed)
+      tags_.send(db_);
+    return applied_;
+  }
+
+private:
+  bool is_foreign() const {
+    const auto& view = outcome_.guild_document;
+    return view && work_.identity
+        && (view->id != work_.identity->bnet_id || view->realm.id != work_.identity->realm_id);
+  }
+
+  /// The guild's row: written from its document, or the one that is known.
+  bool find_guild() {
+    if (outcome_.guild && outcome_.guild_document && !is_foreign()) {
+      if (write_document())
+        return true;
+    } else if (is_foreign()) {
+      late_ = {
+          domain::document::guild, domain::failure_class::not_found,
+          "another guild answers at this address", outcome_.next_due};
+    }
+    if (!work_.guild)
+      return false;
+    const auto known = lock_guild(db_, *work_.guild);
+    if (!known)
+      return false;
+    guild_ = *known;
+    if (late_)
+      fail_document(*late_);
+    return true;
+  }
+
+  bool write_document() {
+    guild_written written;
+    const bool stored = db_.accepted([&] {
+      written = write_guild(db_, work_.address, *outcome_.guild_document);
+      if (!store_guild_document(db_, written.guild.id, outcome_.guild->body))
+        throw unstorable_text{};
+    });
+    if (!stored) {
+      late_ = refused(domain::document::guild);
+      return false;
+    }
+    guild_ = written.guild;
+    record_arrived(
+        db_, guild_.id,
+        {domain::document::guild,
+         outcome_.guild->last_modified,
+         outcome_.guild->schema_revision,
+         {}});
+    applied_.changed |= written.changed
+                     || outcome_.guild->last_modified != work_.guild_document.last_modified
+                     || work_.guild_document.state != domain::document_state::ok;
+    return true;
+  }
+
+  domain::document_failure refused(domain::document what) const {
+    return {
+        what, domain::failure_class::malformed, "the database refuses it as JSON",
+        now_ + refused_retry};
+  }
+
+  void fail_document(const domain::document_failure& why) {
+    applied_.changed |= record_failure(db_, guild_.id, why);
+  }
+
+  void note_unchanged() {
+    for (const auto what : outcome_.unchanged) {
+      applied_.changed |= record_unchanged(db_, guild_.id, what);
+      if (what == domain::document::roster)
+        remember_suspicion(db_, guild_.id, std::nullopt);
+    }
+  }
+
+  void judge_and_apply() {
+    const auto& roster = *outcome_.roster_document;
+    domain::roster_context context{
+        .expected = guild_.identity,
+        .open_members = open_members(db_, guild_.id),
+        .member_count =
+            outcome_.guild_document ? outcome_.guild_document->member_count : std::nullopt,
+        .earlier = work_.earlier_suspicion,
+        .last_modified = outcome_.roster->last_modified,
+        .now = now_};
+    if (!context.member_count)
+      context.member_count = unchanged_count();
+    switch (domain::judge_roster(roster, context)) {
+    case domain::roster_verdict::foreign:
+      fail_document(
+          {domain::document::roster, domain::failure_class::not_found, "another guild's roster",
+           outcome_.next_due});
+      break;
+    case domain::roster_verdict::suspect:
+      suspect(roster, context);
+      break;
+    case domain::roster_verdict::plausible:
+      accept(roster);
+      break;
+    }
+  }
+
+  /// A 304 says that the stored guild document, and its count, still hold.
+  std::optional<std::int64_t> unchanged_count() const {
+    const bool holds = std::ranges::find(outcome_.unchanged, domain::document::guild)
+                    != outcome_.unchanged.end();
+    return holds ? document_count(db_, guild_.id) : std::nullopt;
+  }
+
+  void suspect(const domain::roster_view& roster, const domain::roster_context& context) {
+    const auto size = static_cast<std::int64_t>(roster.members.size());
+    // The first sighting counts, unless this one disagrees with it.
+    const auto& earlier = context.earlier;
+    const bool same_size = earlier && earlier->members == size;
+    if (!same_size)
+      remember_suspicion(db_, guild_.id, domain::suspicion{context.last_modified, now_, size});
+    applied_.members = static_cast<std::int64_t>(context.open_members);
+    applied_.changed |= record_suspect(
+        db_, guild_.id,
+        "a roster of " + std::to_string(size) + " where " + std::to_string(context.open_members)
+            + " were known");
+  }
+
+  void accept(const domain::roster_view& roster) {
+    bool complete = true;
+    const auto applied_before = applied_;
+    const auto tags_before = tags_;
+    const bool stored = db_.accepted([&] {
+      if (!store_roster_document(db_, guild_.id, outcome_.roster->body))
+        throw unstorable_text{};
+      complete = apply_roster(
+          db_,
+          {guild_, roster, outcome_.roster->last_modified, work_.roster_document.checked_at},
+          applied_, tags_);
+    });
+    if (!stored) {
+      applied_ = applied_before;
+      tags_ = tags_before;
+      fail_document(refused(domain::document::roster));
+      return;
+    }
+    record_arrived(
+        db_, guild_.id,
+        {domain::document::roster,
+         outcome_.roster->last_modified,
+         outcome_.roster->schema_revision,
+         {}});
+    if (!complete)
+      forget_last_modified(db_, guild_.id, domain::document::roster);
+    remember_suspicion(db_, guild_.id, std::nullopt);
+    applied_.changed |=
+        applied_.first_scan || work_.roster_document.state != domain::document_state::ok;
+  }
+
+  /// What the tracked address is worth after this step (R6: success only on success).
+  void note_state() {
+    const auto* why = failure_of(outcome_, domain::document::guild);
+    if (!why && late_)
+      why = &*late_;
+    if (why && why->error_class == domain::failure_class::not_found) {
+      tracked_not_found(db_, work_.tracked, why->detail);
+      return;
+    }
+    if (applied_.guild && !why)
+      tracked_found(db_, work_.tracked, applied_.guild, outcome_.failed.empty());
+    if (!why)
+      why = failure_of(outcome_, domain::document::roster);
+    if (why)
+      tracked_failed(
+          db_, work_.tracked,
+          std::string(domain::to_string(why->document)) + ": " + why->detail);
+  }
+
+  session& db_;
+  const domain::guild_outcome& outcome_;
+  const domain::guild_work& work_;
+  time_point now_;
+  stored_guild guild_;
+  std::optional<domain::document_failure> late_; ///< found out here, not by the coordinator
+  domain::guild_applied applied_;
+  change_tags tags_;
+};
+
+} // namespace
+
+statements lists::guild_writes() {
+  return all;
+}
+
+result<domain::guild_applied> apply_guild(session& db, const domain::guild_outcome& outcome) {
+  return db.transaction([&]() -> result<domain::guild_applied> {
+    if (auto held = fence(db, outcome.work.lease); !held)
+      return fail(held.error());
+    return guild_step(db, outcome).apply();
+  });
+}
+
+result<void>
+guild_renamed(session& db, const domain::guild_work& work, const std::string& new_name_slug) {
+  return db.transaction([&]() -> result<void> {
+    if (auto held = fence(db, work.lease); !held)
+      return held;
+    // Somebody may track the new address already: then the old one only says where it went.
+    if (db.exec(move_tracked, {work.tracked, new_name_slug}).affected_rows() == 0)
+      db.exec(mark_renamed, {work.tracked, new_name_slug});
+    return {};
+  });
+}
+
+result<std::vector<domain::character_address>>
+some_members(session& db, guild_id guild, int limit) {
+  std::vector<domain::character_address> out;
+  for (const auto& row : db.exec(members_to_ask, {guild, limit})) {
+    auto& address = out.emplace_back();
+    fields(row) >> address.region >> address.realm >> address.name_key;
+  }
+  return out;
+}
+
+} // namespace guildhall::store

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "domain/sync_port.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What operators started: opened by tracking.hpp, moved on by the leases.
+namespace guildhall::store {
+
+class session;
+
+struct new_job {
+  std::string kind;
+  std::string target;
+  std::optional<tracked_guild_id> tracked{};
+  std::optional<guild_id> guild{};
+  std::optional<character_id> character{};
+  std::string by{};
+};
+
+/// The open job of the same target, or a new one.
+job_id open_job(session& db, const new_job& what);
+std::optional<domain::job_row> find_job(session& db, job_id id);
+
+/// Claimed: their jobs are running.
+void start_guild_jobs(session& db, const std::vector<std::int64_t>& tracked);
+void start_character_jobs(session& db, const std::vector<std::int64_t>& characters);
+
+/// Done when no character of the guild is due any more; failed when the guild cannot be had.
+void finish_guild_job(session& db, const domain::guild_finish& how, bool more_to_do);
+void finish_character_jobs(session& db, const std::vector<std::int64_t>& characters);
+
+} // namespace guildhall::store

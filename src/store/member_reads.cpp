@@ -1,0 +1,141 @@
+#include "store/reads.hpp"
+#include "store/session.hpp"
+#include "store/sql_text.hpp"
+#include "store/statement_lists.hpp"
+
+#include <array>
+
+namespace guildhall::store {
+
+namespace {
+
+constexpr statement list{
+    "members", R"(
+  select m.id, m.guild_id, m.character_id, coalesce(m.character_name, 'Unknown'),
+    m.character_class, coalesce(c.role, 'DPS'), m.rank, coalesce(o.is_main, m.is_main, false),
+    c.user_id
+  from guild_members m join characters c on c.id = m.character_id
+    left join main_overrides o on o.guild_id = m.guild_id and o.character_id = m.character_id
+  where m.guild_id = $1 and m.left_at is null
+  order by m.rank, m.character_name, m.id)",
+    8'000};
+
+constexpr std::string_view detail_columns{
+    R"(select m.id, m.guild_id, m.character_id, coalesce(m.character_name, 'Unknown'),
+    m.character_class, coalesce(c.role, 'DPS'), m.rank, coalesce(o.is_main, m.is_main, false),
+    c.user_id, m.created_at, m.updated_at, m.joined_at, m.left_at, coalesce(o.is_main, m.is_main),
+    coalesce(p.failures, 0), c.is_available, c.bnet_character_id, c.region, c.realm,
+    coalesce(c.class_id, 0), coalesce(c.level, 0), c.spec_name, c.average_item_level,
+    c.equipped_item_level, c.mythic_rating, c.achievement_points, c.last_login_at,
+    c.last_synced_at, c.professions, c.toys, c.created_at, c.updated_at,)"};
+constexpr std::string_view detail_rows{
+    R"( from guild_members m join characters c on c.id = m.character_id
+    left join main_overrides o on o.guild_id = m.guild_id and o.character_id = m.character_id
+    left join document_states p on p.character_id = m.character_id and p.document = 'profile'
+  where m.guild_id = $1 and )"};
+constexpr std::string_view no_json{" null, null, null, null"};
+constexpr std::string_view all_json{
+    " c.profile_json, c.equipment_json, c.mythic_profile_json, m.member_data_json"};
+constexpr std::string_view open_ones{
+    "m.left_at is null order by m.rank, m.character_name, m.id"};
+constexpr std::string_view just_joined{
+    "m.left_at is null and m.joined_at > app_now() - interval '2 days' "
+    "order by m.joined_at desc, m.id"};
+constexpr std::string_view just_left{
+    "m.left_at > app_now() - interval '2 days' order by m.left_at desc, m.id"};
+constexpr statement lean{
+    "member_details", join<detail_columns, no_json, detail_rows, open_ones>, 10'000};
+constexpr statement full{
+    "member_details_full", join<detail_columns, all_json, detail_rows, open_ones>, 30'000};
+constexpr statement joined{
+    "members_joined", join<detail_columns, no_json, detail_rows, just_joined>, 5'000};
+constexpr statement left{
+    "members_left", join<detail_columns, no_json, detail_rows, just_left>, 5'000};
+
+constexpr statement rank_list{
+    "ranks", R"(
+  with used as (
+    select rank, count(*) as members from guild_members
+    where guild_id = $1 and left_at is null group by rank
+  ), overlaid as (
+    select r.id, coalesce(r.rank_id, u.rank) as rank_id, coalesce(r.rank_name,
+        case when u.rank = 0 then 'Guild Master' else 'Rank ' || u.rank end) as rank_name,
+      coalesce(r.is_custom, false) as is_custom, coalesce(r.is_officer, false) as is_officer,
+      coalesce(u.members, 0) as members, r.created_at, r.updated_at
+    from used u full join (select * from ranks where guild_id = $1) r on r.rank_id = u.rank
+  )
+  select g.id, o.id, o.rank_id, o.rank_name, o.is_custom, o.is_officer, coalesce(o.members, 0),
+    o.created_at, o.updated_at
+  from guilds g left join overlaid o on true
+  where g.id = $1 order by o.rank_id)",
+    2'000};
+constexpr std::array all{list, lean, full, joined, left, rank_list};
+
+void read_member(fields& in, domain::member_row& out) {
+  in >> out.id >> out.guild_id >> out.character_id >> out.character_name >> out.character_class
+      >> out.character_role >> out.rank >> out.is_main >> out.user_id;
+}
+
+std::vector<domain::member_detail> read_details(const pqxx::result& rows) {
+  std::vector<domain::member_detail> out;
+  out.reserve(static_cast<std::size_t>(rows.size()));
+  for (const auto& row : rows) {
+    auto& m = out.emplace_back();
+    fields in(row);
+    read_member(in, m.member);
+    in >> m.created_at >> m.updated_at >> m.joined_at >> m.left_at >> m.explicit_main
+        >> m.consecutive_update_failures >> m.is_available >> m.bnet_id >> m.region >> m.realm
+        >> m.class_id >> m.level >> m.spec_name >> m.average_item_level >> m.equipped_item_level
+        >> m.mythic_rating >> m.achievement_points >> m.last_login_at >> m.character_synced_at
+        >> m.professions >> m.toys >> m.character_created_at >> m.character_updated_at
+        >> m.profile_json >> m.equipment_json >> m.mythic_profile_json >> m.member_data_json;
+  }
+  return out;
+}
+
+} // namespace
+
+statements lists::member_reads() {
+  return all;
+}
+
+result<std::vector<domain::member_row>> members(session& db, guild_id id) {
+  const auto rows = db.exec(list, {id});
+  std::vector<domain::member_row> out;
+  out.reserve(static_cast<std::size_t>(rows.size()));
+  for (const auto& row : rows) {
+    fields in(row);
+    read_member(in, out.emplace_back());
+  }
+  return out;
+}
+
+result<std::vector<domain::member_detail>>
+member_details(session& db, guild_id id, domain::detail how) {
+  return read_details(db.exec(how == domain::detail::full ? full : lean, {id}));
+}
+
+result<domain::member_activity> member_activity(session& db, guild_id id) {
+  return domain::member_activity{
+      .joined = read_details(db.exec(joined, {id})), .left = read_details(db.exec(left, {id}))};
+}
+
+result<std::vector<domain::rank_row>> ranks(session& db, guild_id id) {
+  const auto rows = db.exec(rank_list, {id});
+  if (rows.empty())
+    return fail(ec::not_found, "Guild with ID " + std::to_string(id.value) + " not found");
+  std::vector<domain::rank_row> out;
+  for (const auto& row : rows) {
+    domain::rank_row line;
+    std::optional<int> rank;
+    fields(row) >> line.guild_id >> line.id >> rank >> line.rank_name >> line.is_custom
+        >> line.is_officer >> line.member_count >> line.created_at >> line.updated_at;
+    if (!rank)
+      continue; // a guild without ranks
+    line.rank_id = *rank;
+    out.push_back(std::move(line));
+  }
+  return out;
+}
+
+} // namespace guildhall::store

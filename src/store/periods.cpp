@@ -1,0 +1,116 @@
+#include "store/periods.hpp"
+
+#include "store/session.hpp"
+#include "store/statement_lists.hpp"
+
+#include <array>
+
+namespace guildhall::store {
+
+namespace {
+
+constexpr int characters_per_step = 2'000;
+
+constexpr statement read{"periods", "select region, period_id from periods", 2};
+constexpr statement remember{
+    "remember_period", R"(
+  insert into periods as p (region, period_id, spread_to) values ($1, $2, 0)
+  on conflict (region) do update set period_id = excluded.period_id, seen_at = app_now(),
+    spread_to = 0
+  where p.period_id < excluded.period_id
+  returning 1)",
+    10};
+// The first period ever seen makes nothing older.
+constexpr statement first{
+    "first_period", R"(
+  insert into periods (region, period_id, spread_to) values ($1, $2, null)
+  on conflict do nothing returning 1)",
+    10};
+constexpr statement progress{
+    "period_progress", R"(
+  select period_id, seen_at, spread_to from periods
+  where region = $1 and spread_to is not null for update)",
+    6};
+// By primary key, so that each step is bounded whatever it finds.
+constexpr statement step{
+    "spread_period", R"(
+  with chunk as materialized (
+    select id, region, last_login_at from characters where id > $1 order by id limit $2
+  ), older as (
+    select c.id from chunk c
+      join document_states d on d.character_id = c.id and d.document = 'mythic'
+    where c.region = $3 and c.last_login_at > app_now() - interval '8 weeks'
+      and d.period_id < $4
+  ), pulled as (
+    update sync_queue q set due_at = $5::timestamptz + random() * interval '6 hours'
+    from older where q.character_id = older.id and q.lease_token is null
+      and q.due_at > $5::timestamptz + interval '6 hours' and q.due_at < 'infinity'
+    returning q.guild_id, q.due_at
+  ), guilds_pulled as (
+    update sync_queue q set due_at = f.due_at
+    from (select guild_id, min(due_at) as due_at from pulled where guild_id is not null group by 1) f
+      join tracked_guilds t on t.guild_id = f.guild_id
+    where q.tracked_guild_id = t.id and q.lease_token is null and q.due_at > f.due_at
+  )
+  select max(id), count(*) from chunk)",
+    40'000};
+constexpr statement advance{
+    "spread_progress", R"(
+  update periods set spread_to = $2 where region = $1)",
+    6};
+constexpr std::array all{read, remember, first, progress, step, advance};
+
+/// One bounded step. True when more is left.
+result<bool> spread(session& db, domain::region where) {
+  return db.transaction([&]() -> result<bool> {
+    const auto rows = db.exec(progress, {where});
+    if (rows.empty())
+      return false;
+    std::int64_t period = 0;
+    time_point seen_at;
+    std::int64_t after = 0;
+    fields(rows[0]) >> period >> seen_at >> after;
+    std::optional<std::int64_t> last;
+    int looked_at = 0;
+    fields(db.exec(step, {after, characters_per_step, where, period, seen_at})[0]) >> last
+        >> looked_at;
+    const bool more = looked_at == characters_per_step;
+    db.exec(advance, {where, more ? last : std::nullopt});
+    return more;
+  });
+}
+
+} // namespace
+
+statements lists::periods() {
+  return all;
+}
+
+result<bool> set_period(session& db, domain::region where, std::int64_t period) {
+  if (!db.exec(first, {where, period}).empty())
+    return true;
+  const bool is_new = !db.exec(remember, {where, period}).empty();
+  constexpr std::chrono::milliseconds time_for_a_step{500};
+  for (bool more = true; more;) {
+    if (std::chrono::steady_clock::now() + time_for_a_step > db.expires())
+      break; // the next call goes on
+    const auto done = spread(db, where);
+    if (!done)
+      return fail(done.error());
+    more = *done;
+  }
+  return is_new;
+}
+
+result<std::map<domain::region, std::int64_t>> periods(session& db) {
+  std::map<domain::region, std::int64_t> out;
+  for (const auto& row : db.exec(read)) {
+    domain::region where{};
+    std::int64_t period = 0;
+    fields(row) >> where >> period;
+    out.emplace(where, period);
+  }
+  return out;
+}
+
+} // namespace guildhall::store

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "store/statement.hpp"
+
+#include <vector>
+
+/// The statements of each file, for `all_statements`.
+namespace guildhall::store::lists {
+
+statements fence();
+statements queue();
+statements queue_rows();
+statements documents();
+statements guild_events();
+statements member_rows();
+statements guild_row();
+statements guild_members();
+statements guild_writes();
+statements transfers();
+statements addresses();
+statements guild_link();
+statements character_writes();
+statements erase();
+statements budget();
+statements periods();
+statements retention();
+statements tracking();
+statements jobs();
+statements reads();
+statements member_reads();
+statements rederive();
+statements users();
+statements upstream();
+
+} // namespace guildhall::store::lists

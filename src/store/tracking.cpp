@@ -1,0 +1,310 @@
+#include "store/tracking.hpp"
+
+#include "domain/budget.hpp"
+#include "store/fence.hpp"
+#include "store/guild_link.hpp"
+#include "store/jobs.hpp"
+#include "store/queue_rows.hpp"
+#include "store/session.hpp"
+#include "store/statement_lists.hpp"
+
+#include <array>
+
+namespace guildhall::store {
+
+namespace {
+
+constexpr int overview_guilds = 200;
+constexpr int overview_errors = 50;
+
+constexpr statement insert_tracked{
+    "track", R"(
+  insert into tracked_guilds as t (region, realm, name_slug, requested_by)
+  values ($1, $2, $3, $4)
+  on conflict (region, realm, name_slug) do update set updated_at = app_now()
+  returning id, guild_id)",
+    30};
+constexpr statement guild_there{
+    "guild_at_address", R"(
+  select id from guilds where region = $1 and realm = $2 and name_key = $3)",
+    8};
+constexpr statement link_tracked{
+    "link_tracked", R"(
+  update tracked_guilds set guild_id = $2, updated_at = app_now() where id = $1)",
+    20};
+constexpr statement queue_guild{
+    "queue_guild", R"(
+  insert into sync_queue as q (tracked_guild_id, priority, due_at, forced)
+  values ($1, 0, app_now(), true)
+  on conflict (tracked_guild_id) do update set
+    again = q.lease_token is not null,
+    forced = q.forced or q.lease_token is null,
+    priority = case when q.lease_token is null then 0 else q.priority end,
+    due_at = case when q.lease_token is null then least(q.due_at, app_now()) else q.due_at end)",
+    30};
+constexpr statement roster_now{
+    "roster_due_now", R"(
+  update tracked_guilds set roster_due_at = least(roster_due_at, app_now()) where id = $1)",
+    20};
+constexpr statement members_now{
+    "members_due_now", R"(
+  update sync_queue q set forced = q.forced or q.lease_token is null,
+    again = q.lease_token is not null,
+    due_at = case when q.lease_token is null then least(q.due_at, now.t) else q.due_at end
+  from (select app_now() as t) now
+  where q.guild_id = $1 and q.character_id is not null and q.due_at < 'infinity'
+    and q.character_id in (
+      select character_id from guild_members where guild_id = $1 and left_at is null))",
+    30'000};
+constexpr statement drop_tracked{
+    "untrack", R"(
+  delete from tracked_guilds where region = $1 and realm = $2 and name_slug = $3
+  returning id, guild_id)",
+    60};
+constexpr statement end_jobs{
+    "end_jobs_of_untracked", R"(
+  update jobs set state = 'failed', finished_at = app_now(), message = 'no longer tracked'
+  where finished_at is null and tracked_guild_id = (
+    select id from tracked_guilds where region = $1 and realm = $2 and name_slug = $3))",
+    30};
+constexpr statement drop_members{
+    "unqueue_guild", R"(
+  with alone as (
+    select $1::bigint as guild_id where not exists (
+      select from tracked_guilds where guild_id = $1)
+  ), gone as (
+    delete from sync_queue q using alone, characters c
+    where q.guild_id = alone.guild_id and c.id = q.character_id and c.user_id is null
+  )
+  update sync_queue q set guild_id = null from alone, characters c
+  where q.guild_id = alone.guild_id and c.id = q.character_id and c.user_id is not null)",
+    30'000};
+constexpr statement tracked_of{
+    "tracked_of_guild", R"(
+  select id, region, realm, name_slug from tracked_guilds where guild_id = $1 order by id)",
+    8};
+constexpr statement address_of{
+    "address_of_guild", R"(
+  select region, realm, coalesce(name_key, '') from guilds where id = $1)",
+    6};
+constexpr statement queue_character{
+    "queue_character", R"(
+  insert into sync_queue as q (character_id, guild_id, priority, due_at, forced)
+  select c.id, (
+      select m.guild_id from guild_members m join tracked_guilds t on t.guild_id = m.guild_id
+      where m.character_id = c.id and m.left_at is null limit 1),
+    0, app_now(), true
+  from characters c where c.id = $1
+  on conflict (character_id) do update set
+    again = q.lease_token is not null,
+    forced = q.forced or q.lease_token is null,
+    priority = case when q.lease_token is null then 0 else q.priority end,
+    due_at = case when q.lease_token is null then least(q.due_at, app_now()) else q.due_at end
+  returning q.guild_id)",
+    60};
+constexpr statement read_paused{"paused", "select paused from sync_settings", 2};
+constexpr statement write_paused{
+    "set_paused", R"(
+  update sync_settings set paused = $1 where paused <> $1)",
+    4};
+constexpr statement count_queue{
+    "overview_counts", R"(
+  select s.paused, g.due, g.running, c.due, c.running, b.hour_limit, b.newest_slot, b.counts
+  from sync_settings s, api_budget b, (
+    select count(*) filter (where lease_token is null and due_at <= app_now()) as due,
+      count(*) filter (where lease_token is not null) as running
+    from sync_queue where tracked_guild_id is not null) g, (
+    select (
+        select count(*) from sync_queue where character_id is not null and lease_token is null
+          and due_at <= app_now()) as due, (
+        select count(*) from sync_queue where lease_token is not null
+          and character_id is not null) as running) c)",
+    30'000};
+constexpr statement list_tracked{
+    "overview_guilds", R"(
+  select t.id, t.region, t.realm, t.name_slug, t.guild_id, t.state, t.last_synced_at, q.due_at,
+    coalesce(q.lease_token is not null, false), t.last_error
+  from tracked_guilds t left join sync_queue q on q.tracked_guild_id = t.id
+  order by t.last_error <> '' desc, t.last_error_at desc nulls last, t.id limit $1)",
+    15'000};
+constexpr statement list_errors{
+    "overview_errors", R"(
+  select case when d.guild_id is not null
+      then 'guild ' || g.region || '/' || g.realm || '/' || coalesce(g.name_key, g.name)
+      else 'character ' || d.character_id end,
+    d.document, d.error_class, d.error_detail, d.failed_at
+  from document_states d left join guilds g on g.id = d.guild_id
+  where d.error_class in ('transient', 'throttled', 'malformed')
+  order by d.failed_at desc limit $1)",
+    400};
+constexpr std::array all{
+    insert_tracked, guild_there,  link_tracked, queue_guild,  roster_now, members_now,
+    drop_tracked,   end_jobs,     drop_members, tracked_of,   address_of, queue_character,
+    read_paused,    write_paused, count_queue,  list_tracked, list_errors};
+
+std::string spell(const domain::guild_address& address) {
+  return std::string(domain::to_string(address.region)) + "/" + address.realm + "/"
+       + address.name_slug;
+}
+
+std::optional<guild_id> first_id(const pqxx::result& rows) {
+  if (rows.empty())
+    return std::nullopt;
+  guild_id id;
+  fields(rows[0]) >> id;
+  return id;
+}
+
+/// Everything of the guild is due at once, before everything else.
+result<domain::job_row> start(
+    session& db, tracked_guild_id tracked, std::optional<guild_id> guild, const new_job& what) {
+  db.exec(queue_guild, {tracked});
+  db.exec(roster_now, {tracked});
+  if (guild) {
+    queue_members(db, *guild);
+    db.exec(members_now, {*guild});
+  }
+  const auto id = open_job(db, what);
+  wake_schedulers(db);
+  auto row = find_job(db, id);
+  if (!row)
+    return fail(ec::internal);
+  return *row;
+}
+
+/// A guild is known at the address already, or waits there as a candidate.
+std::optional<guild_id>
+known_guild(session& db, tracked_guild_id tracked, const domain::guild_address& address) {
+  auto guild =
+      first_id(db.exec(guild_there, {address.region, address.realm, address.name_slug}));
+  if (!guild)
+    guild = adopt_candidate(db, address);
+  if (guild)
+    db.exec(link_tracked, {tracked, *guild});
+  return guild;
+}
+
+} // namespace
+
+statements lists::tracking() {
+  return all;
+}
+
+result<domain::job_row>
+track(session& db, const domain::guild_address& address, const std::string& by) {
+  return db.transaction([&]() -> result<domain::job_row> {
+    tracked_guild_id tracked;
+    std::optional<guild_id> guild;
+    fields(db.exec(insert_tracked, {address.region, address.realm, address.name_slug, by})[0])
+        >> tracked >> guild;
+    if (!guild)
+      guild = known_guild(db, tracked, address);
+    return start(
+        db, tracked, guild,
+        {.kind = "track",
+         .target = spell(address),
+         .tracked = tracked,
+         .guild = guild,
+         .by = by});
+  });
+}
+
+result<void> untrack(session& db, const domain::guild_address& address) {
+  return db.transaction([&]() -> result<void> {
+    db.exec(end_jobs, {address.region, address.realm, address.name_slug});
+    const auto rows = db.exec(drop_tracked, {address.region, address.realm, address.name_slug});
+    if (rows.empty())
+      return fail(ec::not_found, "Guild " + spell(address) + " is not tracked");
+    std::optional<guild_id> guild;
+    fields(rows[0]).skip() >> guild;
+    if (guild)
+      db.exec(drop_members, {*guild});
+    return {};
+  });
+}
+
+result<domain::job_row> sync_guild(session& db, guild_id id) {
+  return db.transaction([&]() -> result<domain::job_row> {
+    const auto rows = db.exec(tracked_of, {id});
+    if (rows.empty()) {
+      const auto number = std::to_string(id.value);
+      return db.exec(address_of, {id}).empty()
+               ? fail(ec::not_found, "Guild with ID " + number + " not found")
+               : fail(ec::conflict, "Guild with ID " + number + " is not tracked");
+    }
+    tracked_guild_id tracked;
+    domain::guild_address address;
+    fields(rows[0]) >> tracked >> address.region >> address.realm >> address.name_slug;
+    return start(
+        db, tracked, id,
+        {.kind = "sync_guild", .target = spell(address), .tracked = tracked, .guild = id});
+  });
+}
+
+result<domain::job_row> sync_character(session& db, character_id id) {
+  return db.transaction([&]() -> result<domain::job_row> {
+    const auto rows = db.exec(queue_character, {id});
+    if (rows.empty())
+      return fail(
+          ec::not_found, "Character with ID " + std::to_string(id.value) + " not found");
+    std::optional<guild_id> guild;
+    fields(rows[0]) >> guild;
+    if (guild)
+      pull_guild_forward(db, *guild, true);
+    const auto job = open_job(
+        db, {.kind = "sync_character",
+             .target = "character " + std::to_string(id.value),
+             .character = id});
+    wake_schedulers(db);
+    auto row = find_job(db, job);
+    if (!row)
+      return fail(ec::internal);
+    return *row;
+  });
+}
+
+result<domain::job_row> job(session& db, job_id id) {
+  auto row = find_job(db, id);
+  if (!row)
+    return fail(ec::not_found, "Job with ID " + std::to_string(id.value) + " not found");
+  return *row;
+}
+
+result<domain::sync_overview> overview(session& db) {
+  domain::sync_overview out;
+  std::int64_t newest_slot = 0;
+  std::vector<std::int64_t> counts;
+  fields(db.exec(count_queue)[0]) >> out.paused >> out.guilds_due >> out.guilds_running
+      >> out.characters_due >> out.characters_running >> out.hour_limit >> newest_slot
+      >> counts;
+  domain::hour_window window(std::move(counts), newest_slot);
+  window.advance(now_of(db));
+  out.hour_spent = window.spent();
+  for (const auto& row : db.exec(list_tracked, {overview_guilds})) {
+    auto& line = out.guilds.emplace_back();
+    fields(row) >> line.id >> line.address.region >> line.address.realm
+        >> line.address.name_slug >> line.guild_id >> line.state >> line.last_synced_at
+        >> line.due_at >> line.running >> line.last_error;
+  }
+  for (const auto& row : db.exec(list_errors, {overview_errors})) {
+    auto& line = out.last_errors.emplace_back();
+    fields(row) >> line.entity >> line.document >> line.error_class >> line.detail >> line.at;
+  }
+  return out;
+}
+
+result<void> set_paused(session& db, bool paused) {
+  return db.transaction([&]() -> result<void> {
+    if (db.exec(write_paused, {paused}).affected_rows() > 0)
+      wake_schedulers(db);
+    return {};
+  });
+}
+
+result<bool> paused(session& db) {
+  bool yes = false;
+  fields(db.exec(read_paused)[0]) >> yes;
+  return yes;
+}
+
+} // namespace guildhall::store

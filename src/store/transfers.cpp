@@ -1,0 +1,138 @@
+#include "store/addresses.hpp"
+#include "store/fence.hpp"
+#include "store/guild_events.hpp"
+#include "store/guild_members.hpp"
+#include "store/guild_writes.hpp"
+#include "store/session.hpp"
+#include "store/statement_lists.hpp"
+
+#include <array>
+
+namespace guildhall::store {
+
+namespace {
+
+constexpr int transfers_at_once = 50;
+
+constexpr statement pending{
+    "pending_transfers", R"(
+  select t.id, t.leaver_id, t.joiner_id, l.region, l.realm, coalesce(l.name_key, ''),
+    l.bnet_character_id
+  from pending_transfers t join characters l on l.id = t.leaver_id
+  where t.guild_id = $1 and l.name is not null order by t.id limit $2)",
+    300};
+constexpr statement settle{
+    "settle_transfer", R"(
+  delete from pending_transfers where id = $1 and leaver_id = $2 and joiner_id = $3
+  returning guild_id)",
+    12};
+constexpr statement both{
+    "both_of_transfer", R"(
+  select id, region, realm_id, bnet_character_id, name from characters where id in ($1, $2)
+  order by id for no key update)",
+    12};
+constexpr statement move_user{
+    "move_user", R"(
+  with leaver as (
+    update characters c set user_id = null, updated_at = app_now()
+    from (select id, user_id from characters where id = $1) before
+    where c.id = before.id and before.user_id is not null
+    returning before.user_id
+  )
+  update characters c set user_id = leaver.user_id, updated_at = app_now() from leaver
+  where c.id = $2 and c.user_id is null)",
+    30};
+constexpr statement move_main{
+    "move_main", R"(
+  update guild_members j set is_main = l.is_main, updated_at = app_now()
+  from guild_members l
+  where l.guild_id = $3 and l.character_id = $1 and j.guild_id = $3 and j.character_id = $2
+    and j.is_main is distinct from l.is_main)",
+    20};
+constexpr statement move_override{
+    "move_override", R"(
+  with moved as (delete from main_overrides where character_id = $1 returning *)
+  insert into main_overrides (guild_id, character_id, is_main, set_by)
+  select guild_id, $2, is_main, set_by from moved on conflict do nothing)",
+    30};
+constexpr statement move_rosters{
+    "move_roster_places", R"(
+  with moved as (delete from roster_members where character_id = $1 returning *)
+  insert into roster_members (roster_id, character_id, role)
+  select roster_id, $2, role from moved on conflict do nothing)",
+    200};
+constexpr statement move_signups{
+    "move_sign_ups", R"(
+  update event_subscriptions set character_id = $2, updated_at = app_now()
+  where character_id = $1)",
+    200};
+constexpr std::array all{pending,   settle,        both,         move_user,
+                         move_main, move_override, move_rosters, move_signups};
+
+void become_one(session& db, guild_id guild, const domain::pending_transfer& which) {
+  domain::character_identity leaver;
+  domain::character_identity joiner;
+  std::string old_name;
+  for (const auto& row : db.exec(both, {which.leaver, which.joiner})) {
+    character_id id;
+    domain::character_identity who;
+    std::string name;
+    fields(row) >> id >> who.region >> who.realm_id >> who.bnet_id >> name;
+    (id == which.leaver ? leaver : joiner) = who;
+    if (id == which.leaver)
+      old_name = name;
+  }
+  db.exec(move_user, {which.leaver, which.joiner});
+  db.exec(move_main, {which.leaver, which.joiner, guild});
+  db.exec(move_override, {which.leaver, which.joiner});
+  db.exec(move_rosters, {which.leaver, which.joiner});
+  db.exec(move_signups, {which.leaver, which.joiner});
+  update_leader(db, guild);
+  log_events(
+      db, guild, std::nullopt,
+      {{.kind = "transferred",
+        .character = which.leaver,
+        .who = leaver,
+        .old_name = old_name,
+        .other = joiner}});
+  change_tags tags;
+  tags.add(guild);
+  tags.add(which.leaver);
+  tags.add(which.joiner);
+  tags.send(db);
+}
+
+} // namespace
+
+statements lists::transfers() {
+  return all;
+}
+
+result<std::vector<domain::pending_transfer>> pending_transfers(session& db, guild_id guild) {
+  std::vector<domain::pending_transfer> out;
+  for (const auto& row : db.exec(pending, {guild, transfers_at_once})) {
+    auto& one = out.emplace_back();
+    fields(row) >> one.id >> one.leaver >> one.joiner >> one.leaver_address.region
+        >> one.leaver_address.realm >> one.leaver_address.name_key >> one.leaver_bnet_id;
+  }
+  return out;
+}
+
+result<void> settle_transfer(
+    session& db, const domain::lease& guild_lease, const domain::pending_transfer& which,
+    bool same) {
+  return db.transaction([&]() -> result<void> {
+    if (auto held = fence(db, guild_lease); !held)
+      return held;
+    const auto rows = db.exec(settle, {which.id, which.leaver, which.joiner});
+    if (rows.empty())
+      return {}; // settled before
+    guild_id guild;
+    fields(rows[0]) >> guild;
+    if (same)
+      become_one(db, guild, which);
+    return {};
+  });
+}
+
+} // namespace guildhall::store

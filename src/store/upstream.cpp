@@ -1,0 +1,53 @@
+#include "store/upstream.hpp"
+
+#include "store/session.hpp"
+#include "store/statement_lists.hpp"
+
+#include <array>
+
+namespace guildhall::store {
+
+namespace {
+
+constexpr statement record{
+    "record_upstream", R"(
+  insert into upstream_hosts (role, host) values ($1, $2) on conflict do nothing)",
+    6};
+constexpr statement recorded{
+    "recorded_upstream", R"(
+  select host from upstream_hosts where role = $1)",
+    6};
+constexpr std::array all{record, recorded};
+
+result<void> check_one(session& db, const std::string& role, const std::string& host) {
+  db.exec(record, {role, host});
+  std::string known;
+  fields(db.exec(recorded, {role})[0]) >> known;
+  if (known == host)
+    return {};
+  return fail(
+      ec::upstream_mismatch, "this database mirrors " + known + " (" + role
+                                 + "), but the configuration says " + host
+                                 + ": use another database");
+}
+
+} // namespace
+
+statements lists::upstream() {
+  return all;
+}
+
+result<void> check_upstream(
+    session& db, const std::map<std::string, std::string>& api_hosts,
+    const std::string& oauth_host) {
+  return db.transaction([&]() -> result<void> {
+    if (auto ok = check_one(db, "oauth", oauth_host); !ok)
+      return ok;
+    for (const auto& [region, host] : api_hosts)
+      if (auto ok = check_one(db, region, host); !ok)
+        return ok;
+    return {};
+  });
+}
+
+} // namespace guildhall::store

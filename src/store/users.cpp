@@ -1,0 +1,48 @@
+#include "store/users.hpp"
+
+#include "store/session.hpp"
+#include "store/statement_lists.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace guildhall::store {
+
+namespace {
+
+constexpr statement by_id{
+    "role_by_id", R"(
+  update users set role = $2, updated_at = app_now() where id = $1::bigint returning id)",
+    10};
+constexpr statement by_battletag{
+    "role_by_battletag", R"(
+  update users set role = $2, updated_at = app_now() where battletag = $1 returning id)",
+    20};
+constexpr std::array all{by_id, by_battletag};
+
+constexpr std::array<std::string_view, 3> roles{"user", "guild_leader", "admin"};
+
+bool is_number(std::string_view text) {
+  constexpr std::size_t digits_of_a_bigint = 18;
+  return !text.empty() && text.size() <= digits_of_a_bigint
+      && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+} // namespace
+
+statements lists::users() {
+  return all;
+}
+
+result<user_id> set_role(session& db, std::string_view who, std::string_view role) {
+  if (std::ranges::find(roles, role) == roles.end())
+    return fail(ec::validation, "a role is one of user, guild_leader, admin");
+  const auto rows = db.exec(is_number(who) ? by_id : by_battletag, {who, role});
+  if (rows.empty())
+    return fail(ec::not_found, "User not found");
+  user_id id;
+  fields(rows[0]) >> id;
+  return id;
+}
+
+} // namespace guildhall::store
