@@ -1,12 +1,14 @@
 #pragma once
 
 #include "battlenet_sim/messages.hpp"
+#include "battlenet_sim/world.hpp"
 
 #include <boost/json/object.hpp>
 
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace guildhall::sim {
 
@@ -20,6 +22,13 @@ struct bad_call : std::runtime_error {
 
 /// GET: guilds, one guild's members, one character, players. `rest`: the path behind /_sim/.
 answer world_view(simulation& service, std::string_view rest, const form& query);
+
+/// One character or guild as every call describes it.
+answer described(const character& who);
+answer described(const guild& which);
+
+/// "realm/name" -> both parts.
+std::pair<std::string, std::string> split_address(std::string_view text);
 
 /// POST /_sim/world/{action}
 answer

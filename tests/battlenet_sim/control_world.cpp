@@ -15,53 +15,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t max_listed_players = 1'000;
-
-void write_guild(json_writer& w, const guild& one) {
-  w.member("region", one.region);
-  w.member("realm", one.home->slug);
-  w.member("slug", one.slug);
-  w.member("name", one.name);
-  w.member("id", one.id);
-  w.member("members", one.members.size());
-}
-
-void write_character(json_writer& w, const character& who) {
-  w.member("id", who.id);
-  w.member("region", who.region);
-  w.member("realm", who.home->slug);
-  w.member("name", who.name);
-  w.member("level", who.level);
-  w.member("guild", who.guild);
-  w.member("rank", who.rank);
-  w.member("last_login", who.modified);
-  w.member("available", who.available);
-  w.member("valid", who.valid);
-  w.member("player", who.player);
-}
-
-answer described(const character& who) {
-  std::string out;
-  json_writer w(out);
-  w.object([&] { write_character(w, who); });
-  return json_answer(std::move(out));
-}
-
-answer described(const guild& which) {
-  std::string out;
-  json_writer w(out);
-  w.object([&] { write_guild(w, which); });
-  return json_answer(std::move(out));
-}
-
-/// "realm/name" -> both parts.
-std::pair<std::string, std::string> halves(std::string_view text) {
-  auto slash = text.find('/');
-  if (slash == std::string_view::npos)
-    throw bad_call("an address is realm/name: " + std::string(text));
-  return {std::string(text.substr(0, slash)), std::string(text.substr(slash + 1))};
-}
-
 /// One change of the world: its arguments and what they name. The world is locked.
 class change {
 public:
@@ -131,7 +84,7 @@ private:
     const auto& value = args_.at(json::string_view(name.data(), name.size()));
     character* found = nullptr;
     if (value.is_string()) {
-      auto [realm_slug, key] = halves(value.as_string().c_str());
+      auto [realm_slug, key] = split_address(value.as_string().c_str());
       if (const auto* there = world_.find(region(), realm_slug, lower(key)))
         found = world_.find_character(there->id);
     } else {
@@ -146,7 +99,7 @@ private:
     const auto& value = args_.at("guild");
     guild* found = nullptr;
     if (value.is_string()) {
-      auto [realm_slug, slug] = halves(value.as_string().c_str());
+      auto [realm_slug, slug] = split_address(value.as_string().c_str());
       if (const auto* there = world_.find_guild(region(), realm_slug, slug))
         found = world_.find_guild(there->id);
     } else {
@@ -334,86 +287,7 @@ private:
   std::int64_t now_ms_;
 };
 
-std::string query_region(const simulation& service, const form& query) {
-  auto i = query.find("region");
-  return i == query.end() ? service.opts.region : i->second;
-}
-
-answer all_guilds(const simulation& service) {
-  std::string out;
-  json_writer w(out);
-  w.object([&] {
-    w.member("seed", service.opts.seed);
-    w.member("characters", service.state.characters());
-    w.member("players", service.state.players().size());
-    w.array("guilds", [&] {
-      for (const auto& one : service.state.guilds())
-        w.object([&] { write_guild(w, one); });
-    });
-  });
-  return json_answer(std::move(out));
-}
-
-answer one_guild(const world& state, const guild& which) {
-  std::string out;
-  json_writer w(out);
-  w.object([&] {
-    w.object("guild", [&] { write_guild(w, which); });
-    w.array("members", [&] {
-      for (auto id : which.members)
-        w.object([&] { write_character(w, *state.find_character(id)); });
-    });
-  });
-  return json_answer(std::move(out));
-}
-
-answer all_players(const world& state) {
-  std::string out;
-  json_writer w(out);
-  std::size_t listed = 0;
-  w.object([&] {
-    w.array("players", [&] {
-      for (const auto& one : state.players()) {
-        if (++listed > max_listed_players)
-          return;
-        w.object([&] {
-          w.member("id", one.id);
-          w.member("battletag", one.battletag);
-          w.member("toys", one.toys.size());
-          w.array("characters", [&] {
-            for (auto id : one.characters)
-              w.element(id);
-          });
-        });
-      }
-    });
-  });
-  return json_answer(std::move(out));
-}
-
 } // namespace
-
-answer world_view(simulation& service, std::string_view rest, const form& query) {
-  std::lock_guard lock(service.world_mutex);
-  const auto& state = service.state;
-  if (rest == "world")
-    return all_guilds(service);
-  if (rest == "players")
-    return all_players(state);
-  auto slash = rest.find('/');
-  if (slash == std::string_view::npos)
-    return error_answer(404);
-  auto address = percent_decode(rest.substr(slash + 1)).value_or("");
-  auto [realm_slug, name] = halves(address);
-  auto region = query_region(service, query);
-  if (rest.starts_with("guild/"))
-    if (const auto* found = state.find_guild(region, realm_slug, name))
-      return one_guild(state, *found);
-  if (rest.starts_with("character/"))
-    if (const auto* found = state.find(region, realm_slug, lower(name)))
-      return described(*found);
-  return error_answer(404);
-}
 
 answer change_world(simulation& service, std::string_view action, const json::object& args) {
   std::lock_guard lock(service.world_mutex);

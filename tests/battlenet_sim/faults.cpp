@@ -18,7 +18,7 @@ bool matches(const fault& one, const target& what, std::string_view region) {
   if (match.starts_with(class_prefix))
     return match.substr(class_prefix.size()) == to_string(class_of(what.what));
   if (one.pattern)
-    return std::regex_search(what.path, *one.pattern);
+    return boost::regex_search(what.path, *one.pattern);
   return what.path.starts_with(match);
 }
 
@@ -67,9 +67,9 @@ std::string_view to_string(fault_action::kind kind) {
 std::optional<std::int64_t> fault_table::add(fault what) {
   if (what.match.starts_with(regex_prefix)) {
     try {
-      what.pattern = std::make_shared<const std::regex>(
-          what.match.substr(regex_prefix.size()), std::regex::optimize);
-    } catch (const std::regex_error&) {
+      what.pattern = std::make_shared<const boost::regex>(
+          what.match.substr(regex_prefix.size()), boost::regex::optimize);
+    } catch (const boost::regex_error&) {
       return std::nullopt;
     }
   }

@@ -2,11 +2,12 @@
 
 #include "battlenet_sim/target.hpp"
 
+#include <boost/regex.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <regex>
 #include <string>
 #include <vector>
 
@@ -46,7 +47,7 @@ struct fault {
   fault_action action;
   std::uint64_t draws = 0;
   std::uint64_t struck = 0;
-  std::shared_ptr<const std::regex> pattern;
+  std::shared_ptr<const boost::regex> pattern;
 };
 
 /// The faults in force; the first that matches and strikes decides. Safe from all threads.

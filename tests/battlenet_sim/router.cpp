@@ -1,7 +1,7 @@
 #include "battlenet_sim/router.hpp"
 
 #include "battlenet_sim/documents.hpp"
-#include "battlenet_sim/filler.hpp"
+#include "battlenet_sim/hrefs.hpp"
 #include "battlenet_sim/oauth_pages.hpp"
 #include "battlenet_sim/simulation.hpp"
 

@@ -189,13 +189,26 @@ struct server::state {
     port = acceptor.local_endpoint().port();
   }
 
+  /// Counts a connection for as long as it is served, however that ends.
+  struct place {
+    explicit place(std::atomic<std::size_t>& taken) : count(taken) {
+      ++count;
+    }
+    place(const place&) = delete;
+    place& operator=(const place&) = delete;
+    ~place() {
+      --count;
+    }
+    std::atomic<std::size_t>& count;
+  };
+
   asio::awaitable<void> serve(tcp::socket socket) {
+    place taken(connections);
     beast::tcp_stream stream(std::move(socket));
     boost::system::error_code ignored;
     stream.socket().set_option(tcp::no_delay(true), ignored);
     co_await converse(stream, service);
     stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
-    --connections;
   }
 
   asio::awaitable<void> accept() {
@@ -210,7 +223,6 @@ struct server::state {
       }
       if (connections >= max_connections)
         continue;
-      ++connections;
       auto executor = socket.get_executor();
       asio::co_spawn(executor, serve(std::move(socket)), asio::detached);
     }
