@@ -1,0 +1,129 @@
+#include "tests/system/support/world.hpp"
+
+#include <iostream>
+#include <map>
+#include <thread>
+#include <utility>
+
+/// Battle.net and PostgreSQL fail while guilds are synced.
+namespace guildhall::system_test {
+
+namespace {
+
+namespace json = boost::json;
+
+class faults : public world {
+protected:
+  static std::string incomplete(const guild_address& guild) {
+    return "select count(*) from sync_queue q left join document_states d on d.character_id = "
+           "q.character_id where q.guild_id = (select id from guilds where region = "
+         + quoted(guild.region) + " and realm = " + quoted(guild.realm)
+         + " and name_key = " + quoted(guild.slug)
+         + ") and (q.lease_token is not null or d.id is null or d.state not in ('ok', "
+           "'not_found', 'forbidden'))";
+  }
+
+  /// Every member has every document that there is of it.
+  bool is_complete(const database& where, const guild_address& guild) const {
+    return where.number(
+               "select count(*) from tracked_guilds where guild_id is not null and realm = "
+               + quoted(guild.realm) + " and name_slug = " + quoted(guild.slug))
+            == 1
+        && where.number(
+               "select count(*) from guild_members m join guilds g on g.id = m.guild_id where "
+               "m.left_at is null and g.realm = "
+               + quoted(guild.realm) + " and g.name_key = " + quoted(guild.slug))
+               > 0
+        && where.number(incomplete(guild)) == 0;
+  }
+
+  /// When each of the guilds was complete, in seconds from now. `meanwhile` is called between
+  /// looks.
+  template <class Meanwhile>
+  std::map<std::string, double> await_complete(
+      const database& where, std::vector<guild_address> guilds, std::chrono::seconds bound,
+      Meanwhile meanwhile) {
+    std::map<std::string, double> done;
+    const auto began = steady::now();
+    while (done.size() < guilds.size()) {
+      meanwhile(seconds_since(began));
+      for (const auto& guild : guilds)
+        if (!done.contains(guild.path()) && is_complete(where, guild))
+          done[guild.path()] = seconds_since(began);
+      if (steady::now() > began + bound)
+        throw std::runtime_error(
+            std::to_string(guilds.size() - done.size()) + " guilds are not complete");
+      std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    }
+    return done;
+  }
+};
+
+} // namespace
+
+TEST_F(faults, one_guild_that_fails_does_not_hold_up_the_others) {
+  simulate(
+      {"--world", "60,60,60,60,60", "--latency-min", "10", "--latency-max", "30",
+       "--per-second", "0", "--per-hour", "0"});
+  settings how{
+      {"GUILDHALL_BUDGET_REQUESTS_PER_SECOND", "40"}, {"GUILDHALL_SYNC_POLL_INTERVAL", "1s"}};
+  const auto guilds = sim().guilds();
+  const auto& broken = guilds.front();
+  const std::vector<guild_address> others(guilds.begin() + 1, guilds.end());
+  const auto run = [&](const database& where, auto meanwhile) {
+    how["GUILDHALL_DATABASE_DSN"] = where.dsn();
+    auto& guildhall = serve(how);
+    for (const auto& guild : guilds)
+      track(guildhall, guild);
+    auto done = await_complete(where, others, std::chrono::seconds{200}, meanwhile);
+    EXPECT_EQ(guildhall.stop(), 0);
+    return done;
+  };
+
+  const auto undisturbed = run(db, [](double) {});
+
+  const database second{postgres.dsn(postgres.create_empty_database())};
+  const auto path = "/data/wow/guild/" + broken.realm + '/' + broken.slug;
+  sim().add_fault({{"match", path}, {"status", 503}});
+  sim().add_fault({{"match", "/profile/"}, {"rate", 0.2}, {"status", 500}});
+  sim().add_fault({{"match", "/data/wow/guild/"}, {"rate", 0.2}, {"status", 500}});
+  bool restarted = false;
+  const auto disturbed = run(second, [&](double seconds) {
+    if (seconds < undisturbed.begin()->second / 2 || std::exchange(restarted, true))
+      return;
+    postgres.stop();
+    postgres.start();
+  });
+
+  EXPECT_TRUE(restarted);
+  for (const auto& [guild, seconds] : disturbed) {
+    std::cout << guild << ": " << undisturbed.at(guild) << " s undisturbed, " << seconds
+              << " s with faults\n";
+    EXPECT_LE(seconds, 1.5 * undisturbed.at(guild)) << guild;
+  }
+}
+
+TEST_F(faults, everything_recovers_after_an_outage) {
+  simulate(quick_simulator({"--world", "40,30,20"}));
+  auto& guildhall = serve(quick_budget());
+  const auto guilds = sim().guilds();
+  sim().add_fault({{"match", "/"}, {"rate", 0.5}, {"status", 503}});
+  for (const auto& guild : guilds)
+    track(guildhall, guild);
+  eventually("something has failed", std::chrono::seconds{20}, [&] {
+    return sim().book().of_status(503) > 0;
+  });
+  sim().clear_faults();
+  sim().add_fault({{"match", "/"}, {"status", 503}});
+  std::this_thread::sleep_for(std::chrono::seconds{10});
+  EXPECT_EQ(guildhall.probe("/ready"), 200) << "what is mirrored is served all the same";
+  sim().clear_faults();
+  const auto done = await_complete(db, guilds, std::chrono::seconds{120}, [](double) {});
+  for (const auto& [guild, seconds] : done)
+    std::cout << guild << ": complete " << seconds << " s after the outage\n";
+  for (const auto& guild : guilds)
+    expect_mirrored(guild);
+  expect_sound();
+}
+
+} // namespace guildhall::system_test

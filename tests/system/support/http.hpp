@@ -1,0 +1,43 @@
+#pragma once
+
+#include <boost/json/value.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace guildhall::system_test {
+
+struct reply {
+  int status{0};                              ///< 0: no whole answer came
+  std::map<std::string, std::string> headers; ///< names in lower case
+  std::string body;
+  std::string error; ///< why no answer came
+  bool connected{false};
+
+  /// The value of a header, or empty.
+  std::string header(const std::string& name) const;
+  /// The body as JSON; throws when it is none.
+  boost::json::value json() const;
+};
+
+struct question {
+  std::string method{"GET"};
+  std::string target{"/"};
+  std::map<std::string, std::string> headers;
+  std::string body;
+  std::chrono::milliseconds timeout{10'000};
+};
+
+/// One request to 127.0.0.1 on a connection of its own. Never throws.
+reply ask(std::uint16_t port, const question& what);
+
+/// Everything but letters, digits and `-._~/` in percent encoding.
+std::string percent_encoded(std::string_view text);
+
+/// A TCP port that nobody listens on at the moment.
+std::uint16_t free_port();
+
+} // namespace guildhall::system_test
