@@ -8,7 +8,6 @@ namespace {
 using http::method;
 
 // --- JSON
-// -------------------------------------------------------------------------------------
 
 void write_job(json_writer& out, const domain::job_row& job) {
   out.begin_object("data");
@@ -94,7 +93,6 @@ std::string overview_json(const domain::sync_overview& seen) {
 }
 
 // --- asking
-// -----------------------------------------------------------------------------------
 
 /// The completion of a port: `write` turns what it brings into the answer.
 template <class T, class Write>

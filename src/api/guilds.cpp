@@ -81,7 +81,6 @@ void guild_by_name(const services& with, const http::request& what, http::reply_
 }
 
 // --- ranks
-// ------------------------------------------------------------------------------------
 
 std::string ranks_json(const std::vector<domain::rank_row>& ranks) {
   return envelope(64 + ranks.size() * 64, [&](json_writer& out) {
@@ -119,7 +118,6 @@ std::string rank_structure_json(const std::vector<domain::rank_row>& ranks, bool
 }
 
 // --- freshness
-// --------------------------------------------------------------------------------
 
 void write_document(json_writer& out, const domain::document_record& record) {
   out.begin_object();

@@ -38,7 +38,6 @@ page members_page(const rows& members, bool full) {
 }
 
 // --- enhanced
-// ---------------------------------------------------------------------------------
 
 std::int64_t milliseconds_of(const std::optional<time_point>& when) {
   return when ? std::chrono::floor<std::chrono::milliseconds>(*when).time_since_epoch().count()
@@ -144,7 +143,6 @@ page enhanced_page(const details& members, const wanted_parts& parts) {
 }
 
 // --- activity
-// ---------------------------------------------------------------------------------
 
 /// `level` and `class_name` are what the web client reads, `character_level` and
 /// `character_class` what the contract lists.

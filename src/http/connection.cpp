@@ -99,7 +99,6 @@ task<> connection::run(std::shared_ptr<connection> self) {
 }
 
 // --- reading
-// ----------------------------------------------------------------------------------
 
 task<connection::outcome> connection::read_request() {
   parser_.emplace(request_, from_.limits().max_header_bytes, from_.limits().max_body_bytes);
@@ -158,7 +157,6 @@ request_parser::progress connection::parse_buffered() {
 }
 
 // --- answering
-// --------------------------------------------------------------------------------
 
 void connection::dispatch() {
   ++turn_;
@@ -226,7 +224,6 @@ task<> connection::wait_for_answer() {
 }
 
 // --- writing
-// ----------------------------------------------------------------------------------
 
 void connection::write_head() {
   keep_ = keep_ && !from_.draining() && !thread_.stopping();
@@ -309,7 +306,6 @@ task<> connection::linger() {
 }
 
 // --- time
-// -------------------------------------------------------------------------------------
 
 void connection::enter(stage next, milliseconds limit) {
   stage_ = next;

@@ -60,6 +60,7 @@ std::string origin_form(std::string_view target) {
 request_parser::request_parser(
     request& into, std::size_t max_header_bytes, std::size_t max_body_bytes)
     : into_{into},
+      max_header_bytes_{max_header_bytes},
       max_body_bytes_{max_body_bytes} {
   into_.clear();
   eager(true);
@@ -161,7 +162,7 @@ failure request_parser::explain(const error_code& error, std::string_view bytes)
   if (error == beast::error::body_limit)
     return {ec::payload_too_large, {}};
   if (error == beast::error::header_limit) {
-    const auto line_ended = bytes.find("\r\n") != std::string_view::npos;
+    const auto line_ended = bytes.find("\r\n") < max_header_bytes_;
     return {line_ended ? ec::header_too_large : ec::uri_too_long, {}};
   }
   return {ec::bad_request, "The request is not valid HTTP: " + error.message()};

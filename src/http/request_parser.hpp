@@ -60,6 +60,7 @@ private:
   failure explain(const error_code& error, std::string_view bytes) const;
 
   request& into_;
+  std::size_t max_header_bytes_;
   std::size_t max_body_bytes_;
   failure why_;
   int version_{11};

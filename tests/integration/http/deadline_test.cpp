@@ -1,0 +1,81 @@
+#include "fixture.hpp"
+
+namespace guildhall::http::test {
+namespace {
+
+class deadline_test : public server_test {};
+
+TEST_F(deadline_test, an_answer_from_another_thread_arrives) {
+  start();
+  client peer{port};
+  for (int i = 0; i < 200; ++i)
+    ASSERT_EQ(peer.ask("/later")->body, "\"later\"");
+}
+
+TEST_F(deadline_test, a_dropped_slot_is_503) {
+  start();
+  client peer{port};
+  ASSERT_TRUE(peer.send(request_text("/wait")));
+  ASSERT_TRUE(eventually([&] { return slots.size() == 1; }));
+  slots.take().clear();
+  const auto got = peer.receive();
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->status, 503);
+  EXPECT_EQ(got->header("Retry-After"), "1");
+  EXPECT_EQ(peer.ask("/hello")->status, 200) << "the connection goes on";
+}
+
+TEST_F(deadline_test, a_handler_that_throws_hangs_nobody) {
+  start();
+  client peer{port};
+  EXPECT_EQ(peer.ask("/throw")->status, 503);
+  EXPECT_EQ(peer.ask("/hello")->status, 200);
+}
+
+TEST_F(deadline_test, past_the_deadline_it_is_504_and_the_late_answer_goes_nowhere) {
+  server_options how;
+  how.request_deadline = 100ms;
+  start(std::move(how));
+  client peer{port};
+  ASSERT_TRUE(peer.send(request_text("/wait")));
+  const auto got = peer.receive();
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->status, 504);
+  EXPECT_EQ(got->header("Retry-After"), "1");
+  auto late = slots.take();
+  ASSERT_EQ(late.size(), 1u);
+  EXPECT_LE(late.front().expires(), std::chrono::steady_clock::now());
+  // The next request waits for its own answer, which the late one must not become.
+  ASSERT_TRUE(peer.send(request_text("/wait")));
+  ASSERT_TRUE(eventually([&] { return slots.size() == 1; }));
+  late.front().send(text(200, "\"late\""));
+  for (auto& slot : slots.take())
+    slot.send(text(200, "\"own\""));
+  EXPECT_EQ(peer.receive()->body, "\"own\"");
+}
+
+TEST_F(deadline_test, a_slot_may_outlive_its_connection_and_the_server) {
+  start();
+  {
+    client peer{port};
+    ASSERT_TRUE(peer.send(request_text("/wait")));
+    ASSERT_TRUE(eventually([&] { return slots.size() == 1; }));
+  }
+  running.reset();
+  for (auto& slot : slots.take())
+    slot.send(text(200, "\"nobody reads this\""));
+}
+
+TEST_F(deadline_test, stop_does_not_wait_for_slots_that_are_out) {
+  start();
+  client peer{port};
+  ASSERT_TRUE(peer.send(request_text("/wait")));
+  ASSERT_TRUE(eventually([&] { return slots.size() == 1; }));
+  const auto begin = std::chrono::steady_clock::now();
+  running->stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 3s);
+  EXPECT_EQ(running->connections(), 0u);
+}
+
+} // namespace
+} // namespace guildhall::http::test
