@@ -1,0 +1,207 @@
+#include "api/auth/jwt.hpp"
+#include "fixture.hpp"
+
+namespace guildhall::api::auth {
+namespace {
+
+using test::key;
+using test::now;
+using namespace std::chrono_literals;
+
+constexpr std::string_view good_header = R"({"alg":"HS256","typ":"JWT","kid":"k1"})";
+
+/// Any header and payload, signed with HMAC-SHA-256 over `with`.
+std::string signed_token(
+    std::string_view header, std::string_view payload, const config::signing_key& with) {
+  auto token = crypto::base64url_encode(header) + '.' + crypto::base64url_encode(payload);
+  const auto mac = crypto::hmac_sha256(with.key.value, token);
+  return token + '.'
+       + crypto::base64url_encode({reinterpret_cast<const char*>(mac.data()), mac.size()});
+}
+
+std::string
+payload(std::string_view rest = R"("type":"access","aud":"api")", std::int64_t id = 5) {
+  const auto iat = now().time_since_epoch().count();
+  return R"({"id":)" + std::to_string(id) + R"(,"iat":)" + std::to_string(iat) + R"(,"exp":)"
+       + std::to_string(iat + 60) + "," + std::string{rest} + "}";
+}
+
+class jwt_test : public ::testing::Test {
+protected:
+  ec outcome(std::string_view token, audience wanted = audience::api) const {
+    const auto who = tokens.verify(token, wanted, now());
+    return who ? ec::none : who.error().code;
+  }
+
+  const config::signing_key k1 = key("k1", 'a');
+  const config::signing_key k2 = key("k2", 'b');
+  const verifier tokens{{k1, k2}};
+};
+
+claims somebody() {
+  claims who;
+  who.id = 42;
+  who.battle_net_id = "123456789";
+  who.battletag = "Ünïcode#1234";
+  who.role = "admin";
+  who.tvs = "2025-05-13T18:00:00.000Z";
+  who.issued_at = now();
+  who.expires_at = now() + 15min;
+  return who;
+}
+
+TEST_F(jwt_test, what_was_minted_is_read_back) {
+  const auto who = tokens.verify(mint(k1, somebody()), audience::api, now());
+  ASSERT_TRUE(who);
+  EXPECT_EQ((*who)->id, 42);
+  EXPECT_EQ((*who)->battle_net_id, "123456789");
+  EXPECT_EQ((*who)->battletag, "Ünïcode#1234");
+  EXPECT_EQ((*who)->role, "admin");
+  EXPECT_EQ((*who)->tvs, "2025-05-13T18:00:00.000Z");
+  EXPECT_EQ((*who)->issued_at, somebody().issued_at);
+}
+
+TEST_F(jwt_test, an_operators_token_opens_the_admin_listener_only) {
+  const auto token = mint_operator(k1, "ops", now(), 12h);
+  const auto who = tokens.verify(token, audience::admin, now());
+  ASSERT_TRUE(who);
+  EXPECT_EQ((*who)->subject, "ops");
+  EXPECT_EQ(outcome(token, audience::api), ec::invalid_token);
+  EXPECT_EQ(outcome(mint(k1, somebody()), audience::admin), ec::invalid_token);
+}
+
+TEST_F(jwt_test, every_key_of_the_list_verifies_under_its_own_id) {
+  EXPECT_EQ(outcome(mint(k2, somebody())), ec::none);
+  EXPECT_EQ(outcome(mint(key("k3", 'a'), somebody())), ec::invalid_token) << "unknown id";
+  EXPECT_EQ(outcome(mint(key("k1", 'b'), somebody())), ec::invalid_token) << "k2's bytes as k1";
+  EXPECT_EQ(outcome(signed_token(R"({"alg":"HS256"})", payload(), k1)), ec::invalid_token)
+      << "no id at all";
+}
+
+TEST_F(jwt_test, only_hs256_is_an_algorithm) {
+  EXPECT_EQ(outcome(signed_token(good_header, payload(), k1)), ec::none);
+  for (const std::string_view alg : {"none", "None", "HS512", "RS256", "hs256", ""}) {
+    const auto header = R"({"alg":")" + std::string{alg} + R"(","kid":"k1"})";
+    EXPECT_EQ(outcome(signed_token(header, payload(), k1)), ec::invalid_token) << alg;
+  }
+  const auto unsigned_one = crypto::base64url_encode(R"({"alg":"none","kid":"k1"})") + '.'
+                          + crypto::base64url_encode(payload()) + '.';
+  EXPECT_EQ(outcome(unsigned_one), ec::invalid_token);
+  EXPECT_EQ(
+      outcome(signed_token(R"({"alg":["HS256"],"kid":"k1"})", payload(), k1)),
+      ec::invalid_token);
+  EXPECT_EQ(
+      outcome(signed_token(R"({"alg":"HS256","kid":"k1","crit":["exp"]})", payload(), k1)),
+      ec::invalid_token);
+}
+
+TEST_F(jwt_test, type_and_audience_are_required_and_belong_together) {
+  for (const std::string_view rest :
+       {R"("type":"access")", R"("aud":"api")", R"("type":"operator","aud":"api")",
+        R"("type":"access","aud":"admin")", R"("type":"refresh","aud":"api")",
+        R"("type":"access","aud":["api"])", R"("type":"access","aud":"API")"}) {
+    const auto token = signed_token(good_header, payload(rest), k1);
+    EXPECT_EQ(outcome(token, audience::api), ec::invalid_token) << rest;
+    EXPECT_EQ(outcome(token, audience::admin), ec::invalid_token) << rest;
+  }
+}
+
+TEST_F(jwt_test, times_are_required_numbers) {
+  for (const std::string_view body :
+       {R"({"id":5,"type":"access","aud":"api","iat":1})",
+        R"({"id":5,"type":"access","aud":"api","exp":99999999999})",
+        R"({"id":5,"type":"access","aud":"api","iat":1,"exp":"99999999999"})",
+        R"({"id":5,"type":"access","aud":"api","iat":1,"exp":1e300})",
+        R"({"id":5,"type":"access","aud":"api","iat":1,"exp":9223372036854775807})",
+        R"({"id":5,"type":"access","aud":"api","iat":-1,"exp":99999999999})"})
+    EXPECT_EQ(outcome(signed_token(good_header, body, k1)), ec::invalid_token) << body;
+}
+
+TEST_F(jwt_test, an_access_token_names_its_user) {
+  EXPECT_EQ(
+      outcome(signed_token(good_header, payload(R"("type":"access","aud":"api")", 0), k1)),
+      ec::invalid_token);
+  EXPECT_EQ(
+      outcome(signed_token(good_header, payload(R"("type":"access","aud":"api")", -3), k1)),
+      ec::invalid_token);
+}
+
+TEST_F(jwt_test, an_expired_token_is_expired_even_if_it_was_good_before) {
+  auto who = somebody();
+  who.expires_at = now() + 60s;
+  const auto token = mint(k1, who);
+  EXPECT_TRUE(tokens.verify(token, audience::api, now()));
+  const auto later = tokens.verify(token, audience::api, now() + 60s);
+  ASSERT_FALSE(later);
+  EXPECT_EQ(later.error().code, ec::expired_token);
+}
+
+TEST_F(jwt_test, a_token_from_the_future_is_not_valid_yet) {
+  auto who = somebody();
+  who.issued_at = now() + 1h;
+  who.expires_at = now() + 2h;
+  EXPECT_EQ(outcome(mint(k1, who)), ec::invalid_token);
+}
+
+TEST_F(jwt_test, one_changed_byte_anywhere_ends_it) {
+  const auto token = mint(k1, somebody());
+  for (std::size_t at = 0; at < token.size(); ++at) {
+    auto changed = token;
+    changed[at] = changed[at] == 'A' ? 'B' : 'A';
+    EXPECT_EQ(outcome(changed), ec::invalid_token) << at;
+  }
+}
+
+TEST_F(jwt_test, every_truncation_is_refused) {
+  const auto token = mint(k1, somebody());
+  for (std::size_t size = 0; size < token.size(); ++size)
+    EXPECT_EQ(outcome(token.substr(0, size)), ec::invalid_token) << size;
+}
+
+TEST_F(jwt_test, garbage_is_refused) {
+  const std::string nul{"a\0b.c.d", 7};
+  for (const std::string_view text :
+       {std::string_view{"..."}, std::string_view{".."}, std::string_view{"a.b.c"},
+        std::string_view{"a.b.c.d"}, std::string_view{"\xff\xfe"}, std::string_view{nul}})
+    EXPECT_EQ(outcome(text), ec::invalid_token) << text;
+  const auto deep = std::string(500, '[') + std::string(500, ']');
+  EXPECT_EQ(outcome(signed_token(deep, payload(), k1)), ec::invalid_token);
+  EXPECT_EQ(outcome(signed_token(good_header, deep, k1)), ec::invalid_token);
+  EXPECT_EQ(outcome(signed_token(good_header, "null", k1)), ec::invalid_token);
+}
+
+TEST_F(jwt_test, a_huge_token_is_refused_although_its_signature_is_right) {
+  auto who = somebody();
+  who.battletag.assign(4000, 'x');
+  const auto token = mint(k1, who);
+  ASSERT_GT(token.size(), max_token_bytes);
+  EXPECT_EQ(outcome(token), ec::invalid_token);
+}
+
+TEST_F(jwt_test, more_tokens_than_are_remembered_still_verify) {
+  for (int round = 0; round < 2; ++round)
+    for (int id = 1; id <= 6000; id += 7) {
+      auto who = somebody();
+      who.id = id;
+      const auto checked = tokens.verify(mint(k1, who), audience::api, now());
+      ASSERT_TRUE(checked);
+      ASSERT_EQ((*checked)->id, id);
+    }
+}
+
+TEST_F(jwt_test, the_header_needs_the_bearer_scheme) {
+  const auto token = mint(k1, somebody());
+  const auto code = [&](const std::string& header) {
+    const auto who = tokens.verify_header(header, audience::api, now());
+    return who ? ec::none : who.error().code;
+  };
+  EXPECT_EQ(code("Bearer " + token), ec::none);
+  EXPECT_EQ(code("bearer " + token), ec::none);
+  EXPECT_EQ(code(""), ec::missing_token);
+  EXPECT_EQ(code("Bearer "), ec::invalid_token);
+  EXPECT_EQ(code("Basic " + token), ec::invalid_token);
+  EXPECT_EQ(code(token), ec::invalid_token);
+}
+
+} // namespace
+} // namespace guildhall::api::auth

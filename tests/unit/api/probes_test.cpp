@@ -1,0 +1,42 @@
+#include "fixture.hpp"
+
+namespace guildhall::api::test {
+namespace {
+
+class probes_test : public api_test {
+protected:
+  answer probe(const std::string& target) {
+    return call(admin, http::method::get, target);
+  }
+};
+
+TEST_F(probes_test, live_is_always_live) {
+  state = {false, "no database"};
+  EXPECT_EQ(probe("/live").status, 200);
+}
+
+TEST_F(probes_test, ready_says_why_not) {
+  EXPECT_EQ(probe("/ready").status, 200);
+  state = {false, "no database"};
+  const auto got = probe("/ready");
+  EXPECT_EQ(got.status, 503);
+  EXPECT_EQ(got.parsed(), json::parse(R"({"status":"not ready","reason":"no database"})"));
+}
+
+TEST_F(probes_test, metrics_count_what_the_cache_did) {
+  domain::guild_row row;
+  row.guild_data_json = "{}";
+  reads.guild_answer = row;
+  get("/api/guilds/id/7");
+  get("/api/guilds/id/7");
+  get("/api/guilds/id/7");
+  probe("/metrics");
+  const auto text = probe("/metrics").body; // the second look must not count twice
+  EXPECT_NE(text.find("guildhall_cache_hits_total 2"), std::string::npos) << text;
+  EXPECT_NE(text.find("guildhall_cache_reads_total 1"), std::string::npos);
+  EXPECT_NE(text.find("guildhall_cache_entries 1"), std::string::npos);
+  EXPECT_NE(text.find("guildhall_cache_coherent 1"), std::string::npos);
+}
+
+} // namespace
+} // namespace guildhall::api::test
