@@ -166,9 +166,15 @@ result<void> print_user_token(const config& cfg, const std::string& battletag) {
   const auto key = first_key(cfg);
   if (!key)
     return discard(key);
+  const auto user = with_database<user_id>(cfg, "development_user", [&](store::session& session) {
+    return store::development_user(session, battletag);
+  });
+  if (!user)
+    return discard(user);
   const auto now =
       std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
   api::auth::claims who;
+  who.id = user->value;
   who.aud = api::auth::audience::api;
   who.battletag = battletag;
   who.role = "user";

@@ -18,7 +18,20 @@ constexpr statement by_battletag{
     "role_by_battletag", R"(
   update users set role = $2, updated_at = app_now() where battletag = $1 returning id)",
     20};
-constexpr std::array all{by_id, by_battletag};
+// Battle.net's account ids are positive: a negative one can never be somebody's login.
+constexpr statement development{
+    "development_user", R"(
+  with known as (
+    select id from users where battletag = $1 order by id limit 1
+  ), made as (
+    insert into users (bnet_account_id, battletag)
+    select least(0, (select min(bnet_account_id) from users)) - 1, $1
+    where not exists (select from known)
+    returning id
+  )
+  select id from known union all select id from made)",
+    40};
+constexpr std::array all{by_id, by_battletag, development};
 
 constexpr std::array<std::string_view, 3> roles{"user", "guild_leader", "admin"};
 
@@ -42,6 +55,12 @@ result<user_id> set_role(session& db, std::string_view who, std::string_view rol
     return fail(ec::not_found, "User not found");
   user_id id;
   fields(rows[0]) >> id;
+  return id;
+}
+
+result<user_id> development_user(session& db, std::string_view battletag) {
+  user_id id;
+  fields(db.exec(development, {battletag})[0]) >> id;
   return id;
 }
 

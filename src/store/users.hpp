@@ -12,4 +12,7 @@ class session;
 /// `who`: a user's id or battletag. `not_found` for nobody, `validation` for an unknown role.
 result<user_id> set_role(session& db, std::string_view who, std::string_view role);
 
+/// The user with this battletag; one without a Battle.net account is made if there is none.
+result<user_id> development_user(session& db, std::string_view battletag);
+
 } // namespace guildhall::store
