@@ -13,10 +13,10 @@ namespace json = boost::json;
 struct event {
   std::string kind;
   std::int64_t who{0};
-  std::string old_name;
-  std::string new_name;
-  std::string old_rank;
-  std::string new_rank;
+  std::string old_name{};
+  std::string new_name{};
+  std::string old_rank{};
+  std::string new_rank{};
   std::int64_t other{0};
 
   bool operator==(const event&) const = default;

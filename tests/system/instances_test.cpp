@@ -53,8 +53,9 @@ TEST_F(instances, two_share_the_work_and_the_budget) {
   EXPECT_GE(static_cast<double>(book.requests) / took, 0.85 * 95);
   std::map<std::string, int> fetched;
   for (const auto& entry : book.entries)
-    if (entry.kind != "token" && entry.kind != "static")
+    if (entry.kind != "token" && entry.kind != "static") {
       EXPECT_EQ(++fetched[entry.path], 1) << entry.path << " was fetched twice";
+    }
   for (const auto& guild : sim().guilds())
     expect_mirrored(guild);
   EXPECT_EQ(db.number("select count(distinct instance) from api_budget_shares"), 2)

@@ -26,8 +26,8 @@ struct reply {
 struct question {
   std::string method{"GET"};
   std::string target{"/"};
-  std::map<std::string, std::string> headers;
-  std::string body;
+  std::map<std::string, std::string> headers{};
+  std::string body{};
   std::chrono::milliseconds timeout{10'000};
 };
 
