@@ -1,0 +1,241 @@
+#include "store/fence.hpp"
+#include "store/tracking.hpp"
+#include "tests/support/postgres.hpp"
+#include "tests/support/tcp_proxy.hpp"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+namespace guildhall::test {
+
+using namespace std::chrono_literals;
+using store::session;
+
+namespace {
+
+deadline within(std::chrono::milliseconds time) {
+  return std::chrono::steady_clock::now() + time;
+}
+
+auto sql(std::string text) {
+  return [text = std::move(text)](session& db) -> result<void> {
+    db.exec_raw(text);
+    return {};
+  };
+}
+
+} // namespace
+
+class connection_faults : public testing::Test {
+protected:
+  void SetUp() override {
+    if (!postgres_cluster::available())
+      GTEST_SKIP() << "PostgreSQL 15 is not installed";
+    db.emplace();
+  }
+
+  static ec open_error(const std::string& dsn) {
+    const auto connection = store::connection::open({.dsn = dsn, .connect_timeout = 2s});
+    return connection ? ec::none : connection.error().code;
+  }
+
+  std::optional<test_database> db;
+};
+
+TEST_F(connection_faults, what_a_person_must_mend_is_told_from_what_will_pass) {
+  auto& cluster = postgres_cluster::shared();
+  EXPECT_EQ(open_error(db->dsn()), ec::none);
+  EXPECT_EQ(open_error(cluster.guarded_dsn(db->name(), "correct")), ec::none);
+  EXPECT_EQ(open_error(cluster.guarded_dsn(db->name(), "wrong")), ec::wrong_credentials);
+  EXPECT_EQ(
+      open_error(
+          "host=127.0.0.1 user=guarded port=" + std::to_string(cluster.port())
+          + " dbname=" + db->name()),
+      ec::wrong_credentials);
+  EXPECT_EQ(open_error(cluster.dsn("no_such_database")), ec::wrong_credentials);
+  EXPECT_EQ(open_error("host=127.0.0.1 port=1 dbname=x"), ec::database_down);
+  EXPECT_EQ(open_error("host='unclosed"), ec::bad_config);
+}
+
+TEST_F(connection_faults, a_black_hole_while_connecting_ends_in_time) {
+  tcp_proxy proxy(postgres_cluster::shared().port());
+  proxy.black_hole(true);
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(
+      open_error(postgres_cluster::shared().tcp_dsn(db->name(), proxy.port())),
+      ec::database_down);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 6s);
+}
+
+TEST_F(connection_faults, a_terminated_backend_breaks_the_connection_for_good) {
+  auto connection = db->connect();
+  ASSERT_TRUE(connection->run(within(5s), "test", sql("select 1")));
+  postgres_cluster::shared().terminate_backends(db->name());
+  const auto outcome = connection->run(within(5s), "test", sql("select 1"));
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ec::database_down);
+  EXPECT_TRUE(connection->broken());
+  // No silent reconnect.
+  const auto again = connection->run(within(5s), "test", sql("select 1"));
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, ec::database_down);
+}
+
+TEST_F(connection_faults, a_stopped_server_is_down_and_a_started_one_answers) {
+  auto connection = db->connect();
+  auto& cluster = postgres_cluster::shared();
+  cluster.stop();
+  const auto outcome = connection->run(within(5s), "test", sql("select 1"));
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ec::database_down);
+  EXPECT_EQ(open_error(db->dsn()), ec::database_down);
+  cluster.start();
+  EXPECT_EQ(open_error(db->dsn()), ec::none);
+}
+
+TEST_F(connection_faults, a_black_hole_holds_nobody_past_the_deadline) {
+  tcp_proxy proxy(postgres_cluster::shared().port());
+  auto options = db->options();
+  options.dsn = postgres_cluster::shared().tcp_dsn(db->name(), proxy.port());
+  auto connection = store::connection::open(options);
+  ASSERT_TRUE(connection);
+  ASSERT_TRUE((*connection)->run(within(5s), "test", sql("select 1")));
+  proxy.black_hole(true);
+  const auto start = std::chrono::steady_clock::now();
+  const auto outcome = (*connection)->run(within(500ms), "test", sql("select 1"));
+  const auto took = std::chrono::steady_clock::now() - start;
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ec::database_down);
+  EXPECT_TRUE((*connection)->broken());
+  EXPECT_GE(took, 500ms);
+  EXPECT_LT(took, 1'500ms);
+}
+
+TEST_F(connection_faults, a_connection_cut_in_the_middle_of_an_answer_is_down) {
+  tcp_proxy proxy(postgres_cluster::shared().port());
+  auto options = db->options();
+  options.dsn = postgres_cluster::shared().tcp_dsn(db->name(), proxy.port());
+  auto connection = store::connection::open(options);
+  ASSERT_TRUE(connection);
+  proxy.cut_after(100);
+  const auto outcome =
+      (*connection)->run(within(5s), "test", sql("select repeat('x', 100000)"));
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ec::database_down);
+}
+
+TEST_F(connection_faults, an_expired_deadline_sends_nothing) {
+  auto connection = db->connect();
+  bool ran = false;
+  const auto outcome = connection->run(within(-1ms), "test", [&](session&) -> result<void> {
+    ran = true;
+    return {};
+  });
+  EXPECT_EQ(outcome.error().code, ec::deadline_expired);
+  EXPECT_FALSE(ran);
+  // Neither does one that expires between two statements.
+  const auto late = connection->run(within(50ms), "test", [&](session& s) -> result<void> {
+    s.exec_raw("select pg_sleep(0.1)");
+    s.exec_raw("create table never (x int)");
+    return {};
+  });
+  EXPECT_EQ(late.error().code, ec::deadline_expired);
+  EXPECT_FALSE(connection->broken());
+  EXPECT_EQ(db->scalar("select to_regclass('never')"), "");
+}
+
+TEST_F(connection_faults, a_statement_that_takes_too_long_is_cancelled_by_the_server) {
+  auto options = db->options();
+  options.statement_timeout = 100ms;
+  auto connection = store::connection::open(options);
+  ASSERT_TRUE(connection);
+  const auto outcome = (*connection)->run(within(5s), "slow", sql("select pg_sleep(3)"));
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ec::deadline_expired);
+  EXPECT_TRUE((*connection)->run(within(5s), "test", sql("select 1")));
+}
+
+TEST_F(connection_faults, another_thread_can_interrupt_a_blocked_call) {
+  auto connection = db->connect();
+  auto blocked = std::async(std::launch::async, [&] {
+    return connection->run(within(60s), "test", sql("select pg_sleep(30)"));
+  });
+  while (db->count("select count(*) from pg_stat_activity where query = 'select pg_sleep(30)' "
+                   "and state = 'active' and datname = current_database()")
+         == 0)
+    std::this_thread::yield();
+  connection->interrupt();
+  ASSERT_EQ(blocked.wait_for(5s), std::future_status::ready);
+  EXPECT_EQ(blocked.get().error().code, ec::database_down);
+  EXPECT_TRUE(connection->broken());
+}
+
+TEST_F(connection_faults, an_error_names_its_statement_and_no_value) {
+  auto connection = db->connect();
+  const auto outcome = connection->run(within(5s), "track", [](session& s) -> result<void> {
+    const auto job = store::track(
+        s, {domain::region::eu, "stormrage", ""}, "a secret person"); // a check refuses it
+    return job ? result<void>{} : fail(job.error());
+  });
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ec::database_error);
+  EXPECT_NE(outcome.error().message.find("statement track"), std::string::npos)
+      << outcome.error().message;
+  EXPECT_EQ(outcome.error().message.find("secret"), std::string::npos);
+}
+
+TEST_F(connection_faults, a_read_only_connection_writes_nothing) {
+  auto options = db->options();
+  options.read_only = true;
+  auto connection = store::connection::open(options);
+  ASSERT_TRUE(connection);
+  EXPECT_FALSE((*connection)->run(within(5s), "test", sql("create table x (y int)")));
+}
+
+TEST_F(connection_faults, a_failed_transaction_is_rolled_back) {
+  auto connection = db->connect();
+  const auto outcome = connection->run(within(5s), "test", [](session& s) -> result<void> {
+    return s.transaction([&]() -> result<void> {
+      s.exec_raw("create table half (x int)");
+      return fail(ec::conflict);
+    });
+  });
+  EXPECT_EQ(outcome.error().code, ec::conflict);
+  EXPECT_EQ(db->scalar("select to_regclass('half')"), "");
+}
+
+TEST_F(connection_faults, a_deadlock_is_tried_again) {
+  db->exec(
+      "create table two (id int primary key, n int); insert into two values (1, 0), (2, 0)");
+  auto one = db->connect();
+  auto other = db->connect();
+  std::promise<void> one_has;
+  std::promise<void> other_has;
+  const auto add = [](store::connection& c, int first, int second, std::promise<void>& mine,
+                      std::shared_future<void> theirs) {
+    int attempts = 0;
+    return c.run(within(30s), "test", [&, attempts](session& s) mutable -> result<void> {
+      return s.transaction([&]() -> result<void> {
+        s.exec_raw("update two set n = n + 1 where id = " + std::to_string(first));
+        if (attempts++ == 0) {
+          mine.set_value();
+          theirs.wait();
+        }
+        s.exec_raw("update two set n = n + 1 where id = " + std::to_string(second));
+        return {};
+      });
+    });
+  };
+  const auto one_ready = one_has.get_future().share();
+  const auto other_ready = other_has.get_future().share();
+  auto a =
+      std::async(std::launch::async, [&] { return add(*one, 1, 2, one_has, other_ready); });
+  auto b =
+      std::async(std::launch::async, [&] { return add(*other, 2, 1, other_has, one_ready); });
+  EXPECT_TRUE(a.get());
+  EXPECT_TRUE(b.get());
+  EXPECT_EQ(db->scalar("select sum(n) from two"), "4");
+}
+
+} // namespace guildhall::test

@@ -1,0 +1,170 @@
+#include "mirror.hpp"
+
+#include "domain/projection.hpp"
+#include "store/character_writes.hpp"
+#include "store/guild_writes.hpp"
+#include "store/tracking.hpp"
+
+#include <algorithm>
+
+namespace guildhall::test {
+
+using namespace std::chrono_literals;
+
+std::string version(int n) {
+  return "Sat, 7 Mar 2020 10:" + std::string(n / 60 < 10 ? "0" : "") + std::to_string(n / 60)
+       + ":" + (n % 60 < 10 ? "0" : "") + std::to_string(n % 60) + " GMT";
+}
+
+std::string guild_body(std::int64_t id, const std::string& name, std::int64_t count) {
+  return R"({"id":)" + std::to_string(id) + R"(,"name":")" + name
+       + R"(","faction":{"type":"HORDE","name":"Horde"},"member_count":)"
+       + std::to_string(count) + R"(,"realm":{"name":"Stormrage","id":1,"slug":"stormrage"}})";
+}
+
+std::string roster_body(std::int64_t guild, const std::vector<member>& members) {
+  std::string list;
+  for (const auto& m : members)
+    list += (list.empty() ? "" : ",") + (R"({"character":{"name":")" + m.name) + R"(","id":)"
+          + std::to_string(m.id) + R"(,"realm":{"id":)" + std::to_string(m.realm_id)
+          + R"(,"slug":")" + m.realm + R"("},"level":)" + std::to_string(m.level)
+          + R"(,"playable_class":{"id":)" + std::to_string(m.class_id) + R"(}},"rank":)"
+          + std::to_string(m.rank) + "}";
+  return R"({"guild":{"name":"Avalerion","id":)" + std::to_string(guild)
+       + R"(,"realm":{"name":"Stormrage","id":1,"slug":"stormrage"}},"members":[)" + list
+       + "]}";
+}
+
+std::string profile_body(const profile& what) {
+  const auto& m = what.who;
+  std::string guild;
+  if (what.guild)
+    guild = R"(,"guild":{"name":")" + what.guild_name + R"(","id":)"
+          + std::to_string(*what.guild)
+          + R"(,"realm":{"name":"Stormrage","id":1,"slug":"stormrage"}})";
+  return R"({"id":)" + std::to_string(m.id) + R"(,"name":")" + m.name + R"(","level":)"
+       + std::to_string(m.level) + R"(,"character_class":{"id":)" + std::to_string(m.class_id)
+       + R"(,"name":"x"},"active_spec":{"id":73,"name":"Protection"},"faction":{"type":"HORDE",)"
+         R"("name":"Horde"},"realm":{"name":"Stormrage","id":)"
+       + std::to_string(m.realm_id) + R"(,"slug":")" + m.realm
+       + R"("},"average_item_level":480,"equipped_item_level":478,)"
+         R"("achievement_points":12000,"last_login_timestamp":1583575200000)"
+       + guild + what.extra + "}";
+}
+
+std::vector<member> crowd(int count, std::int64_t first) {
+  std::vector<member> out;
+  for (int i = 0; i < count; ++i) {
+    std::string name{"Mem"};
+    for (auto n = first + i; n > 0; n /= 26)
+      name += static_cast<char>('a' + n % 26);
+    out.push_back({.id = first + i, .name = name, .rank = i == 0 ? 0 : 1 + i % 8});
+  }
+  return out;
+}
+
+domain::job_row mirror::track(const domain::guild_address& where) {
+  const auto job = db->run([&](store::session& s) { return store::track(s, where, "test"); });
+  EXPECT_TRUE(job) << job.error().message;
+  return job.value_or(domain::job_row{});
+}
+
+domain::guild_work mirror::claim() {
+  for (const auto what :
+       {domain::priority::person, domain::priority::roster, domain::priority::character}) {
+    auto work = db->run([&](store::session& s) { return store::claim_guilds(s, what, 10); });
+    EXPECT_TRUE(work) << work.error().message;
+    if (work && !work->empty())
+      return work->front();
+  }
+  ADD_FAILURE() << "no guild is due";
+  return {};
+}
+
+std::vector<domain::character_work> mirror::claim_members(guild_id guild, int limit) {
+  auto work =
+      db->run([&](store::session& s) { return store::claim_characters(s, guild, limit); });
+  EXPECT_TRUE(work) << work.error().message;
+  return work.value_or(std::vector<domain::character_work>{});
+}
+
+time_point mirror::in(std::chrono::seconds from_now) {
+  const auto us = count("select (extract(epoch from app_now()) * 1000000)::bigint");
+  return time_point{std::chrono::microseconds{us}} + from_now;
+}
+
+domain::guild_outcome mirror::outcome_of(
+    const domain::guild_work& work, const std::vector<member>& members, int n,
+    const scan_options& how) {
+  domain::guild_outcome out;
+  out.work = work;
+  const auto size = how.count.value_or(static_cast<std::int64_t>(members.size()));
+  out.guild = domain::fetched_document{
+      domain::document::guild, guild_body(how.guild, how.name, size), version(n), "1"};
+  out.guild_document = domain::parse_guild(out.guild->body).value();
+  out.roster = domain::fetched_document{
+      domain::document::roster, roster_body(how.guild, members), version(n), "1"};
+  out.roster_document = domain::parse_roster(out.roster->body).value();
+  out.next_due = in(4h);
+  return out;
+}
+
+domain::guild_applied mirror::apply(const domain::guild_outcome& outcome) {
+  auto applied = db->run([&](store::session& s) { return store::apply_guild(s, outcome); });
+  EXPECT_TRUE(applied) << applied.error().message;
+  return applied.value_or(domain::guild_applied{});
+}
+
+void mirror::finish(
+    const domain::guild_work& work, std::optional<guild_id> guild, bool failed) {
+  const auto done = db->run([&](store::session& s) {
+    return store::finish_guild(
+        s, {.lease = work.lease,
+            .tracked = work.tracked,
+            .guild = guild,
+            .next_roster_due = in(4h),
+            .failed = failed});
+  });
+  EXPECT_TRUE(done) << done.error().message;
+}
+
+domain::guild_applied
+mirror::scan(const std::vector<member>& members, int n, const scan_options& how) {
+  db->exec("update tracked_guilds set roster_due_at = app_now();"
+           "update sync_queue set due_at = app_now() where tracked_guild_id is not null");
+  const auto work = claim();
+  const auto applied = apply(outcome_of(work, members, n, how));
+  finish(work, applied.guild);
+  return applied;
+}
+
+domain::character_outcome
+mirror::outcome_of(const domain::character_work& work, const profile& what, int n) {
+  domain::character_outcome out;
+  out.work = work;
+  out.arrived.push_back({domain::document::profile, profile_body(what), version(n), "1"});
+  out.profile = domain::parse_profile(out.arrived.front().body).value();
+  domain::project_profile(*out.profile, out.columns);
+  out.profile_version = version(n);
+  out.verified = true;
+  out.next_due = in(8h);
+  return out;
+}
+
+result<void> mirror::apply(const domain::character_outcome& outcome) {
+  return db->run([&](store::session& s) { return store::apply_character(s, outcome, true); });
+}
+
+void mirror::sync_members(guild_id guild, const std::vector<member>& members, int n) {
+  for (const auto& work : claim_members(guild)) {
+    const auto who = std::ranges::find(members, work.identity.bnet_id.value, &member::id);
+    ASSERT_NE(who, members.end());
+    auto outcome = outcome_of(work, {.who = *who, .guild = bnet_guild}, n);
+    outcome.arrived.push_back(
+        {domain::document::equipment, R"({"equipped_items":[]})", version(n), "1"});
+    const auto done = apply(outcome);
+    ASSERT_TRUE(done) << done.error().message;
+  }
+}
+
+} // namespace guildhall::test

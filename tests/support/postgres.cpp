@@ -1,0 +1,331 @@
+#include "tests/support/postgres.hpp"
+
+#include "store/migrations.hpp"
+
+#include <pqxx/connection>
+#include <pqxx/nontransaction>
+
+#include <arpa/inet.h>
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <fstream>
+#include <netinet/in.h>
+#include <pwd.h>
+#include <stdexcept>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+namespace guildhall::test {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+namespace {
+
+const fs::path binaries{"/usr/lib/postgresql/15/bin"};
+constexpr auto template_name = "guildhall_template";
+constexpr std::chrono::seconds start_limit{30};
+constexpr std::chrono::seconds stop_limit{20};
+constexpr std::chrono::seconds statement_limit{60};
+
+bool is_root() {
+  return ::geteuid() == 0;
+}
+
+/// PostgreSQL refuses root: drop to the user of its package.
+std::vector<std::string> as_postgres(std::vector<std::string> command) {
+  if (is_root()) {
+    const std::vector<std::string> drop{
+        "/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups",
+        "--pdeathsig=INT"};
+    command.insert(command.begin(), drop.begin(), drop.end());
+  }
+  return command;
+}
+
+int spawn(const std::vector<std::string>& command, const fs::path& log) {
+  std::vector<char*> words;
+  for (const auto& word : command)
+    words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  const int child = ::fork();
+  if (child != 0)
+    return child;
+  const int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  ::dup2(out, 1);
+  ::dup2(out, 2);
+  ::close_range(3, ~0u, 0);
+  ::prctl(
+      PR_SET_PDEATHSIG, SIGINT); // setpriv sets its own
+  if (::chdir("/") == 0)
+    ::execv(words[0], words.data());
+  ::_exit(127);
+}
+
+std::string text_of(const fs::path& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+void run_to_end(const std::vector<std::string>& command, const fs::path& log) {
+  const int child = spawn(command, log);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    throw std::runtime_error(command.front() + " failed: " + text_of(log));
+}
+
+std::uint16_t free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ::bind(fd, reinterpret_cast<sockaddr*>(&address), size);
+  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
+  ::close(fd);
+  return ntohs(address.sin_port);
+}
+
+/// Directories of test processes that were killed.
+void remove_leftovers(const fs::path& parent, const std::string& prefix) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(parent, ignored)) {
+    const auto name = entry.path().filename().string();
+    if (!name.starts_with(prefix))
+      continue;
+    const int pid = std::atoi(name.c_str() + prefix.size());
+    if (pid > 0 && ::kill(pid, 0) != 0 && errno == ESRCH)
+      fs::remove_all(entry.path(), ignored);
+  }
+}
+
+} // namespace
+
+bool postgres_cluster::available() {
+  return fs::exists(binaries / "postgres");
+}
+
+postgres_cluster& postgres_cluster::shared() {
+  static postgres_cluster cluster;
+  return cluster;
+}
+
+postgres_cluster::postgres_cluster() {
+  const fs::path parent{"/var/tmp"}; // the user postgres must reach it
+  const std::string prefix{"guildhall-test-"};
+  remove_leftovers(parent, prefix);
+  dir_ = parent / (prefix + std::to_string(::getpid()));
+  fs::create_directory(dir_);
+  if (is_root()) {
+    const auto* user = ::getpwnam("postgres");
+    if (!user || ::chown(dir_.c_str(), user->pw_uid, user->pw_gid) != 0)
+      throw std::runtime_error("there is no user postgres");
+  }
+  fs::permissions(dir_, fs::perms::owner_all);
+  try {
+    init();
+    start();
+  } catch (...) {
+    stop();
+    std::error_code ignored;
+    fs::remove_all(dir_, ignored);
+    throw;
+  }
+}
+
+postgres_cluster::~postgres_cluster() {
+  stop();
+  std::error_code ignored;
+  fs::remove_all(dir_, ignored);
+}
+
+void postgres_cluster::init() {
+  run_to_end(
+      as_postgres(
+          {binaries / "initdb", "-D", dir_ / "data", "-U", "tester", "--auth=trust",
+           "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"}),
+      dir_ / "initdb.log");
+  port_ = free_port();
+  std::ofstream(dir_ / "data/pg_hba.conf") << "local all all trust\n"
+                                              "host all guarded 127.0.0.1/32 scram-sha-256\n"
+                                              "host all all 127.0.0.1/32 trust\n";
+  std::ofstream(dir_ / "data/postgresql.conf", std::ios::app)
+      << "listen_addresses = '127.0.0.1'\nport = " << port_ << "\nunix_socket_directories = '"
+      << dir_.string()
+      << "'\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
+         "max_connections = 100\nshared_buffers = 64MB\nlog_min_messages = warning\n"
+         "log_min_error_statement = panic\nautovacuum_naptime = 1h\n";
+}
+
+void postgres_cluster::start() {
+  child_ =
+      spawn(as_postgres({binaries / "postgres", "-D", dir_ / "data"}), dir_ / "server.log");
+  const auto until = std::chrono::steady_clock::now() + start_limit;
+  for (;;) {
+    try {
+      const pqxx::connection probe(dsn("postgres"));
+      return;
+    } catch (const std::exception&) {
+      int status = 0;
+      if (::waitpid(child_, &status, WNOHANG) == child_) {
+        child_ = -1;
+        throw std::runtime_error("PostgreSQL ended: " + text_of(dir_ / "server.log"));
+      }
+      if (std::chrono::steady_clock::now() > until)
+        throw std::runtime_error("PostgreSQL did not start: " + text_of(dir_ / "server.log"));
+      std::this_thread::sleep_for(20ms);
+    }
+  }
+}
+
+void postgres_cluster::stop() {
+  if (child_ <= 0)
+    return;
+  ::kill(child_, SIGINT); // fast shutdown
+  const auto until = std::chrono::steady_clock::now() + stop_limit;
+  int status = 0;
+  while (::waitpid(child_, &status, WNOHANG) == 0) {
+    if (std::chrono::steady_clock::now() > until)
+      ::kill(child_, SIGQUIT);
+    std::this_thread::sleep_for(5ms);
+  }
+  child_ = -1;
+}
+
+std::string postgres_cluster::dsn(const std::string& database) const {
+  return "host=" + dir_.string() + " port=" + std::to_string(port_)
+       + " user=tester dbname=" + database;
+}
+
+std::string postgres_cluster::tcp_dsn(const std::string& database, std::uint16_t port) const {
+  return "host=127.0.0.1 port=" + std::to_string(port) + " user=tester dbname=" + database;
+}
+
+std::string
+postgres_cluster::guarded_dsn(const std::string& database, const std::string& password) const {
+  return "host=127.0.0.1 port=" + std::to_string(port_) + " user=guarded dbname=" + database
+       + " password=" + password;
+}
+
+void postgres_cluster::admin(const std::string& sql) {
+  pqxx::connection connection(dsn("postgres"));
+  pqxx::nontransaction(connection).exec(sql);
+}
+
+void postgres_cluster::terminate_backends(const std::string& database) {
+  admin(
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + database
+      + "' and pid <> pg_backend_pid()");
+}
+
+std::string postgres_cluster::next_name() {
+  return "test_" + std::to_string(++databases_);
+}
+
+std::string postgres_cluster::create_empty_database() {
+  const auto name = next_name();
+  admin("create database " + name);
+  return name;
+}
+
+void postgres_cluster::make_template() {
+  if (has_template_)
+    return;
+  admin(std::string("create database ") + template_name);
+  admin("create role guarded login password 'correct'");
+  auto connection = store::connection::open(
+      {.dsn = dsn(template_name), .statement_timeout = statement_limit});
+  if (!connection)
+    throw std::runtime_error(connection.error().message);
+  const auto done =
+      store::migrate(**connection, std::chrono::steady_clock::now() + statement_limit);
+  if (!done)
+    throw std::runtime_error("migrations: " + done.error().message);
+  has_template_ = true;
+}
+
+std::string postgres_cluster::create_database() {
+  make_template();
+  const auto name = next_name();
+  admin("create database " + name + " template " + template_name);
+  return name;
+}
+
+void postgres_cluster::drop_database(const std::string& name) {
+  if (running())
+    admin("drop database if exists " + name + " with (force)");
+}
+
+test_database::test_database() : name_(postgres_cluster::shared().create_database()) {}
+
+test_database::~test_database() {
+  own_.reset();
+  try {
+    postgres_cluster::shared().drop_database(name_);
+  } catch (const std::exception&) {
+    // It goes with the cluster.
+  }
+}
+
+std::string test_database::dsn() const {
+  return postgres_cluster::shared().dsn(name_);
+}
+
+store::connection_options test_database::options() const {
+  return {.dsn = dsn(), .statement_timeout = statement_limit};
+}
+
+std::unique_ptr<store::connection> test_database::connect() const {
+  auto connection = store::connection::open(options());
+  if (!connection)
+    throw std::runtime_error(connection.error().message);
+  return std::move(*connection);
+}
+
+store::connection& test_database::own() {
+  if (!own_ || own_->broken())
+    own_ = connect();
+  return *own_;
+}
+
+void test_database::run_on(
+    store::connection& connection, const std::function<void(store::session&)>& work) {
+  const auto done = connection.run(
+      std::chrono::steady_clock::now() + statement_limit, "test",
+      [&](store::session& db) -> result<void> {
+        work(db);
+        return {};
+      });
+  if (!done)
+    throw std::runtime_error(
+        std::string(to_string(done.error().code)) + ": " + done.error().message);
+}
+
+std::string test_database::scalar(const std::string& sql) {
+  std::string out;
+  run_on(own(), [&](store::session& db) {
+    const auto rows = db.exec_raw(sql);
+    if (!rows.empty())
+      out = rows[0][0].c_str();
+  });
+  return out;
+}
+
+std::int64_t test_database::count(const std::string& sql) {
+  return std::stoll(scalar(sql));
+}
+
+void test_database::exec(const std::string& sql) {
+  run_on(own(), [&](store::session& db) { db.exec_raw(sql); });
+}
+
+void test_database::shift_clock(std::chrono::seconds by) {
+  exec("update app_clock set shift = shift + interval '" + std::to_string(by.count()) + " s'");
+}
+
+} // namespace guildhall::test

@@ -1,0 +1,111 @@
+#pragma once
+
+#include "core/error.hpp"
+#include "store/connection.hpp"
+#include "store/session.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+/// A private PostgreSQL 15 for tests: one cluster per test process, in a directory of its own,
+/// without fsync, gone when the process ends (also when it is killed). Databases are cloned
+/// from a migrated template. Linked through `guildhall_test_support`.
+namespace guildhall::test {
+
+class postgres_cluster {
+public:
+  /// Started when first asked for. Throws std::runtime_error, with the server's log, if it
+  /// cannot be.
+  static postgres_cluster& shared();
+  /// Whether PostgreSQL 15 is installed; tests skip otherwise.
+  static bool available();
+
+  postgres_cluster(const postgres_cluster&) = delete;
+  postgres_cluster& operator=(const postgres_cluster&) = delete;
+  ~postgres_cluster();
+
+  /// Superuser `tester` through the Unix socket, trusted.
+  std::string dsn(const std::string& database) const;
+  /// The same over TCP; `port` of a proxy in between.
+  std::string tcp_dsn(const std::string& database, std::uint16_t port) const;
+  /// User `guarded`, over TCP, who needs the password "correct".
+  std::string guarded_dsn(const std::string& database, const std::string& password) const;
+  std::uint16_t port() const {
+    return port_;
+  }
+
+  /// A fast shutdown: every backend is terminated. `start` waits until it answers.
+  void stop();
+  void start();
+  bool running() const {
+    return child_ > 0;
+  }
+  /// Ends every backend of the database but the caller's.
+  void terminate_backends(const std::string& database);
+
+  /// An empty database, or a migrated one.
+  std::string create_empty_database();
+  std::string create_database();
+  void drop_database(const std::string& name);
+
+private:
+  postgres_cluster();
+  void init();
+  void make_template();
+  std::string next_name();
+  void admin(const std::string& sql);
+
+  std::filesystem::path dir_;
+  std::uint16_t port_{0};
+  int child_{-1};
+  int databases_{0};
+  bool has_template_{false};
+};
+
+/// A database of its own for one test.
+class test_database {
+public:
+  test_database();
+  ~test_database();
+  test_database(const test_database&) = delete;
+  test_database& operator=(const test_database&) = delete;
+
+  const std::string& name() const {
+    return name_;
+  }
+  std::string dsn() const;
+  store::connection_options options() const;
+  /// Throws if it cannot be had.
+  std::unique_ptr<store::connection> connect() const;
+
+  /// Runs `work` on the test's own connection; throws on a failure of the connection.
+  template <class F>
+  auto run(F work) {
+    using outcome = std::invoke_result_t<F, store::session&>;
+    outcome out = fail(ec::internal);
+    run_on(own(), [&](store::session& db) { out = work(db); });
+    return out;
+  }
+  /// Plain SQL; the first column of the first row, "" if there is none or it is null.
+  std::string scalar(const std::string& sql);
+  std::int64_t count(const std::string& sql);
+  void exec(const std::string& sql);
+  /// Moves `app_now()`, for every session at once.
+  void shift_clock(std::chrono::seconds by);
+
+  static void
+  run_on(store::connection& connection, const std::function<void(store::session&)>& work);
+
+private:
+  store::connection& own();
+
+  std::string name_;
+  std::unique_ptr<store::connection> own_;
+};
+
+} // namespace guildhall::test
