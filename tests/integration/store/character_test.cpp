@@ -1,0 +1,335 @@
+#include "mirror.hpp"
+#include "store/character_writes.hpp"
+#include "store/reads.hpp"
+#include "store/tracking.hpp"
+
+#include <algorithm>
+
+namespace guildhall::test {
+
+using namespace std::chrono_literals;
+using domain::document;
+using domain::failure_class;
+
+class character_sync : public mirror {
+protected:
+  /// A player's own character outside of tracked guilds, claimed.
+  domain::character_work claim_own() {
+    db->exec(
+        "insert into users (bnet_account_id) values (1) on conflict do nothing;"
+        "insert into characters (region, realm_id, bnet_character_id, realm, name, name_key, "
+        "user_id) select 'eu', 1, 555, 'stormrage', 'Lonely', 'lonely', min(id) from users on "
+        "conflict do nothing;"
+        "insert into sync_queue (character_id, priority, due_at) select id, 2, app_now() from "
+        "characters where bnet_character_id = 555 on conflict (character_id) do update set "
+        "due_at = app_now()");
+    auto work =
+        db->run([](store::session& s) { return store::claim_characters(s, std::nullopt, 10); });
+    EXPECT_TRUE(work);
+    EXPECT_EQ(work->size(), 1u);
+    return work->front();
+  }
+  const member lonely{.id = 555, .name = "Lonely"};
+
+  domain::character_work claim_one(guild_id guild, std::int64_t bnet_id) {
+    db->exec("update sync_queue set due_at = app_now(), lease_token = null, leased_until = "
+             "null where "
+             "character_id is not null");
+    for (auto& work : claim_members(guild))
+      if (work.identity.bnet_id.value == bnet_id)
+        return work;
+    ADD_FAILURE() << "not claimed";
+    return {};
+  }
+  std::string state(const std::string& column, const std::string& of) {
+    return scalar(
+        "select " + column + " from document_states where document = '" + of
+        + "' and character_id is not null");
+  }
+};
+
+// The back end before this one wrote Battle.net's guild id into the foreign key: the log said
+// "Guild with ID 115248327 not found" and every such character failed with
+// "violates foreign key constraint characters_guild_id_fkey".
+TEST_F(character_sync, an_unknown_guild_fails_nobody_and_becomes_a_candidate) {
+  const auto work = claim_own();
+  ASSERT_TRUE(apply(outcome_of(work, {.who = lonely, .guild = 115'248'327}, 1)));
+  EXPECT_EQ(scalar("select guild_id from characters where bnet_character_id = 555"), "");
+  EXPECT_EQ(
+      scalar("select profile_json is not null and last_synced_at is not null from characters"),
+      "t");
+  EXPECT_EQ(scalar("select bnet_guild_id from guild_candidates"), "115248327");
+  EXPECT_EQ(count("select count(*) from guilds"), 0);
+  EXPECT_EQ(
+      scalar("select candidate_id = (select id from guild_candidates) from characters"), "t");
+}
+
+TEST_F(character_sync, the_foreign_key_holds_the_local_key_of_the_battle_net_guild) {
+  // Local ids never meet Battle.net's: the guild row 1 has the Battle.net id of the seed.
+  track();
+  const auto guild = scan(crowd(10), 1, {.guild = 115'248'327}).guild;
+  ASSERT_NE(guild.value, 115'248'327);
+  ASSERT_TRUE(apply(outcome_of(claim_own(), {.who = lonely, .guild = 115'248'327}, 100)));
+  EXPECT_EQ(
+      scalar("select guild_id from characters where bnet_character_id = 555"),
+      std::to_string(guild.value));
+  EXPECT_EQ(count("select count(*) from guild_candidates"), 0);
+  // A local id that equals a Battle.net id is not that guild.
+  const auto local_id = guild.value;
+  ASSERT_TRUE(apply(outcome_of(claim_own(), {.who = lonely, .guild = local_id}, 101)));
+  EXPECT_EQ(scalar("select guild_id from characters where bnet_character_id = 555"), "");
+  EXPECT_EQ(scalar("select bnet_guild_id from guild_candidates"), std::to_string(local_id));
+}
+
+TEST_F(character_sync, tracking_a_candidate_links_those_who_wait_for_it) {
+  ASSERT_TRUE(apply(outcome_of(claim_own(), {.who = lonely, .guild = 115'248'327}, 1)));
+  track();
+  const auto guild = scalar("select id from guilds where bnet_guild_id = 115248327");
+  ASSERT_NE(guild, "");
+  EXPECT_EQ(scalar("select guild_id from characters where bnet_character_id = 555"), guild);
+  EXPECT_EQ(count("select count(*) from guild_candidates"), 0);
+  const auto applied = scan(crowd(10), 2, {.guild = 115'248'327});
+  EXPECT_EQ(std::to_string(applied.guild.value), guild);
+  EXPECT_TRUE(applied.first_scan);
+}
+
+TEST_F(character_sync, a_guild_fetched_under_another_address_links_them_too) {
+  ASSERT_TRUE(apply(outcome_of(
+      claim_own(), {.who = lonely, .guild = bnet_guild, .guild_name = "Old Name"}, 1)));
+  track();
+  EXPECT_EQ(count("select count(*) from guilds"), 0);
+  const auto guild = scan(crowd(10), 2).guild;
+  EXPECT_EQ(
+      scalar("select guild_id from characters where bnet_character_id = 555"),
+      std::to_string(guild.value));
+}
+
+TEST_F(character_sync, whom_a_roster_lists_is_in_that_guild_whatever_the_profile_says) {
+  track();
+  const auto members = crowd(10);
+  const auto guild = scan(members, 1).guild;
+  ASSERT_TRUE(
+      apply(outcome_of(claim_one(guild, 1'003), {.who = members[3], .guild = 424'242}, 50)));
+  EXPECT_EQ(
+      scalar("select guild_id from characters where bnet_character_id = 1003"),
+      std::to_string(guild.value));
+  EXPECT_EQ(count("select count(*) from guild_candidates"), 0);
+}
+
+TEST_F(character_sync, a_profile_older_than_the_roster_does_not_bring_a_leaver_back) {
+  track();
+  auto members = crowd(30);
+  const auto guild = scan(members, 10).guild;
+  db->exec(
+      "insert into users (bnet_account_id) values (1);"
+      "update characters set user_id = (select id from users) where bnet_character_id = 1029");
+  const auto leaver = members.back();
+  members.pop_back();
+  scan(members, 20);
+  const auto own = [&] {
+    db->exec(
+        "update sync_queue set due_at = app_now() where guild_id is null and character_id is "
+        "not null");
+    return db
+        ->run([](store::session& s) { return store::claim_characters(s, std::nullopt, 10); })
+        .value()
+        .front();
+  };
+  ASSERT_TRUE(apply(outcome_of(own(), {.who = leaver, .guild = bnet_guild}, 15)));
+  EXPECT_EQ(scalar("select guild_id from characters where bnet_character_id = 1029"), "");
+  ASSERT_TRUE(apply(outcome_of(own(), {.who = leaver, .guild = bnet_guild}, 30)));
+  EXPECT_EQ(
+      scalar("select guild_id from characters where bnet_character_id = 1029"),
+      std::to_string(guild.value));
+}
+
+TEST_F(character_sync, documents_are_stored_as_received_and_their_columns_follow) {
+  const auto work = claim_own();
+  auto outcome =
+      outcome_of(work, {.who = lonely, .extra = R"(,"pi":3.140,"name2":"Ünïcode")"}, 1);
+  outcome.arrived.push_back({document::mythic, R"({"seasons":[]})", version(1), "2"});
+  outcome.columns.mythic_rating = 2'512.5;
+  outcome.period_id = 900;
+  ASSERT_TRUE(apply(outcome));
+  EXPECT_EQ(
+      scalar(
+          "select profile_json = '" + outcome.arrived[0].body
+          + "'::jsonb and profile_json ->> 'pi' = '3.140' from characters"),
+      "t");
+  EXPECT_EQ(
+      scalar("select role || ' ' || level || ' ' || average_item_level || ' ' || mythic_rating "
+             "from characters"),
+      "Tank 80 480 2512.5");
+  EXPECT_EQ(state("synced_for", "mythic"), version(1));
+  EXPECT_EQ(state("period_id", "mythic"), "900");
+  EXPECT_EQ(state("schema_revision", "mythic"), "2");
+  EXPECT_EQ(state("synced_for", "profile"), "");
+  EXPECT_EQ(
+      scalar("select lease_token is null and due_at > app_now() + interval '7 h' from "
+             "sync_queue"),
+      "t");
+}
+
+TEST_F(character_sync, what_arrived_is_stored_even_if_others_failed) {
+  auto outcome = outcome_of(claim_own(), {.who = lonely}, 1);
+  outcome.failed = {
+      {document::equipment, failure_class::transient, "500", in(15s)},
+      {document::professions, failure_class::not_found, "404", in(24h)}};
+  ASSERT_TRUE(apply(outcome));
+  EXPECT_EQ(state("state", "profile"), "ok");
+  EXPECT_EQ(state("state || failures || error_class", "equipment"), "failed1transient");
+  EXPECT_EQ(state("state", "professions"), "not_found");
+  auto again = claim_own();
+  auto second = outcome_of(again, {.who = lonely}, 1);
+  second.failed = {{document::equipment, failure_class::malformed, "broken", in(15s)}};
+  ASSERT_TRUE(apply(second));
+  EXPECT_EQ(state("state || failures", "equipment"), "malformed2");
+  // It arrives at last.
+  again = claim_own();
+  auto third = outcome_of(again, {.who = lonely}, 1);
+  third.arrived.push_back({document::equipment, "{}", version(1), "1"});
+  ASSERT_TRUE(apply(third));
+  EXPECT_EQ(
+      state("state || failures || coalesce(error_class, '') || error_detail", "equipment"),
+      "ok0");
+}
+
+TEST_F(character_sync, a_failed_attempt_keeps_the_document_and_the_time_of_its_success) {
+  ASSERT_TRUE(apply(outcome_of(claim_own(), {.who = lonely}, 1)));
+  const auto before =
+      scalar("select last_synced_at || profile_json::text || verified_at from characters");
+  const auto fetched = state("fetched_at", "profile");
+  domain::character_outcome failed;
+  failed.work = claim_own();
+  failed.failed = {{document::profile, failure_class::not_found, "404", in(24h)}};
+  failed.next_due = in(24h);
+  ASSERT_TRUE(apply(failed));
+  EXPECT_EQ(
+      scalar("select last_synced_at || profile_json::text || verified_at from characters"),
+      before);
+  EXPECT_EQ(state("fetched_at", "profile"), fetched);
+  EXPECT_EQ(scalar("select is_available from characters"), "f");
+}
+
+TEST_F(character_sync, a_body_that_jsonb_refuses_is_malformed_and_the_others_are_stored) {
+  ASSERT_TRUE(apply(outcome_of(claim_own(), {.who = lonely}, 1)));
+  auto outcome = outcome_of(claim_own(), {.who = lonely}, 2);
+  outcome.arrived.push_back({document::equipment, R"({"x":"\u0000"})", version(2), "1"});
+  outcome.arrived.push_back({document::mythic, R"({"season":1})", version(2), "1"});
+  outcome.arrived.push_back(
+      {document::professions, std::string("{\"a\":\0}", 7), version(2), "1"});
+  ASSERT_TRUE(apply(outcome));
+  EXPECT_EQ(state("state", "equipment"), "malformed");
+  EXPECT_EQ(state("state", "professions"), "malformed");
+  EXPECT_EQ(state("state", "mythic"), "ok");
+  EXPECT_EQ(state("last_modified", "profile"), version(2));
+  EXPECT_EQ(scalar("select mythic_profile_json from characters"), R"({"season": 1})");
+  EXPECT_EQ(scalar("select equipment_json is null from characters"), "t");
+}
+
+TEST_F(character_sync, a_foreign_id_never_overwrites_a_row) {
+  ASSERT_TRUE(apply(outcome_of(claim_own(), {.who = lonely}, 1)));
+  const auto work = claim_own();
+  ASSERT_TRUE(apply(outcome_of(work, {.who = {.id = 556, .name = "Lonely"}}, 2)));
+  EXPECT_EQ(
+      scalar("select coalesce(name, '') || (profile_json is null) from characters where "
+             "bnet_character_id = 555"),
+      "true")
+      << "erased, and nothing of the other one written";
+  EXPECT_EQ(count("select count(*) from characters"), 1);
+}
+
+TEST_F(character_sync, a_profile_moves_the_address_and_takes_it_from_whoever_had_it) {
+  track();
+  const auto members = crowd(10);
+  const auto guild = scan(members, 1).guild;
+  auto renamed = members[2];
+  renamed.name = members[3].name;
+  ASSERT_TRUE(apply(outcome_of(claim_one(guild, renamed.id), {.who = renamed}, 50)));
+  EXPECT_EQ(events("renamed"), 1);
+  EXPECT_EQ(events("address_taken_over"), 1);
+  EXPECT_EQ(
+      scalar("select name_key is null from characters where bnet_character_id = 1003"), "t");
+  EXPECT_EQ(
+      scalar("select character_name from guild_members m join characters c on c.id = "
+             "m.character_id where bnet_character_id = 1002"),
+      renamed.name);
+  // An older roster does not rename it back.
+  EXPECT_EQ(scan(members, 20).renamed, 0);
+  EXPECT_EQ(scalar("select name from characters where bnet_character_id = 1002"), renamed.name);
+}
+
+TEST_F(character_sync, an_unconditional_answer_of_the_same_version_only_verifies) {
+  ASSERT_TRUE(apply(outcome_of(claim_own(), {.who = lonely}, 1)));
+  const auto synced = scalar("select last_synced_at from characters");
+  db->shift_clock(14 * 24h);
+  ASSERT_TRUE(apply(outcome_of(claim_own(), {.who = lonely}, 1)));
+  EXPECT_EQ(scalar("select last_synced_at from characters"), synced);
+  EXPECT_EQ(scalar("select verified_at > app_now() - interval '1 min' from characters"), "t");
+}
+
+TEST_F(character_sync, a_304_does_not_verify) {
+  ASSERT_TRUE(apply(outcome_of(claim_own(), {.who = lonely}, 1)));
+  const auto verified = scalar("select verified_at from characters");
+  db->shift_clock(24h);
+  const auto work = claim_own();
+  EXPECT_TRUE(work.profile_stored);
+  ASSERT_TRUE(db->run([&](store::session& s) {
+    return store::checked_characters(
+        s, {{work.lease, work.character, {document::profile}, in(8h)}});
+  }));
+  EXPECT_EQ(scalar("select verified_at from characters"), verified);
+  EXPECT_EQ(state("checked_at > fetched_at + interval '23 h'", "profile"), "t");
+}
+
+TEST_F(character_sync, whoever_is_gone_is_erased) {
+  track();
+  const auto members = crowd(10);
+  const auto guild = scan(members, 1).guild;
+  sync_members(guild, members, 1);
+  domain::character_outcome gone;
+  gone.work = claim_one(guild, 1'004);
+  gone.gone = true;
+  gone.next_due = in(24h);
+  ASSERT_TRUE(apply(gone));
+  EXPECT_EQ(
+      count(
+          "select count(*) from characters where bnet_character_id = 1004 and name is null and "
+          "profile_json is null and equipment_json is null"),
+      1);
+  EXPECT_EQ(
+      count("select count(*) from document_states d join characters c on c.id = "
+            "d.character_id where bnet_character_id = 1004"),
+      0);
+}
+
+TEST_F(character_sync, a_lost_lease_writes_nothing) {
+  const auto work = claim_own();
+  db->exec("update sync_queue set lease_token = nextval('lease_tokens')");
+  const auto late = apply(outcome_of(work, {.who = lonely}, 1));
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, ec::lease_lost);
+  EXPECT_EQ(count("select count(*) from document_states"), 0);
+}
+
+TEST_F(character_sync, the_work_says_what_is_stored) {
+  auto outcome = outcome_of(claim_own(), {.who = lonely}, 1);
+  outcome.arrived.push_back({document::toys, R"({"toys":[]})", version(1), "1"});
+  outcome.columns.toys = std::vector<std::int64_t>{1, 2, 3};
+  ASSERT_TRUE(apply(outcome));
+  EXPECT_EQ(scalar("select toys from characters"), "{1,2,3}");
+  const auto work = claim_own();
+  EXPECT_TRUE(work.profile_stored);
+  EXPECT_TRUE(work.grouped) << "has a user";
+  EXPECT_TRUE(work.toys_at);
+  EXPECT_TRUE(work.verified_at);
+  EXPECT_EQ(work.documents.size(), 2u);
+  EXPECT_EQ(work.name, "Lonely");
+  EXPECT_EQ(work.address.name_key, "lonely");
+  const auto record =
+      std::ranges::find(work.documents, document::profile, &domain::document_record::document);
+  ASSERT_NE(record, work.documents.end());
+  EXPECT_EQ(record->last_modified, version(1));
+}
+
+} // namespace guildhall::test

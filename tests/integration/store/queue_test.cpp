@@ -1,0 +1,447 @@
+#include "mirror.hpp"
+#include "store/character_writes.hpp"
+#include "store/guild_writes.hpp"
+#include "store/tracking.hpp"
+
+#include <algorithm>
+#include <future>
+#include <set>
+
+namespace guildhall::test {
+
+using namespace std::chrono_literals;
+using domain::priority;
+
+class leases : public mirror {
+protected:
+  std::vector<domain::guild_work> claim_from(store::connection& c, priority what, int limit) {
+    std::vector<domain::guild_work> out;
+    test_database::run_on(
+        c, [&](store::session& s) { out = store::claim_guilds(s, what, limit).value(); });
+    return out;
+  }
+  std::vector<domain::guild_work> claim_all(priority what, int limit = 100) {
+    return db->run([&](store::session& s) { return store::claim_guilds(s, what, limit); })
+        .value();
+  }
+};
+
+TEST_F(leases, two_claimers_never_share) {
+  constexpr int guilds = 60;
+  for (int i = 0; i < guilds; ++i)
+    track({domain::region::eu, "stormrage", "guild-" + std::to_string(i)});
+  std::vector<std::future<std::vector<tracked_guild_id>>> claimers;
+  for (int i = 0; i < 6; ++i)
+    claimers.push_back(std::async(std::launch::async, [&] {
+      const auto connection = db->connect();
+      std::vector<tracked_guild_id> mine;
+      for (;;) {
+        const auto batch = claim_from(*connection, priority::person, 3);
+        if (batch.empty())
+          return mine;
+        for (const auto& work : batch)
+          mine.push_back(work.tracked);
+      }
+    }));
+  std::multiset<std::int64_t> seen;
+  for (auto& claimer : claimers)
+    for (const auto id : claimer.get())
+      seen.insert(id.value);
+  EXPECT_EQ(seen.size(), static_cast<std::size_t>(guilds));
+  EXPECT_EQ(std::set<std::int64_t>(seen.begin(), seen.end()).size(), seen.size());
+}
+
+TEST_F(leases, a_stalled_holder_writes_nothing) {
+  track();
+  const auto members = crowd(10);
+  const auto stalled = claim();
+  db->shift_clock(61s);
+  const auto taken_over = claim();
+  EXPECT_EQ(taken_over.tracked, stalled.tracked);
+  EXPECT_NE(taken_over.lease.token, stalled.lease.token);
+
+  auto late = db->run([&](store::session& s) {
+    return store::apply_guild(s, outcome_of(stalled, crowd(3), 1, {}));
+  });
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, ec::lease_lost);
+  EXPECT_EQ(count("select count(*) from guilds"), 0);
+
+  EXPECT_EQ(apply(outcome_of(taken_over, members, 1, {})).members, 10);
+  auto finish_late = db->run([&](store::session& s) {
+    return store::finish_guild(s, {.lease = stalled.lease, .tracked = stalled.tracked, .guild = std::nullopt});
+  });
+  EXPECT_EQ(finish_late.error().code, ec::lease_lost);
+  EXPECT_EQ(
+      scalar("select lease_token from sync_queue where tracked_guild_id is not null"),
+      std::to_string(taken_over.lease.token.value));
+}
+
+TEST_F(leases, a_result_waits_for_a_takeover_under_way_and_then_writes_nothing) {
+  track();
+  const auto work = claim();
+  const auto other = db->connect();
+  // Another instance is just taking the row over and has not committed yet.
+  std::promise<void> locked;
+  std::promise<void> go_on;
+  auto takeover = std::async(std::launch::async, [&] {
+    test_database::run_on(*other, [&](store::session& s) {
+      (void)s.transaction([&]() -> result<void> {
+        s.exec_raw("update sync_queue set lease_token = nextval('lease_tokens')");
+        locked.set_value();
+        go_on.get_future().wait();
+        return {};
+      });
+    });
+  });
+  locked.get_future().wait();
+  auto writing = std::async(std::launch::async, [&] {
+    const auto connection = db->connect();
+    ec code = ec::none;
+    test_database::run_on(*connection, [&](store::session& s) {
+      const auto applied = store::apply_guild(s, outcome_of(work, crowd(3), 1, {}));
+      code = applied ? ec::none : applied.error().code;
+    });
+    return code;
+  });
+  EXPECT_EQ(writing.wait_for(200ms), std::future_status::timeout);
+  go_on.set_value();
+  takeover.get();
+  EXPECT_EQ(writing.get(), ec::lease_lost);
+  EXPECT_EQ(count("select count(*) from guilds"), 0);
+}
+
+TEST_F(leases, renewing_keeps_what_is_held_and_names_what_is_lost) {
+  track();
+  const auto work = claim();
+  db->shift_clock(50s);
+  const auto renewed = db->run([&](store::session& s) {
+    return store::renew(s, {work.lease, {work.lease.entry, lease_token{999'999}}});
+  });
+  ASSERT_TRUE(renewed);
+  ASSERT_EQ(renewed->size(), 1u);
+  EXPECT_EQ(renewed->front().token, work.lease.token);
+  db->shift_clock(50s);
+  EXPECT_TRUE(claim_all(priority::person).empty());
+  db->shift_clock(11s);
+  EXPECT_EQ(claim_all(priority::person).size(), 1u);
+}
+
+TEST_F(leases, renewing_touches_no_index) {
+  track();
+  const auto work = claim();
+  db->exec("select pg_stat_force_next_flush()");
+  const auto hot =
+      count("select coalesce(sum(n_tup_hot_upd), 0) from pg_stat_user_tables where relname = "
+            "'sync_queue'");
+  ASSERT_TRUE(db->run([&](store::session& s) { return store::renew(s, {work.lease}); }));
+  db->exec("select pg_stat_force_next_flush()");
+  EXPECT_EQ(
+      count("select sum(n_tup_hot_upd) from pg_stat_user_tables where relname = "
+            "'sync_queue'"),
+      hot + 1);
+}
+
+TEST_F(leases, what_is_given_back_is_due_again_at_once) {
+  track();
+  const auto guild = scan(crowd(10), 1).guild;
+  const auto work = claim_members(guild);
+  EXPECT_EQ(work.size(), 10u);
+  EXPECT_TRUE(claim_members(guild).empty());
+  std::vector<domain::lease> held;
+  for (const auto& one : work)
+    held.push_back(one.lease);
+  db->exec(
+      "update sync_queue set due_at = app_now() + interval '1 hour' where tracked_guild_id is "
+      "not null");
+  ASSERT_TRUE(db->run([&](store::session& s) { return store::release(s, held); }));
+  EXPECT_EQ(claim_members(guild).size(), 10u);
+  EXPECT_EQ(claim_all(priority::character).size(), 1u)
+      << "the guild is due with its characters";
+}
+
+TEST_F(leases, a_guild_is_due_when_any_of_its_characters_is) {
+  track();
+  const auto members = crowd(10);
+  const auto guild = scan(members, 1).guild;
+  sync_members(guild, members, 1);
+  auto work = claim(); // its characters had been due
+  EXPECT_FALSE(work.roster_due);
+  ASSERT_TRUE(db->run([&](store::session& s) {
+    return store::finish_guild(
+        s, {.lease = work.lease, .tracked = work.tracked, .guild = guild});
+  }));
+  EXPECT_TRUE(claim_all(priority::character).empty());
+  EXPECT_TRUE(claim_all(priority::roster).empty());
+  db->shift_clock(4h + 1min); // the roster's interval
+  EXPECT_EQ(claim_all(priority::roster).size(), 1u);
+}
+
+TEST_F(leases, what_crashed_instances_held_comes_back_by_itself) {
+  track();
+  const auto members = crowd(10);
+  const auto guild = scan(members, 1).guild;
+  EXPECT_EQ(claim_members(guild).size(), 10u);
+  auto work = claim();
+  finish(work, guild);
+  EXPECT_TRUE(claim_all(priority::character).empty());
+  db->shift_clock(61s);
+  const auto again = claim_all(priority::character);
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_FALSE(again.front().roster_due);
+  EXPECT_EQ(claim_members(guild).size(), 10u);
+}
+
+TEST_F(leases, only_checked_characters_touch_neither_their_row_nor_the_guilds) {
+  track();
+  const auto members = crowd(30);
+  const auto guild = scan(members, 1).guild;
+  sync_members(guild, members, 1);
+  db->exec("update sync_queue set due_at = app_now() where character_id is not null");
+  const auto rows = [&] {
+    return scalar("select string_agg(xmin::text, ',' order by id) from characters")
+         + scalar("select string_agg(xmin::text, ',' order by id) from guild_members");
+  };
+  const auto before = rows();
+  const auto newest_before =
+      scalar("select max(checked_at) from document_states where document = 'profile'");
+  std::vector<domain::checked_character> checked;
+  for (const auto& work : claim_members(guild))
+    checked.push_back({work.lease, work.character, {domain::document::profile}, in(8h)});
+  ASSERT_EQ(checked.size(), 30u);
+  checked.back().lease.token = lease_token{1}; // lost meanwhile
+  ASSERT_TRUE(
+      db->run([&](store::session& s) { return store::checked_characters(s, checked); }));
+  EXPECT_EQ(rows(), before);
+  EXPECT_EQ(
+      count(
+          "select count(*) from document_states where document = 'profile' and checked_at "
+          "> '"
+          + newest_before + "'"),
+      29);
+  EXPECT_EQ(
+      count("select count(*) from sync_queue where character_id is not null and lease_token "
+            "is null and due_at > app_now() + interval '7 hours'"),
+      29);
+}
+
+TEST_F(leases, sync_now_makes_everything_due_and_goes_first) {
+  track();
+  const auto members = crowd(10);
+  const auto guild = scan(members, 1).guild;
+  sync_members(guild, members, 1);
+  finish(claim(), guild);
+  EXPECT_TRUE(claim_all(priority::person).empty());
+  const auto job = db->run([&](store::session& s) { return store::sync_guild(s, guild); });
+  ASSERT_TRUE(job);
+  EXPECT_EQ(job->state, domain::job_state::queued);
+  const auto work = claim_all(priority::person);
+  ASSERT_EQ(work.size(), 1u);
+  EXPECT_TRUE(work.front().forced);
+  EXPECT_TRUE(work.front().roster_due);
+  const auto characters = claim_members(guild);
+  ASSERT_EQ(characters.size(), 10u);
+  EXPECT_TRUE(characters.front().forced);
+}
+
+TEST_F(leases, sync_now_while_somebody_is_at_it_makes_it_due_again_after) {
+  track();
+  const auto members = crowd(10);
+  const auto guild = scan(members, 1).guild;
+  sync_members(guild, members, 1);
+  const auto work = claim();
+  ASSERT_TRUE(db->run([&](store::session& s) { return store::sync_guild(s, guild); }));
+  EXPECT_TRUE(claim_all(priority::person).empty());
+  finish(work, guild);
+  const auto again = claim_all(priority::person);
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_TRUE(again.front().forced);
+}
+
+TEST_F(leases, a_budget_that_says_when_is_obeyed_whatever_is_due) {
+  track();
+  const auto guild = scan(crowd(10), 1).guild;
+  const auto work = claim();
+  ASSERT_TRUE(db->run([&](store::session& s) {
+    return store::finish_guild(
+        s, {.lease = work.lease,
+            .tracked = work.tracked,
+            .guild = guild,
+            .not_before = in(10min)});
+  }));
+  EXPECT_TRUE(claim_all(priority::character).empty());
+  EXPECT_TRUE(claim_all(priority::roster).empty());
+  db->shift_clock(11min);
+  EXPECT_EQ(claim_all(priority::character).size(), 1u);
+}
+
+class jobs : public leases {
+protected:
+  domain::job_row read(job_id id) {
+    return db->run([&](store::session& s) { return store::job(s, id); }).value();
+  }
+};
+
+TEST_F(jobs, tracking_answers_a_job_whose_progress_can_be_watched) {
+  const auto job = track();
+  EXPECT_EQ(job.kind, "track");
+  EXPECT_EQ(job.target, "eu/stormrage/avalerion");
+  EXPECT_EQ(job.state, domain::job_state::queued);
+  EXPECT_EQ(job.total, 0);
+
+  const auto members = crowd(10);
+  const auto work = claim();
+  EXPECT_EQ(read(job.id).state, domain::job_state::running);
+  const auto guild = apply(outcome_of(work, members, 1, {})).guild;
+  EXPECT_EQ(read(job.id).total, 10);
+  EXPECT_EQ(read(job.id).guild_id, guild);
+  finish(work, guild);
+  EXPECT_EQ(read(job.id).state, domain::job_state::running) << "ten characters are to do";
+
+  const auto characters = claim_members(guild, 4);
+  ASSERT_EQ(characters.size(), 4u);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto who =
+        std::ranges::find(members, characters[i].identity.bnet_id.value, &member::id);
+    ASSERT_TRUE(apply(outcome_of(characters[i], {.who = *who}, 1)));
+  }
+  domain::character_outcome failed;
+  failed.work = characters[3];
+  failed.failed = {
+      {domain::document::profile, domain::failure_class::transient, "500", in(1min)}};
+  failed.next_due = in(1min);
+  ASSERT_TRUE(apply(failed));
+  EXPECT_EQ(read(job.id).done, 3);
+  EXPECT_EQ(read(job.id).failed, 1);
+
+  sync_members(guild, members, 1);
+  finish(claim(), guild);
+  const auto done = read(job.id);
+  EXPECT_EQ(done.state, domain::job_state::done);
+  EXPECT_EQ(done.total, 10);
+  EXPECT_EQ(done.done, 9);
+  EXPECT_EQ(done.failed, 1);
+  EXPECT_TRUE(done.finished_at);
+}
+
+TEST_F(jobs, an_open_job_of_the_same_target_is_joined) {
+  const auto first = track();
+  EXPECT_EQ(track().id, first.id);
+  const auto guild = scan(crowd(10), 1).guild;
+  const auto joined = db->run([&](store::session& s) { return store::sync_guild(s, guild); });
+  EXPECT_EQ(joined->id, first.id);
+}
+
+TEST_F(jobs, a_guild_that_is_not_there_fails_its_job_with_a_reason) {
+  const auto job = track();
+  domain::guild_outcome outcome;
+  outcome.work = claim();
+  outcome.failed = {
+      {domain::document::guild, domain::failure_class::not_found, "404 Not Found", in(24h)}};
+  outcome.next_due = in(24h);
+  EXPECT_FALSE(apply(outcome).guild);
+  finish(outcome.work, std::nullopt, true);
+  const auto failed = read(job.id);
+  EXPECT_EQ(failed.state, domain::job_state::failed);
+  EXPECT_EQ(failed.message, "404 Not Found");
+}
+
+TEST_F(jobs, a_failure_that_may_pass_keeps_the_job_running) {
+  const auto job = track();
+  domain::guild_outcome outcome;
+  outcome.work = claim();
+  outcome.failed = {
+      {domain::document::guild, domain::failure_class::transient, "503", in(1min)}};
+  apply(outcome);
+  finish(outcome.work, std::nullopt, true);
+  EXPECT_EQ(read(job.id).state, domain::job_state::running);
+  EXPECT_EQ(read(job.id).message, "guild: 503");
+}
+
+TEST_F(jobs, one_characters_job_ends_with_its_sync) {
+  track();
+  const auto members = crowd(10);
+  const auto guild = scan(members, 1).guild;
+  sync_members(guild, members, 1);
+  const character_id id{count("select min(id) from characters")};
+  const auto job = db->run([&](store::session& s) { return store::sync_character(s, id); });
+  ASSERT_TRUE(job);
+  const auto work = claim_members(guild);
+  ASSERT_EQ(work.size(), 1u);
+  EXPECT_TRUE(work.front().forced);
+  EXPECT_EQ(read(job->id).state, domain::job_state::running);
+  ASSERT_TRUE(apply(outcome_of(work.front(), {.who = members[0]}, 2)));
+  EXPECT_EQ(read(job->id).state, domain::job_state::done);
+}
+
+TEST_F(jobs, unknown_things_are_not_found) {
+  EXPECT_EQ(
+      db->run([](store::session& s) { return store::job(s, job_id{1}); }).error().code,
+      ec::not_found);
+  EXPECT_EQ(
+      db->run([](store::session& s) { return store::sync_guild(s, guild_id{1}); }).error().code,
+      ec::not_found);
+  EXPECT_EQ(
+      db->run([](store::session& s) { return store::sync_character(s, character_id{1}); })
+          .error()
+          .code,
+      ec::not_found);
+  EXPECT_EQ(
+      db->run([&](store::session& s) { return store::untrack(s, address); }).error().code,
+      ec::not_found);
+}
+
+class tracking : public leases {};
+
+TEST_F(tracking, untracking_stops_the_sync_and_keeps_the_data) {
+  track();
+  const auto guild = scan(crowd(10), 1).guild;
+  db->exec(
+      "insert into users (bnet_account_id) values (1);"
+      "update characters set user_id = (select id from users) where bnet_character_id = 1003");
+  ASSERT_TRUE(db->run([&](store::session& s) { return store::untrack(s, address); }));
+  EXPECT_EQ(open_rows(), 10);
+  EXPECT_EQ(scalar("select count(*) || ' ' || count(guild_id) from sync_queue"), "1 0")
+      << "a player's own character goes on";
+  // Tracked again, it starts where it stopped.
+  track();
+  EXPECT_EQ(scalar("select guild_id from tracked_guilds"), std::to_string(guild.value));
+  EXPECT_EQ(claim_members(guild).size(), 10u);
+}
+
+TEST_F(tracking, pause_is_remembered) {
+  const auto paused = [&] {
+    return db->run([](store::session& s) { return store::paused(s); }).value();
+  };
+  EXPECT_FALSE(paused());
+  ASSERT_TRUE(db->run([](store::session& s) { return store::set_paused(s, true); }));
+  EXPECT_TRUE(paused());
+  ASSERT_TRUE(db->run([](store::session& s) { return store::set_paused(s, false); }));
+  EXPECT_FALSE(paused());
+}
+
+TEST_F(tracking, the_overview_counts_and_shows_what_fails_first) {
+  track();
+  track({domain::region::eu, "stormrage", "zzz"});
+  const auto guild = scan(crowd(10), 1).guild;
+  auto work = claim_members(guild, 3);
+  domain::character_outcome failed;
+  failed.work = work.front();
+  failed.failed = {
+      {domain::document::profile, domain::failure_class::transient, "timeout", in(1min)}};
+  failed.next_due = in(1min);
+  ASSERT_TRUE(apply(failed));
+  db->exec(
+      "update tracked_guilds set last_error = 'guild: 503', last_error_at = app_now() where "
+      "name_slug = 'zzz'");
+  const auto seen = db->run([](store::session& s) { return store::overview(s); });
+  ASSERT_TRUE(seen) << seen.error().message;
+  EXPECT_EQ(seen->characters_running, 2);
+  EXPECT_EQ(seen->characters_due, 7);
+  ASSERT_EQ(seen->guilds.size(), 2u);
+  EXPECT_EQ(seen->guilds.front().address.name_slug, "zzz");
+  ASSERT_EQ(seen->last_errors.size(), 1u);
+  EXPECT_EQ(seen->last_errors.front().detail, "timeout");
+}
+
+} // namespace guildhall::test
