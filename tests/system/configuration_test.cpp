@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <fstream>
+#include <map>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -33,10 +35,10 @@ TEST_F(configuration, a_wrong_password_or_an_unknown_database_ends_the_start_wit
   const auto migrated = postgres.create_database(); // and with it the guarded user
   expect_refusal(
       {{"GUILDHALL_DATABASE_DSN", postgres.guarded_dsn(migrated, "wrong")}},
-      "password authentication failed");
+      "the database refuses our user or password");
   expect_refusal(
       {{"GUILDHALL_DATABASE_DSN", postgres.dsn("nowhere")}},
-      "database \"nowhere\" does not exist");
+      "the database does not exist");
 }
 
 TEST_F(configuration, every_mistake_in_the_file_is_named_at_once) {
@@ -70,13 +72,17 @@ TEST_F(configuration, a_port_that_is_taken_ends_the_start_with_a_sentence) {
 }
 
 TEST_F(configuration, a_database_that_is_down_is_waited_for) {
+  EXPECT_EQ(command({"migrate"}).status, 0);
+  const auto minted = command({"token", "--user", "Tester#1234"}).output;
+  const std::map<std::string, std::string> token{
+      {"Authorization", "Bearer " + minted.substr(0, minted.find('\n'))}};
   postgres.stop();
   auto& guildhall = launch(quick_budget());
   eventually("guildhall lives", std::chrono::seconds{10}, [&] {
     return guildhall.probe("/live") == 200;
   });
   EXPECT_EQ(guildhall.probe("/ready"), 503);
-  const auto read = guildhall.api("/api/guilds/id/1");
+  const auto read = guildhall.api("/api/guilds/id/1", token);
   EXPECT_TRUE(read.status == 503 || read.status == 504) << read.status;
   EXPECT_FALSE(read.header("retry-after").empty());
 

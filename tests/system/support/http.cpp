@@ -77,6 +77,11 @@ boost::json::value reply::json() const {
   return boost::json::parse(body);
 }
 
+std::vector<boost::json::value> elements(const boost::json::value& array) {
+  const auto& all = array.as_array();
+  return {all.begin(), all.end()};
+}
+
 reply ask(std::uint16_t port, const question& what) {
   reply out;
   asio::io_context io{1};

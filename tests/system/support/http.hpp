@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace guildhall::system_test {
 
@@ -33,6 +34,9 @@ struct question {
 
 /// One request to 127.0.0.1 on a connection of its own. Never throws.
 reply ask(std::uint16_t port, const question& what);
+
+/// A copy of an array's elements, for a loop over what a call answered.
+std::vector<boost::json::value> elements(const boost::json::value& array);
 
 /// Everything but letters, digits and `-._~/` in percent encoding.
 std::string percent_encoded(std::string_view text);

@@ -19,7 +19,7 @@ std::uint16_t port_in(const settings& environment, const std::string& name) {
   return static_cast<std::uint16_t>(std::stoi(environment.at(name)));
 }
 
-/// Tokens need no database: what the command prints is the token.
+/// What the command prints is the token.
 std::string mint(
     const settings& environment, std::vector<std::string> how,
     const std::filesystem::path& log) {
@@ -40,17 +40,26 @@ instance::instance(
     settings environment, std::vector<std::string> arguments, std::filesystem::path log)
     : port_(port_in(environment, "GUILDHALL_HTTP_PORT")),
       admin_port_(port_in(environment, "GUILDHALL_ADMIN_PORT")),
-      user_token_(mint(environment, {"--user", "Tester#1234"}, log)),
-      operator_token_(mint(environment, {"--operator"}, log)),
+      environment_(std::move(environment)),
+      log_(std::move(log)),
+      operator_token_(mint(environment_, {"--operator"}, log_)),
       process_(
           {.command = command_of("serve", std::move(arguments)),
-           .environment = std::move(environment),
-           .output = std::move(log)}) {}
+           .environment = environment_,
+           .output = log_}) {}
+
+const std::string& instance::user_token() const {
+  std::call_once(minted_, [this] {
+    user_token_ = mint(environment_, {"--user", "Tester#1234"}, log_);
+  });
+  return user_token_;
+}
 
 reply instance::api(
     const std::string& target, std::map<std::string, std::string> headers,
     std::chrono::milliseconds timeout) const {
-  headers.emplace("Authorization", "Bearer " + user_token_);
+  if (!headers.contains("Authorization"))
+    headers.emplace("Authorization", "Bearer " + user_token());
   return ask(port_, {.target = target, .headers = std::move(headers), .timeout = timeout});
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,9 @@ public:
   process& child() {
     return process_;
   }
-  /// The API, with a user's token.
+  /// A user's token, minted when first asked for: that takes the database.
+  const std::string& user_token() const;
+  /// The API, with that token.
   reply
   api(const std::string& target, std::map<std::string, std::string> headers = {},
       std::chrono::milliseconds timeout = std::chrono::seconds{10}) const;
@@ -50,8 +53,11 @@ public:
 private:
   std::uint16_t port_;
   std::uint16_t admin_port_;
-  std::string user_token_;
+  settings environment_;
+  std::filesystem::path log_;
   std::string operator_token_;
+  mutable std::once_flag minted_;
+  mutable std::string user_token_;
   process process_;
 };
 

@@ -83,7 +83,7 @@ void simulator::remove(const std::string& what) const {
 
 std::vector<guild_address> simulator::guilds() const {
   std::vector<guild_address> out;
-  for (const auto& one : get("world").at("guilds").as_array())
+  for (const auto& one : elements(get("world").at("guilds")))
     out.push_back({text(one.at("realm")), text(one.at("slug")), text(one.at("region"))});
   return out;
 }

@@ -115,24 +115,25 @@ std::int64_t world::sync_now(const instance& where, std::int64_t guild_id) {
 }
 
 json::value
-world::await_job(const instance& where, std::int64_t job, std::chrono::milliseconds bound) {
+world::await_end(const instance& where, std::int64_t job, std::chrono::milliseconds bound) {
   json::value seen;
-  std::string printed;
-  const auto end = steady::now() + bound;
-  while (true) {
+  eventually("job " + std::to_string(job) + " has ended", bound, [&] {
     const auto answer = where.admin("GET", "/jobs/" + std::to_string(job));
-    printed = answer.body + answer.error;
-    if (answer.status == 200) {
-      seen = answer.json().at("data");
-      if (text(seen.at("state")) == "done")
-        return seen;
-      if (text(seen.at("state")) == "failed")
-        throw std::runtime_error("the job failed: " + printed);
-    }
-    if (steady::now() > end)
-      throw std::runtime_error("the job is not done: " + printed);
-    std::this_thread::sleep_for(std::chrono::milliseconds{50});
-  }
+    if (answer.status != 200)
+      return false;
+    seen = answer.json().at("data");
+    const auto state = text(seen.at("state"));
+    return state == "done" || state == "failed";
+  });
+  return seen;
+}
+
+json::value
+world::await_job(const instance& where, std::int64_t job, std::chrono::milliseconds bound) {
+  auto seen = await_end(where, job, bound);
+  if (text(seen.at("state")) != "done")
+    throw std::runtime_error("the job failed: " + text(seen.at("message")));
+  return seen;
 }
 
 std::int64_t world::mirror(

@@ -45,7 +45,11 @@ protected:
   /// Asks the operators' listener to mirror a guild; the job's id.
   std::int64_t track(const instance& where, const guild_address& guild);
   std::int64_t sync_now(const instance& where, std::int64_t guild_id);
-  /// Waits until a job is done. Throws when it fails or takes too long.
+  /// Waits until a job has ended, done or failed. Throws when it takes too long.
+  boost::json::value await_end(
+      const instance& where, std::int64_t job,
+      std::chrono::milliseconds bound = std::chrono::seconds{60});
+  /// The same; throws also when it failed.
   boost::json::value await_job(
       const instance& where, std::int64_t job,
       std::chrono::milliseconds bound = std::chrono::seconds{60});
