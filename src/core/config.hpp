@@ -107,8 +107,6 @@ struct config {
     unsigned batch{50};
     seconds coordinator_limit{300};
     seconds lease{60};
-    unsigned max_guilds{100};             ///< cap of what discovery may track
-    std::string track_discovered{"none"}; ///< none | of_users
   } sync;
 
   struct {

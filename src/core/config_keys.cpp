@@ -285,8 +285,6 @@ std::vector<key> make_table() {
       integer(AT(sync.batch), 1, 1000),
       time(AT(sync.coordinator_limit), seconds{1}, hour),
       time(AT(sync.lease), seconds{1}, hour),
-      integer(AT(sync.max_guilds), 0, 1'000'000),
-      text(AT(sync.track_discovered), discovery),
 
       time(AT(retention.verify_within), seconds{1}, 30 * day),
       time(AT(retention.erase_after), seconds{1}, 30 * day),

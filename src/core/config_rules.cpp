@@ -85,12 +85,6 @@ constinit const text_rule log_format_name{
     },
     "text or json"};
 
-constinit const text_rule discovery{
-    [](std::string_view text) {
-      return is_one_of(text, {"none", "of_users"});
-    },
-    "none or of_users"};
-
 constinit const text_rule key_id{
     [](std::string_view text) { return has_only(text, "-_."); }, "letters, digits, - _ ."};
 

@@ -21,7 +21,6 @@ extern const text_rule visible;
 extern const text_rule dsn;
 extern const text_rule level;
 extern const text_rule log_format_name;
-extern const text_rule discovery;
 extern const text_rule key_id;
 
 /// `https://host:port` of an http or https URL; nothing if the text is not such a URL.
