@@ -281,8 +281,10 @@ void connection::finish_request() {
   const auto seconds = std::chrono::duration<double>(took).count();
   thread_.count(from_, answer_.status, seconds);
   // The path without its query: that one may hold what no log should.
+  // Reads are counted, not told, unless there is a bug: overload must not flood the log as
+  // well.
   const auto reading = request_.verb == method::get || request_.verb == method::head;
-  const auto level = reading && answer_.status < 500 ? log::level::debug : log::level::info;
+  const auto level = reading && answer_.status != 500 ? log::level::debug : log::level::info;
   if (log::should_log(level))
     log::log(
         level, "http: {} {} {} {} {} B {:.2f} ms id={}", from_.options().name,

@@ -82,6 +82,7 @@ private:
 struct flight {
   noted_epochs noted;
   std::uint64_t moves{0}; ///< how many moves there had been when it was started
+  steady::time_point started{steady::now()};
   bool may_be_kept{false};
   std::vector<response_cache::waiter> waiters; ///< under the shard's lock
 };
@@ -266,10 +267,14 @@ private:
   }
 
   bool joined(shard& part, const std::string& key, waiter& done) {
-    const auto under_way = part.flights.find(key);
-    if (under_way == part.flights.end() || !under_way->second->noted.unmoved(era_.load()))
+    const auto found = part.flights.find(key);
+    if (found == part.flights.end())
       return false;
-    under_way->second->waiters.push_back(std::move(done));
+    auto& under_way = *found->second;
+    if (!under_way.noted.unmoved(era_.load())
+        || steady::now() - under_way.started >= how_.join_within)
+      return false;
+    under_way.waiters.push_back(std::move(done));
     ++part.counts.joined;
     return true;
   }

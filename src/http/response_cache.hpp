@@ -32,6 +32,9 @@ public:
     std::size_t max_bytes{64u << 20}; ///< 0: off; then every request has a read of its own
     /// Bounds how old the header X-Guildhall-Checked-At can be, which no epoch moves for.
     std::chrono::seconds max_age{60};
+    /// A read under way for longer is not joined: one that hangs holds up nobody who comes
+    /// later.
+    std::chrono::milliseconds join_within{1'000};
   };
 
   /// What a read brings: the answer, and tags that only the answer can name (the guild that an

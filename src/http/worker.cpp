@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdio>
 #include <ctime>
 
@@ -100,9 +99,12 @@ std::uint64_t worker::tick_after(std::chrono::milliseconds wait) const noexcept 
 }
 
 std::string worker::make_request_id() {
-  std::array<char, 9> digits{};
-  std::snprintf(digits.data(), digits.size(), "%08x", ids_++);
-  return id_prefix_ + digits.data();
+  constexpr std::string_view digits = "0123456789abcdef";
+  auto id = id_prefix_;
+  const auto number = ids_++;
+  for (int shift = 28; shift >= 0; shift -= 4)
+    id += digits[(number >> shift) & 15];
+  return id;
 }
 
 void worker::count(const listener& where, int status, double seconds) noexcept {

@@ -2,6 +2,7 @@
 
 #include "api/json_writer.hpp"
 #include "core/crypto.hpp"
+#include "http/ascii.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -185,15 +186,10 @@ verifier::verify(std::string_view token, audience wanted, std::chrono::sys_secon
 
 result<claims_ptr> verifier::verify_header(
     std::string_view authorization, audience wanted, std::chrono::sys_seconds now) const {
-  constexpr std::string_view scheme = "bearer ";
+  constexpr std::string_view scheme = "Bearer ";
   if (authorization.empty())
     return fail(ec::missing_token);
-  const auto is_bearer =
-      authorization.size() > scheme.size()
-      && std::equal(scheme.begin(), scheme.end(), authorization.begin(), [](char a, char b) {
-           return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
-         });
-  if (!is_bearer)
+  if (!http::equal_ignoring_case(authorization.substr(0, scheme.size()), scheme))
     return fail(ec::invalid_token);
   return verify(authorization.substr(scheme.size()), wanted, now);
 }

@@ -240,6 +240,20 @@ TEST_F(no_cache_test, every_request_has_a_read_of_its_own) {
   EXPECT_EQ(found("k"), "-");
 }
 
+class impatient_cache_test : public cache_test {
+protected:
+  impatient_cache_test() : cache_test{{.join_within = std::chrono::milliseconds{0}}} {}
+};
+
+TEST_F(impatient_cache_test, a_read_that_takes_too_long_is_not_joined) {
+  ask("k");
+  ask("k");
+  ASSERT_EQ(reads.size(), 2u);
+  land(1, "quick");
+  land(0, "hung");
+  EXPECT_EQ(answers, (strings{"quick", "hung"}));
+}
+
 class ageing_cache_test : public cache_test {
 protected:
   ageing_cache_test() : cache_test{{.max_age = std::chrono::seconds{0}}} {}
