@@ -1,0 +1,230 @@
+// The figures that can be measured in one run on one machine: each against an anchor that is
+// measured beside it. Needs an otherwise idle machine; asserts nothing.
+
+#include "store/statement.hpp"
+#include "tests/bench/anchors.hpp"
+#include "tests/bench/report.hpp"
+#include "tests/system/support/wait.hpp"
+#include "tests/system/support/world.hpp"
+
+#include <cstring>
+#include <exception>
+#include <fstream>
+#include <iostream>
+
+namespace guildhall::bench {
+namespace {
+
+using namespace std::chrono_literals;
+using system_test::instance;
+using system_test::settings;
+
+constexpr unsigned readers = 4;
+constexpr unsigned connections = 64;
+constexpr auto length = 5s;
+
+/// A statement of guildhall's with its parameters filled in.
+std::string sql_of(std::string_view name, const std::vector<std::string>& values) {
+  for (const auto& one : store::all_statements())
+    if (one.name == name) {
+      std::string sql{one.sql};
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        const auto mark = '$' + std::to_string(i + 1);
+        for (auto at = sql.find(mark); at != std::string::npos; at = sql.find(mark, at))
+          sql.replace(at, mark.size(), values[i]);
+      }
+      return sql;
+    }
+  throw std::runtime_error("no statement is called " + std::string{name});
+}
+
+double resident_megabytes(pid_t process) {
+  std::ifstream status{"/proc/" + std::to_string(process) + "/status"};
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmRSS:"))
+      return std::stod(line.substr(6)) / 1024;
+  return 0;
+}
+
+double cpu_seconds(pid_t process) {
+  std::ifstream stat{"/proc/" + std::to_string(process) + "/stat"};
+  std::string text{std::istreambuf_iterator<char>{stat}, {}};
+  std::istringstream fields{text.substr(text.rfind(')') + 2)};
+  std::string skipped;
+  for (int i = 0; i < 11; ++i)
+    fields >> skipped;
+  double user = 0;
+  double system = 0;
+  fields >> user >> system;
+  return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+class bench final : public system_test::world {
+public:
+  void TestBody() override {}
+
+  std::vector<figure> run() {
+    measure_first_sync();
+    measure_ingestion();
+    measure_start();
+    measure_cached();
+    measure_uncached();
+    measure_sizes();
+    return figures_;
+  }
+
+private:
+  void add(figure one) {
+    std::cout << one.id << ' ' << one.what << ": " << one.value << ' ' << one.unit
+              << (one.anchor > 0 ? " against " + std::to_string(one.anchor) : "") << std::endl;
+    figures_.push_back(std::move(one));
+  }
+
+  /// F1: a 1,000-member guild against the real limits.
+  void measure_first_sync() {
+    auto& sim = simulate({"--world", "1000,200"});
+    auto& one = serve({{"GUILDHALL_BUDGET_REQUESTS_PER_SECOND", "95"}});
+    const auto guild = sim.guilds().front();
+    const auto start = system_test::steady::now();
+    mirror(one, guild, 180s);
+    const auto took = system_test::seconds_since(start);
+    const auto book = sim.book();
+    add(
+        {"F1", "first sync of 1,000 members, seconds", took, "s against requests / rate",
+         static_cast<double>(book.requests) / 95.0, 1.05, true});
+    add(
+        {"F1", "answers with status 429", static_cast<double>(book.count_429), "answers", 0, 0,
+         true});
+    one.stop();
+  }
+
+  /// F6: CPU per 1,000 documents, limits off.
+  void measure_ingestion() {
+    auto& sim = simulate(system_test::quick_simulator({"--world", "1000,200,us:200"}));
+    db.exec("drop schema public cascade; create schema public");
+    auto overrides = system_test::quick_budget();
+    auto& one = serve(overrides);
+    const auto before = cpu_seconds(one.child().id());
+    for (const auto& guild : sim.guilds())
+      if (guild.region == "eu")
+        guilds_.push_back(mirror(one, guild, 180s));
+    const auto cpu = cpu_seconds(one.child().id()) - before;
+    const auto documents = static_cast<double>(sim.book().requests);
+    add({"F6", "CPU seconds per 1,000 documents", cpu / documents * 1000, "s", 0, 0.4, true});
+    add(
+        {"S6", "resident after syncing 1,200 members", resident_megabytes(one.child().id()),
+         "MB", 0, 200, true});
+    one.stop();
+  }
+
+  /// S7: from process start to the first answer.
+  void measure_start() {
+    const auto start = system_test::steady::now();
+    auto& one = launch();
+    system_test::eventually(
+        "it answers", 20s,
+        [&] {
+          return system_test::ask(one.port(), {.target = "/api/healthcheck"}).status == 200;
+        },
+        2ms);
+    add(
+        {"S7", "start to first answer", system_test::seconds_since(start) * 1000, "ms", 0, 300,
+         true});
+    one.await_ready();
+    add({"S6", "resident when idle", resident_megabytes(one.child().id()), "MB", 0, 40, true});
+    one.stop();
+  }
+
+  std::string path(std::int64_t guild, const std::string& rest) const {
+    return "/api/guilds/" + std::to_string(guild) + rest;
+  }
+
+  /// S1: cached reads against nginx with the same bytes.
+  void measure_cached() {
+    auto& one = serve({{"GUILDHALL_LOG_LEVEL", "warn"}});
+    const std::vector<std::string> headers{"Authorization: Bearer " + one.user_token()};
+    const auto folder = file("static");
+    std::filesystem::create_directories(folder);
+    const auto small = "/api/guilds/id/" + std::to_string(guilds_[0]);
+    const auto large = path(guilds_[0], "/members");
+    std::ofstream{folder / "small"} << one.api(small).body;
+    std::ofstream{folder / "large"} << one.api(large).body;
+    static_server nginx{folder};
+    for (const auto& [name, target, anchor] :
+         {std::tuple{"cached guild row", small, "/small"},
+          std::tuple{"cached members of 1,000", large, "/large"}}) {
+      run_wrk(one.port(), target, headers, connections, 1s); // warm
+      const auto theirs = run_wrk(nginx.port(), anchor, {}, connections, length);
+      const auto ours = run_wrk(one.port(), target, headers, connections, length);
+      add({"S1", name, ours.per_second, "requests/s, nginx", theirs.per_second, 0.80, false});
+    }
+    one.stop();
+  }
+
+  /// S2, S3: uncached reads against pgbench with the same SQL and as many connections.
+  void measure_uncached() {
+    auto& one = serve(
+        {{"GUILDHALL_LOG_LEVEL", "warn"},
+         {"GUILDHALL_CACHE_MAX_BYTES", "0"},
+         {"GUILDHALL_DATABASE_READERS", std::to_string(readers)}});
+    const std::vector<std::string> headers{"Authorization: Bearer " + one.user_token()};
+    const auto measure = [&](const char* id, const char* what, const std::string& target,
+                             const std::string& sql, double wanted) {
+      const auto theirs = run_pgbench(db.dsn(), sql, file(""), readers, length);
+      const auto ours = run_wrk(one.port(), target, headers, connections, length);
+      add({id, what, ours.per_second, "requests/s, pgbench", theirs, wanted, false});
+    };
+    const auto big = std::to_string(guilds_[0]);
+    const auto small = std::to_string(guilds_[1]);
+    measure(
+        "S2", "uncached guild row", "/api/guilds/id/" + big, sql_of("guild", {"false", big}),
+        0.40);
+    measure(
+        "S3", "uncached members of 200", path(guilds_[1], "/members"),
+        sql_of("members", {small}), 0.80);
+    measure(
+        "S3", "uncached members of 1,000", path(guilds_[0], "/members"),
+        sql_of("members", {big}), 0.80);
+    one.stop();
+  }
+
+  /// S5: bytes of the two lists that the web client reads most.
+  void measure_sizes() {
+    auto& one = serve();
+    const auto bytes = [&](const std::string& target, bool packed) {
+      const auto answer = one.api(
+          target, packed ? std::map<std::string, std::string>{{"Accept-Encoding", "gzip"}}
+                         : std::map<std::string, std::string>{});
+      return static_cast<double>(answer.body.size()) / 1024;
+    };
+    const auto members = path(guilds_[0], "/members");
+    const auto roster = path(guilds_[0], "/classified-roster");
+    add({"S5", "members of 1,000, plain", bytes(members, false), "KB", 0, 120, true});
+    add({"S5", "members of 1,000, packed", bytes(members, true), "KB", 0, 25, true});
+    add({"S5", "classified roster of 1,000, plain", bytes(roster, false), "KB", 0, 750, true});
+    add({"S5", "classified roster of 1,000, packed", bytes(roster, true), "KB", 0, 50, true});
+    one.stop();
+  }
+
+  std::vector<std::int64_t> guilds_; ///< 1,000 members, 200 members
+  std::vector<figure> figures_;
+};
+
+} // namespace
+} // namespace guildhall::bench
+
+int main(int argc, char** argv) {
+  std::filesystem::path out{"bench.json"};
+  for (int i = 1; i + 1 < argc; ++i)
+    if (std::strcmp(argv[i], "--out") == 0)
+      out = argv[i + 1];
+  try {
+    const auto figures = guildhall::bench::bench{}.run();
+    guildhall::bench::print_table(figures);
+    guildhall::bench::write_json(figures, out);
+    return 0;
+  } catch (const std::exception& e) {
+    std::cerr << "guildhall_bench: " << e.what() << '\n';
+    return 1;
+  }
+}
