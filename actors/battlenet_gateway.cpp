@@ -113,7 +113,7 @@ bool breaker_lets_through(self_ptr self) {
 
 failure breaker_failure(self_ptr self) {
   failure why{ec::upstream_down};
-  why.retry_at = wall_now()
+  why.retry_at = self->state.options.now()
                + std::chrono::duration_cast<std::chrono::microseconds>(
                      self->state.next_probe - self->clock().now());
   return why;
@@ -189,6 +189,8 @@ battlenet_gateway_actor::behavior_type battlenet_gateway(
           return;
         if (!word.granted)
           finish(self, word.ticket, std::unexpected<failure>(word.granted.error()));
+        else if (self->state.open && !found->second.probe) // opened while it waited
+          finish(self, word.ticket, std::unexpected<failure>(breaker_failure(self)));
         else
           go(self, word.ticket, found->second.renewed ? found->second.token : std::string{});
       },
@@ -201,7 +203,7 @@ battlenet_gateway_actor::behavior_type battlenet_gateway(
         const auto ticket = state.next_ticket++;
         auto promise = self->make_response_promise<battlenet_gateway_state::promise>();
         state.fetches.emplace(
-            ticket, battlenet_gateway_state::pending{request, promise, {}, false});
+            ticket, battlenet_gateway_state::pending{request, promise, {}, false, state.open});
         ask_permit(self, ticket);
         return promise;
       },

@@ -6,6 +6,7 @@
 #include "domain/address.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -20,6 +21,7 @@ struct battlenet_gateway_options {
   /// a fifth of it without any response; one probe goes out per `probe_interval`.
   int breaker_threshold{25};
   std::chrono::seconds probe_interval{30};
+  std::function<time_point()> now = wall_now; ///< wall time; virtual in tests
 };
 
 struct battlenet_gateway_state {
@@ -34,6 +36,7 @@ struct battlenet_gateway_state {
     promise reply;
     std::string token;   ///< it was sent with
     bool renewed{false}; ///< a 401 has been answered by a new token once
+    bool probe{false};   ///< let through an open breaker
   };
 
   battlenet_gateway_options options;

@@ -72,7 +72,7 @@ void fetch(
               .priority = st.task.priority,
               .group = st.task.group,
               .remaining = st.task.remaining,
-              .expires = fetch_deadline()})
+              .expires = fetch_deadline(self)})
       .then(
           [on_reply](const fetch_reply& reply) { on_reply(reply); },
           [on_reply](const caf::error&) { on_reply(fetch_reply{fail(ec::unavailable)}); });
@@ -101,7 +101,7 @@ void finish(self_ptr self) {
     return;
   }
   st.environment->store.apply_character(
-      done, st.task.announce, store_deadline(),
+      done, st.task.announce, store_deadline(self),
       reply_to(character_sync_actor{self}, atom::applied_v));
 }
 

@@ -70,7 +70,7 @@ void dispatch(self_ptr self) {
   while (!st.queue.empty() && !st.idle.empty()) {
     auto job = std::move(st.queue.front());
     st.queue.pop_front();
-    if (job->expires <= std::chrono::steady_clock::now()) {
+    if (job->expires <= self->clock().now()) {
       refuse(self, job, {ec::deadline_expired});
       continue;
     }
@@ -99,7 +99,7 @@ void accept(self_ptr self, const job_ptr& job) {
   auto& st = self->state;
   if (st.closing)
     return refuse(self, job, {ec::shutting_down});
-  if (job->expires <= std::chrono::steady_clock::now())
+  if (job->expires <= self->clock().now())
     return refuse(self, job, {ec::deadline_expired});
   if (database_down(st) && !job->patient)
     return refuse(self, job, database_is_down());
@@ -168,6 +168,8 @@ db_pool_state::db_pool_state(self_ptr) {}
 db_pool_state::~db_pool_state() {
   for (const auto& job : queue)
     job->refuse({ec::unavailable});
+  for (const auto& worker : workers)
+    send_exit_first(caf::actor_cast<caf::actor>(worker), caf::exit_reason::user_shutdown);
 }
 
 db_pool_actor::behavior_type db_pool(self_ptr self, db_pool_options options, metrics* numbers) {
@@ -195,7 +197,7 @@ db_pool_actor::behavior_type db_pool(self_ptr self, db_pool_options options, met
       },
       [self](atom::tick) {
         self->state.ticking = false;
-        const auto now = std::chrono::steady_clock::now();
+        const auto now = self->clock().now();
         refuse_where(
             self, [now](const db_job& job) { return job.expires <= now; },
             {ec::deadline_expired});

@@ -47,8 +47,9 @@ void renew(self_ptr self, clock_time now) {
     return;
   st.renewing = true;
   st.renewal_asked = now;
+  st.asked_for = held_leases_of(self);
   st.environment->store.renew(
-      held_leases_of(self), store_deadline(),
+      st.asked_for, store_deadline(self),
       reply_to(guild_coordinator_actor{self}, atom::renewed_v));
 }
 
@@ -57,17 +58,19 @@ void take_renewal(self_ptr self, const held_leases& held) {
   st.renewing = false;
   if (!held)
     return; // tried again at the next tick, until the leases are not trusted any more
-  const auto is_held = [&](const domain::lease& lease) {
-    return std::ranges::any_of(
-        *held, [&](const domain::lease& h) { return h.token == lease.token; });
+  const auto has = [](const std::vector<domain::lease>& leases, const domain::lease& lease) {
+    return std::ranges::find(leases, lease.token, &domain::lease::token) != leases.end();
   };
-  if (!is_held(st.task.work.lease)) {
+  if (!has(*held, st.task.work.lease)) {
     abandon_guild(self);
     return;
   }
   // Counted from when the question was asked: the answer may have taken long.
   st.renewed = st.renewal_asked;
-  std::erase_if(st.queue, [&](const auto& work) { return !is_held(work.lease); });
+  // What was claimed since was not asked for, and is not lost.
+  std::erase_if(st.queue, [&](const auto& work) {
+    return has(st.asked_for, work.lease) && !has(*held, work.lease);
+  });
 }
 
 // --- characters
@@ -112,7 +115,7 @@ void flush_checked(self_ptr self) {
     return;
   ++st.open_writes;
   st.environment->store.checked_characters(
-      std::exchange(st.checked, {}), store_deadline(),
+      std::exchange(st.checked, {}), store_deadline(self),
       reply_to(guild_coordinator_actor{self}, atom::settled_v));
 }
 
@@ -124,7 +127,7 @@ void give_back(self_ptr self) {
     return;
   ++st.open_writes;
   st.environment->store.release(
-      std::exchange(st.given_back, {}), store_deadline(),
+      std::exchange(st.given_back, {}), store_deadline(self),
       reply_to(guild_coordinator_actor{self}, atom::settled_v));
 }
 
@@ -135,7 +138,7 @@ void claim_more(self_ptr self) {
     return;
   st.claiming = true;
   st.environment->store.claim_characters(
-      st.task.work.guild, st.environment->batch, store_deadline(),
+      st.task.work.guild, st.environment->batch, store_deadline(self),
       reply_to(guild_coordinator_actor{self}, atom::claimed_v));
 }
 
@@ -269,7 +272,7 @@ void report(self_ptr self) {
       "{} ranks, {} renamed; {} characters, {} changed, {} unchanged, {} failed; {} "
       "requests{}{}",
       domain::to_string(address.region), address.realm, address.name_slug, seconds,
-      roster.members, roster.joined, roster.left, roster.returned, roster.rank_changes,
+      st.task.work.open_members, roster.joined, roster.left, roster.returned, roster.rank_changes,
       roster.renamed, st.counts.characters, st.counts.changed, st.counts.unchanged,
       st.counts.failed, st.counts.requests, st.guild_failed ? "; the guild step failed" : "",
       st.stopped_by ? "; stopped: " + std::string{message_of(*st.stopped_by)} : std::string{});
@@ -298,22 +301,18 @@ void finish_if_done(self_ptr self) {
       .tracked = st.task.work.tracked,
       .guild = st.task.work.guild,
       .next_roster_due = std::nullopt,
-      .not_before = st.stopped_by ? st.stopped_by->retry_at : std::nullopt,
+      .not_before = std::nullopt,
       .announce = st.unannounced,
       .failed = st.guild_failed};
   if (st.applied)
     how.next_roster_due = st.outcome.next_due;
-  else if (st.task.work.roster_due && !how.not_before)
+  if (st.stopped_by && st.stopped_by->retry_at)
+    how.not_before = st.stopped_by->retry_at;
+  else if (st.stopped_by || (st.task.work.roster_due && !st.applied))
     how.not_before = retry_time(self, st.task.work.attempts + 1);
   report(self);
   st.environment->store.finish_guild(
-      how, store_deadline(), reply_to(guild_coordinator_actor{self}, atom::finished_v));
-}
-
-void end(self_ptr self) {
-  auto& st = self->state;
-  caf::anon_send(st.scheduler, atom::finished_v, guild_done{st.task.work.tracked});
-  self->quit();
+      how, store_deadline(self), reply_to(guild_coordinator_actor{self}, atom::finished_v));
 }
 
 /// The process stops: everything that was claimed goes back; what is under way is cut off (its
@@ -331,7 +330,7 @@ void leave(self_ptr self) {
     st.given_back.push_back(work.lease);
   st.given_back.push_back(st.task.work.lease);
   st.environment->store.release(
-      std::exchange(st.given_back, {}), store_deadline(), [](const result<void>&) {});
+      std::exchange(st.given_back, {}), store_deadline(self), [](const result<void>&) {});
   self->quit(caf::exit_reason::user_shutdown);
 }
 
@@ -368,18 +367,16 @@ void stop_guild(self_ptr self, const failure& why) {
 void abandon_guild(self_ptr self) {
   for (auto& [id, character] : self->state.active)
     self->send_exit(character.actor, caf::exit_reason::user_shutdown);
-  end(self);
+  self->quit();
 }
 
 guild_coordinator_state::guild_coordinator_state(self_ptr) {}
 
-guild_coordinator_actor::behavior_type guild_coordinator(
-    self_ptr self, environment_ptr environment, sync_scheduler_actor scheduler,
-    guild_task task) {
+guild_coordinator_actor::behavior_type
+guild_coordinator(self_ptr self, environment_ptr environment, guild_task task) {
   set_actor_defaults(self);
   auto& st = self->state;
   st.environment = std::move(environment);
-  st.scheduler = std::move(scheduler);
   st.task = std::move(task);
   st.started = st.renewed = self->clock().now();
   self->set_down_handler([self](caf::down_msg& down) { character_died(self, down); });
@@ -411,7 +408,7 @@ guild_coordinator_actor::behavior_type guild_coordinator(
           guild_moved(self, written);
         }
       },
-      [self](atom::finished, const store_done&) { end(self); },
+      [self](atom::finished, const store_done&) { self->quit(); },
       [self](atom::tick, std::uint64_t) { tick(self); },
   };
 }

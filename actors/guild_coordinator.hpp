@@ -34,11 +34,11 @@ struct guild_coordinator_state {
   };
 
   environment_ptr environment;
-  sync_scheduler_actor scheduler;
   guild_task task;
   clock_time started{};
   clock_time renewed{}; ///< the last moment at which the leases were certainly ours
   clock_time renewal_asked{};
+  std::vector<domain::lease> asked_for; ///< by the renewal under way
   bool renewing{false};
   clock_time announced{};
   bool unannounced{false};
@@ -48,6 +48,7 @@ struct guild_coordinator_state {
   std::optional<domain::guild_applied> applied;
   bool guild_failed{false};
   bool address_searched{false};
+  bool witness_unclear{false}; ///< one of them could not be asked
   std::vector<domain::character_address>
       witnesses; ///< members asked for the guild's new address
   std::vector<domain::pending_transfer> transfers;
@@ -75,6 +76,6 @@ struct guild_coordinator_state {
 /// leases run out and only this guild is late.
 guild_coordinator_actor::behavior_type guild_coordinator(
     guild_coordinator_actor::stateful_pointer<guild_coordinator_state> self,
-    environment_ptr environment, sync_scheduler_actor scheduler, guild_task task);
+    environment_ptr environment, guild_task task);
 
 } // namespace guildhall::actors

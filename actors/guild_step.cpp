@@ -36,7 +36,7 @@ void fetch(
               .priority = st.task.work.priority,
               .group = st.task.work.tracked.value,
               .remaining = 2 + static_cast<std::int64_t>(st.task.work.open_members),
-              .expires = fetch_deadline()})
+              .expires = fetch_deadline(self)})
       .then(
           [on_reply](const fetch_reply& reply) { on_reply(reply); },
           [on_reply](const caf::error&) { on_reply(fetch_reply{fail(ec::unavailable)}); });
@@ -75,7 +75,8 @@ void apply(self_ptr self, std::optional<std::chrono::seconds> max_age = std::nul
   set_next_due(self, max_age);
   st.outcome.work = st.task.work;
   st.environment->store.apply_guild(
-      st.outcome, store_deadline(), reply_to(guild_coordinator_actor{self}, atom::applied_v));
+      st.outcome, store_deadline(self),
+      reply_to(guild_coordinator_actor{self}, atom::applied_v));
 }
 
 /// Battle.net answered 304 only to what it was asked conditionally.
@@ -128,11 +129,15 @@ void guild_not_found(self_ptr self, std::string detail) {
   auto& st = self->state;
   if (st.task.work.guild && !std::exchange(st.address_searched, true)) {
     st.environment->store.some_members(
-        *st.task.work.guild, max_witnesses, store_deadline(),
+        *st.task.work.guild, max_witnesses, store_deadline(self),
         reply_to(guild_coordinator_actor{self}, atom::claimed_v));
     return;
   }
-  note_failure(self, document::guild, failure_class::not_found, std::move(detail));
+  // Who could not be asked might have known: looked for again soon, not in a day.
+  note_failure(
+      self, document::guild,
+      st.witness_unclear ? failure_class::transient : failure_class::not_found,
+      std::move(detail));
   apply(self);
 }
 
@@ -197,6 +202,13 @@ void ask_next_witness(self_ptr self) {
   st.witnesses.pop_back();
   fetch(self, st.environment->requests.profile(witness), {}, [self](const fetch_reply& reply) {
     auto& state = self->state;
+    if (!reply) {
+      stop_guild(self, reply.error());
+      return;
+    }
+    const auto failed = failure_class_of(reply->outcome);
+    if (failed && *failed != failure_class::not_found && *failed != failure_class::forbidden)
+      state.witness_unclear = true;
     const auto slug = new_slug(self, reply);
     if (!slug) {
       ask_next_witness(self);
@@ -206,7 +218,7 @@ void ask_next_witness(self_ptr self) {
         "guild {}: {} is called {} now", state.task.work.tracked.value,
         state.task.work.address.name_slug, *slug);
     state.environment->store.guild_renamed(
-        state.task.work, *slug, store_deadline(),
+        state.task.work, *slug, store_deadline(self),
         reply_to(guild_coordinator_actor{self}, atom::settled_v));
     state.task.work.address.name_slug = *slug;
   });
@@ -232,7 +244,7 @@ void settle_next_transfer(self_ptr self) {
         auto& state = self->state;
         state.environment->store.settle_transfer(
             state.task.work.lease, transfer, reply->outcome == outcome::not_found,
-            store_deadline(), reply_to(guild_coordinator_actor{self}, atom::settled_v));
+            store_deadline(self), reply_to(guild_coordinator_actor{self}, atom::settled_v));
       });
 }
 
@@ -258,13 +270,14 @@ void guild_applied(self_ptr self, const guild_application& outcome) {
   st.applied = *outcome;
   if (outcome->guild)
     st.task.work.guild = outcome->guild;
-  st.task.work.open_members = static_cast<std::size_t>(outcome->members);
+  if (outcome->members > 0) // no new roster: as many as before
+    st.task.work.open_members = static_cast<std::size_t>(outcome->members);
   if (!st.task.work.guild) { // never fetched, and not today either
     sync_characters(self);
     return;
   }
   st.environment->store.pending_transfers(
-      *st.task.work.guild, store_deadline(),
+      *st.task.work.guild, store_deadline(self),
       reply_to(guild_coordinator_actor{self}, atom::claimed_v));
 }
 

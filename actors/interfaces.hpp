@@ -97,8 +97,6 @@ using sync_scheduler_actor = character_parent_actor::extend<
     caf::reacts_to<atom::wake>,
     // The M+ period of a region.
     caf::reacts_to<atom::period, period_notice>,
-    // A coordinator has ended.
-    caf::reacts_to<atom::finished, guild_done>,
     // INTERNAL: whether the sync is paused.
     caf::reacts_to<atom::settled, pause_state>,
     // INTERNAL: claims came back.

@@ -93,11 +93,6 @@ struct character_done {
   std::optional<failure> not_done;
 };
 
-/// How one guild's sync ended.
-struct guild_done {
-  tracked_guild_id tracked;
-};
-
 } // namespace guildhall::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::job_ptr)
@@ -123,4 +118,3 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::store_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::pause_state)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::sweep_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::character_done)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::guild_done)

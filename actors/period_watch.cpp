@@ -31,7 +31,7 @@ void take_answer(self_ptr self, const fetch_reply& reply) {
   st.period = *period;
   caf::anon_send(st.scheduler, atom::period_v, period_notice{st.region, *period});
   st.environment->store.set_period(
-      st.region, *period, store_deadline(),
+      st.region, *period, store_deadline(self),
       reply_to(period_watch_actor{self}, atom::settled_v));
 }
 
@@ -46,7 +46,7 @@ void look(self_ptr self) {
               .priority = domain::priority::roster,
               .group = 0,
               .remaining = 1,
-              .expires = fetch_deadline()})
+              .expires = fetch_deadline(self)})
       .then(
           [self](const fetch_reply& reply) { take_answer(self, reply); },
           [self](const caf::error&) { look_in(self, retry_interval); });

@@ -58,22 +58,25 @@ void borrow(self_ptr self, clock_time now) {
   auto& st = self->state;
   if (st.borrowing)
     return;
-  if (now < st.next_loan) {
-    arm(self, st.next_loan);
+  const auto waiting = static_cast<std::int64_t>(st.queue.size());
+  const auto people = static_cast<std::int64_t>(st.queue.waiting(domain::priority::person));
+  const auto earliest = people > 0 ? std::min(st.next_loan, st.next_people_loan) : st.next_loan;
+  if (now < earliest) {
+    arm(self, earliest);
     return;
   }
   st.borrowing = true;
+  st.people_asked = people > 0;
+  st.giving_back = waiting == 0;
   const auto seconds_of_work = static_cast<std::int64_t>(
       std::ceil(st.options.limits.rate * static_cast<double>(loan_length.count())));
-  const auto people = static_cast<std::int64_t>(st.queue.waiting(domain::priority::person));
   const auto unspent = std::exchange(st.background, 0) + std::exchange(st.people, 0);
   st.store->borrow_budget(
       st.options.instance,
-      {.wanted_rate = st.options.limits.rate,
-       .wanted = std::min<std::int64_t>(
-           seconds_of_work, static_cast<std::int64_t>(st.queue.size()) + seconds_of_work / 2),
+      {.wanted_rate = st.giving_back ? 0.0 : st.options.limits.rate,
+       .wanted = st.giving_back ? 0 : std::min(seconds_of_work, waiting + seconds_of_work / 2),
        .wanted_people = std::min(seconds_of_work, people)},
-      st.options.limits, unspent, std::chrono::steady_clock::now() + borrow_timeout,
+      st.options.limits, unspent, self->clock().now() + borrow_timeout,
       [me = rate_limiter_actor{self}](loan_reply loan) {
         caf::anon_send(me, atom::loan_v, std::move(loan));
       });
@@ -84,7 +87,7 @@ void refuse_background(self_ptr self, clock_time now) {
   auto& st = self->state;
   failure why{ec::budget_exhausted};
   why.retry_at =
-      wall_now()
+      self->state.options.now()
       + std::chrono::duration_cast<std::chrono::microseconds>(
           std::max<clock_time::duration>(st.next_loan - now, std::chrono::seconds{1}));
   std::vector<std::uint64_t> refused;
@@ -100,7 +103,7 @@ void refuse_background(self_ptr self, clock_time now) {
 void pump(self_ptr self) {
   auto& st = self->state;
   const auto now = self->clock().now();
-  for (const auto& late : st.queue.expire(std::chrono::steady_clock::now()))
+  for (const auto& late : st.queue.expire(now))
     answer(self, late.id, fail(ec::deadline_expired));
   while (st.queue.size() > 0) {
     if (!loan_is_live(st, now) || !has_spendable(st)) {
@@ -128,6 +131,13 @@ void pump(self_ptr self) {
   // Ahead of time, so that the loan's end is no pause.
   if (st.queue.size() > 0 && now + loan_length / 2 > st.loan_ends)
     borrow(self, now);
+  // What nobody needs goes back, or a request now and then would use up the hour.
+  if (st.queue.size() == 0 && st.background + st.people > 0) {
+    if (loan_is_live(st, now))
+      arm(self, st.loan_ends);
+    else
+      borrow(self, now);
+  }
 }
 
 void tell_stretch(self_ptr self, double stretch) {
@@ -144,7 +154,7 @@ void take_loan(self_ptr self, const loan_reply& loan) {
   const auto now = self->clock().now();
   st.borrowing = false;
   if (!loan) {
-    st.next_loan = now + failed_loan_pause;
+    st.next_loan = st.next_people_loan = now + failed_loan_pause;
     if (!loan_is_live(st, now))
       st.pacer.set_rate(0, now);
     pump(self);
@@ -153,17 +163,16 @@ void take_loan(self_ptr self, const loan_reply& loan) {
   st.background = loan->background;
   st.people = loan->people;
   st.loan_ends = now + loan->valid_for;
-  st.next_loan = now + min_loan_interval;
+  st.next_loan = st.next_people_loan = now + min_loan_interval;
   st.pacer.set_rate(loan->rate, now);
   st.hour_spent->Set(static_cast<double>(loan->spent_last_hour));
   tell_stretch(
       self, domain::interval_stretch(
                 loan->spent_last_hour, loan->hour_limit, st.options.limits.people_share));
-  const auto left = loan->hour_limit - loan->spent_last_hour;
-  if (loan->background == 0
-      && left <= static_cast<std::int64_t>(
-             st.options.limits.people_share * static_cast<double>(loan->hour_limit))) {
-    st.next_loan = now + (loan->people > 0 ? min_loan_interval : spent_hour_pause);
+  if (!st.giving_back && loan->background == 0) { // of the hour, only the reserve is left
+    st.next_loan = now + spent_hour_pause;
+    if (st.people_asked && loan->people == 0)
+      st.next_people_loan = st.next_loan;
     refuse_background(self, now);
   }
   pump(self);
@@ -209,7 +218,7 @@ rate_limiter_actor::behavior_type rate_limiter(
         auto& state = self->state;
         if (state.queue.size() >= state.options.max_queue) {
           failure why{ec::overloaded};
-          why.retry_at = wall_now() + std::chrono::seconds{5};
+          why.retry_at = self->state.options.now() + std::chrono::seconds{5};
           caf::anon_send(
               holder, atom::granted_v,
               permit{request.ticket, result<void>{std::unexpected<failure>(why)}});

@@ -4,6 +4,7 @@
 #include "core/metrics.hpp"
 #include "domain/budget.hpp"
 
+#include <functional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -13,7 +14,8 @@ namespace guildhall::actors {
 struct rate_limiter_options {
   domain::budget_limits limits;
   std::size_t max_queue{2'000};
-  std::string instance; ///< under which the database lends
+  std::string instance;                       ///< under which the database lends
+  std::function<time_point()> now = wall_now; ///< wall time; virtual in tests
 };
 
 struct rate_limiter_state {
@@ -35,8 +37,11 @@ struct rate_limiter_state {
   std::int64_t background{0}; ///< of the loan, not yet spent
   std::int64_t people{0};
   clock_time loan_ends{};
-  clock_time next_loan{}; ///< not asked again before this
+  clock_time next_loan{};        ///< not asked again before this
+  clock_time next_people_loan{}; ///< the same while a person waits
   bool borrowing{false};
+  bool people_asked{false}; ///< by the loan under way
+  bool giving_back{false};  ///< so is this: nothing was asked for
   double stretch{1};
   std::vector<stretch_listener_actor> listeners;
 

@@ -66,8 +66,7 @@ retention_sweeper_actor::behavior_type retention_sweeper(
         auto& state = self->state;
         if (timer == state.timer)
           state.store->sweep(
-              step_size, state.options.erase_after,
-              std::chrono::steady_clock::now() + step_patience,
+              step_size, state.options.erase_after, self->clock().now() + step_patience,
               reply_to(retention_sweeper_actor{self}, atom::swept_v));
       },
   };

@@ -19,6 +19,13 @@ caf::actor as_child(const Handle& handle) {
   return caf::actor_cast<caf::actor>(handle);
 }
 
+/// Spawns a child that blocks, on a thread of its own unless a test runs it scheduled.
+template <class... Args>
+caf::actor spawn_blocking(caf::event_based_actor* self, bool detached, Args... args) {
+  return detached ? as_child(self->spawn<caf::detached>(std::move(args)...))
+                  : as_child(self->spawn(std::move(args)...));
+}
+
 supervisor_options storage_tree(
     const std::shared_ptr<const service_options>& how, service_slots& slots, metrics& numbers) {
   supervisor_options tree{
@@ -44,8 +51,9 @@ supervisor_options storage_tree(
        },
        pool_shutdown});
   tree.children.push_back({"change_listener", [how](caf::event_based_actor* self) {
-                             return as_child(self->spawn<caf::detached>(
-                                 change_listener, how->storage.changes, how->storage.sink));
+                             return spawn_blocking(
+                                 self, how->detached, change_listener, how->storage.changes,
+                                 how->storage.sink);
                            }});
   return tree;
 }
@@ -61,8 +69,7 @@ supervisor_options serving_tree(const std::shared_ptr<const service_options>& ho
   tree.children.push_back(
       {"http_front_end",
        [how, drain](caf::event_based_actor* self) {
-         return as_child(
-             self->spawn<caf::detached>(http_front_end, how->serving->start, drain));
+         return spawn_blocking(self, how->detached, http_front_end, how->serving->start, drain);
        },
        drain + std::chrono::seconds{2}});
   return tree;
@@ -91,12 +98,12 @@ make_environment(const sync_options& how, const sync_handles& handles, metrics& 
       .coordinator_limit = how.coordinator_limit,
       .characters_at_once = how.characters_at_once,
       .batch = how.batch,
-      .now = wall_now,
+      .now = how.now,
       .random = how.random});
 }
 
 supervisor_options sync_tree(
-    const std::shared_ptr<const service_options>& how, service_slots& slots, metrics& numbers) {
+    const std::shared_ptr<const sync_options>& how, service_slots& slots, metrics& numbers) {
   supervisor_options tree{
       .name = "sync",
       .strategy = restart_strategy::rest_for_one,
@@ -105,23 +112,26 @@ supervisor_options sync_tree(
       .children = {}};
   auto handles = std::make_shared<sync_handles>();
   tree.children.push_back({"token_manager", [how, handles](caf::event_based_actor* self) {
-                             handles->tokens = self->spawn(token_manager, how->sync->tokens);
+                             handles->tokens =
+                                 self->spawn(token_manager, how->tokens, how->now);
                              return as_child(handles->tokens);
                            }});
   tree.children.push_back(
       {"rate_limiter", [how, handles, &numbers](caf::event_based_actor* self) {
-         handles->limiter =
-             self->spawn(rate_limiter, how->sync->store, how->sync->limiter, &numbers);
+         auto options = how->limiter;
+         options.now = how->now;
+         handles->limiter = self->spawn(rate_limiter, how->store, options, &numbers);
          return as_child(handles->limiter);
        }});
-  for (const auto region : how->sync->regions)
+  for (const auto region : how->regions)
     tree.children.push_back(
         {"battlenet_gateway " + std::string{domain::to_string(region)},
          [how, handles, region, &numbers](caf::event_based_actor* self) {
            battlenet_gateway_options options;
            options.region = region;
+           options.now = how->now;
            auto gateway = self->spawn(
-               battlenet_gateway, options, how->sync->connect(region), handles->limiter,
+               battlenet_gateway, options, how->connect(region), handles->limiter,
                handles->tokens, &numbers);
            handles->gateways.insert_or_assign(region, gateway);
            return as_child(gateway);
@@ -129,17 +139,16 @@ supervisor_options sync_tree(
   tree.children.push_back(
       {"sync_scheduler",
        [how, handles, &slots, &numbers](caf::event_based_actor* self) {
-         handles->environment = make_environment(*how->sync, *handles, numbers);
-         handles->scheduler =
-             self->spawn(sync_scheduler, handles->environment, how->sync->scheduler);
+         handles->environment = make_environment(*how, *handles, numbers);
+         handles->scheduler = self->spawn(sync_scheduler, handles->environment, how->scheduler);
          slots.scheduler.put(handles->scheduler);
          caf::anon_send(
              handles->limiter, atom::stretch_v,
              caf::actor_cast<stretch_listener_actor>(handles->scheduler));
          return as_child(handles->scheduler);
        },
-       how->sync->scheduler.stop_within});
-  for (const auto region : how->sync->regions)
+       how->scheduler.stop_within});
+  for (const auto region : how->regions)
     tree.children.push_back(
         {"period_watch " + std::string{domain::to_string(region)},
          [handles, region](caf::event_based_actor* self) {
@@ -148,8 +157,7 @@ supervisor_options sync_tree(
          }});
   tree.children.push_back(
       {"retention_sweeper", [how, &numbers](caf::event_based_actor* self) {
-         return as_child(
-             self->spawn(retention_sweeper, how->sync->store, how->sync->retention, &numbers));
+         return as_child(self->spawn(retention_sweeper, how->store, how->retention, &numbers));
        }});
   return tree;
 }
@@ -184,10 +192,17 @@ caf::actor spawn_root_supervisor(
     root.children.push_back(
         {"sync",
          [how, &slots, &numbers](caf::event_based_actor* self) {
-           return as_child(self->spawn(supervisor, sync_tree(how, slots, numbers)));
+           const std::shared_ptr<const sync_options> sync{how, &*how->sync};
+           return as_child(self->spawn(supervisor, sync_tree(sync, slots, numbers)));
          },
          sync_shutdown, sync_retry});
   return system.spawn(supervisor, std::move(root));
+}
+
+caf::actor spawn_sync_supervisor(
+    caf::actor_system& system, sync_options options, service_slots& slots, metrics& numbers) {
+  auto how = std::make_shared<const sync_options>(std::move(options));
+  return system.spawn(supervisor, sync_tree(how, slots, numbers));
 }
 
 } // namespace guildhall::actors

@@ -66,12 +66,14 @@ struct sync_options {
   std::size_t characters_at_once{12};
   int batch{50};
   std::function<double()> random;
+  std::function<time_point()> now = wall_now; ///< wall time; virtual in tests
 };
 
 struct service_options {
   storage_options storage;
   std::optional<serving_options> serving; ///< none for --role sync
   std::optional<sync_options> sync;       ///< none for --role api
+  bool detached{true};                    ///< false in tests: what blocks runs scheduled
   /// Told when storage or serving cannot be kept running: the process must stop.
   std::function<void()> on_give_up;
 };
@@ -87,5 +89,9 @@ struct service_options {
 ///       period_watch per region, retention_sweeper
 caf::actor spawn_root_supervisor(
     caf::actor_system& system, service_options options, service_slots& slots, metrics& numbers);
+
+/// The sync's part of the tree alone, as the simulation runs it.
+caf::actor spawn_sync_supervisor(
+    caf::actor_system& system, sync_options options, service_slots& slots, metrics& numbers);
 
 } // namespace guildhall::actors

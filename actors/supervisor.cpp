@@ -109,6 +109,11 @@ void child_ended(self_ptr self, std::size_t index, const caf::error& reason) {
 
 } // namespace
 
+supervisor_state::~supervisor_state() {
+  for (const auto& running : children)
+    send_exit_first(running.handle, caf::exit_reason::user_shutdown);
+}
+
 caf::behavior supervisor(self_ptr self, supervisor_options options) {
   set_actor_defaults(self);
   auto& st = self->state;

@@ -43,6 +43,8 @@ struct supervisor_options {
 
 struct supervisor_state {
   explicit supervisor_state(caf::event_based_actor*) {}
+  /// A supervisor that is killed or dies leaves no child behind.
+  ~supervisor_state();
 
   struct child {
     caf::actor handle;

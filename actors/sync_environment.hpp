@@ -38,11 +38,12 @@ inline constexpr std::chrono::seconds fetch_patience{90};
 /// How long a write may wait for the database.
 inline constexpr std::chrono::seconds store_patience{30};
 
-inline deadline fetch_deadline() {
-  return std::chrono::steady_clock::now() + fetch_patience;
+// Deadlines count from the actors' clock, which tests turn by hand.
+inline deadline fetch_deadline(caf::local_actor* self) {
+  return self->clock().now() + fetch_patience;
 }
-inline deadline store_deadline() {
-  return std::chrono::steady_clock::now() + store_patience;
+inline deadline store_deadline(caf::local_actor* self) {
+  return self->clock().now() + store_patience;
 }
 
 /// What a failed document means for its retry. Nothing for an answer that is no failure.

@@ -12,8 +12,13 @@ namespace {
 
 using self_ptr = sync_scheduler_actor::stateful_pointer<sync_scheduler_state>;
 
-std::size_t free_places(const sync_scheduler_state& st) {
-  const auto cap = st.options.max_guilds_at_once;
+/// A person's wish finds a place even when the background has taken all of its own.
+constexpr std::size_t places_for_people = 4;
+
+std::size_t
+free_places(const sync_scheduler_state& st, domain::priority what = domain::priority::roster) {
+  const auto cap = st.options.max_guilds_at_once
+                 + (what == domain::priority::person ? places_for_people : 0);
   return cap - std::min(cap, st.coordinators.size());
 }
 
@@ -42,7 +47,7 @@ void look(self_ptr self) {
   }
   st.looking = true;
   st.environment->store.paused(
-      store_deadline(), reply_to(sync_scheduler_actor{self}, atom::settled_v));
+      store_deadline(self), reply_to(sync_scheduler_actor{self}, atom::settled_v));
 }
 
 void round_is_over(self_ptr self) {
@@ -55,12 +60,8 @@ void round_is_over(self_ptr self) {
 void claim_guilds(self_ptr self, domain::priority what) {
   auto& st = self->state;
   st.asked = what;
-  // A person's wish finds a place even when the background has taken all of them.
-  constexpr std::size_t places_for_people = 4;
-  const auto places =
-      free_places(st) + (what == domain::priority::person ? places_for_people : 0);
   st.environment->store.claim_guilds(
-      what, static_cast<int>(places), store_deadline(),
+      what, static_cast<int>(free_places(st, what)), store_deadline(self),
       reply_to(sync_scheduler_actor{self}, atom::claimed_v));
 }
 
@@ -73,14 +74,14 @@ void claim_characters(self_ptr self) {
     return;
   }
   st.environment->store.claim_characters(
-      std::nullopt, static_cast<int>(places), store_deadline(),
+      std::nullopt, static_cast<int>(places), store_deadline(self),
       reply_to(sync_scheduler_actor{self}, atom::claimed_v));
 }
 
 void spawn_coordinator(self_ptr self, const domain::guild_work& work) {
   auto& st = self->state;
   auto actor = self->spawn(
-      guild_coordinator, st.environment, sync_scheduler_actor{self},
+      guild_coordinator, st.environment,
       guild_task{
           .work = work,
           .current_period = period_of(st, work.address.region),
@@ -109,6 +110,16 @@ void spawn_character(self_ptr self, const domain::character_work& work) {
       work.character.value, sync_scheduler_state::running_character{work, std::move(actor)});
 }
 
+/// What was claimed while the scheduler was told to stop.
+template <class Work>
+void give_back(self_ptr self, const std::vector<Work>& claimed) {
+  std::vector<domain::lease> leases;
+  for (const auto& work : claimed)
+    leases.push_back(work.lease);
+  self->state.environment->store.release(
+      std::move(leases), store_deadline(self), [](const result<void>&) {});
+}
+
 void take_guilds(self_ptr self, const claimed_guilds& claimed) {
   auto& st = self->state;
   if (!claimed) {
@@ -116,10 +127,7 @@ void take_guilds(self_ptr self, const claimed_guilds& claimed) {
     return;
   }
   if (st.stopping) {
-    std::vector<domain::lease> leases;
-    for (const auto& work : *claimed)
-      leases.push_back(work.lease);
-    st.environment->store.release(leases, store_deadline(), [](const result<void>&) {});
+    give_back(self, *claimed);
     return;
   }
   for (const auto& work : *claimed)
@@ -134,7 +142,9 @@ void take_guilds(self_ptr self, const claimed_guilds& claimed) {
 
 void take_characters(self_ptr self, const claimed_characters& claimed) {
   auto& st = self->state;
-  if (claimed && !st.stopping)
+  if (claimed && st.stopping)
+    give_back(self, *claimed);
+  else if (claimed)
     for (const auto& work : *claimed)
       spawn_character(self, work);
   round_is_over(self);
@@ -152,7 +162,7 @@ void character_finished(self_ptr self, const character_done& done) {
   st.characters.erase(found);
   if (done.checked) {
     st.environment->store.checked_characters(
-        {*done.checked}, store_deadline(), [](const result<void>&) {});
+        {*done.checked}, store_deadline(self), [](const result<void>&) {});
   } else if (done.not_done && done.not_done->code != ec::lease_lost) {
     constexpr std::chrono::seconds pause{15};
     const auto now = st.environment->now();
@@ -161,7 +171,7 @@ void character_finished(self_ptr self, const character_done& done) {
           .character = work.character,
           .unchanged = {},
           .next_due = std::max(now + pause, done.not_done->retry_at.value_or(now))}},
-        store_deadline(), [](const result<void>&) {});
+        store_deadline(self), [](const result<void>&) {});
   }
 }
 
@@ -176,7 +186,7 @@ void renew_characters(self_ptr self) {
   st.renewing = true;
   st.renewal_asked = now;
   st.environment->store.renew(
-      std::move(leases), store_deadline(),
+      std::move(leases), store_deadline(self),
       reply_to(sync_scheduler_actor{self}, atom::renewed_v));
 }
 
@@ -191,7 +201,7 @@ void end_if_empty(self_ptr self) {
 
 void child_ended(self_ptr self, const caf::down_msg& down) {
   auto& st = self->state;
-  std::erase_if(st.coordinators, [&](const auto& entry) {
+  const auto ended = std::erase_if(st.coordinators, [&](const auto& entry) {
     return entry.second.address() == down.source;
   });
   std::erase_if(st.characters, [&](const auto& entry) {
@@ -199,6 +209,8 @@ void child_ended(self_ptr self, const caf::down_msg& down) {
   });
   st.running->Set(static_cast<double>(st.coordinators.size()));
   end_if_empty(self);
+  if (ended > 0) // there is a place now, and there may be more to do
+    look(self);
 }
 
 void stop(self_ptr self) {
@@ -212,7 +224,7 @@ void stop(self_ptr self) {
   }
   if (!leases.empty())
     st.environment->store.release(
-        std::move(leases), store_deadline(), [](const result<void>&) {});
+        std::move(leases), store_deadline(self), [](const result<void>&) {});
   for (const auto& [id, coordinator] : st.coordinators)
     self->send_exit(coordinator, caf::exit_reason::user_shutdown);
   end_if_empty(self);
@@ -221,6 +233,13 @@ void stop(self_ptr self) {
 } // namespace
 
 sync_scheduler_state::sync_scheduler_state(self_ptr) {}
+
+sync_scheduler_state::~sync_scheduler_state() {
+  for (const auto& [id, coordinator] : coordinators)
+    send_exit_first(caf::actor_cast<caf::actor>(coordinator), caf::exit_reason::user_shutdown);
+  for (const auto& [id, character] : characters)
+    send_exit_first(character.actor, caf::exit_reason::user_shutdown);
+}
 
 sync_scheduler_actor::behavior_type
 sync_scheduler(self_ptr self, environment_ptr environment, sync_scheduler_options options) {
@@ -242,16 +261,11 @@ sync_scheduler(self_ptr self, environment_ptr environment, sync_scheduler_option
       [self](atom::period, const period_notice& notice) {
         self->state.periods.insert_or_assign(notice.region, notice.period);
       },
-      // Its place is free when it is gone (see `child_ended`); there may be more to do.
-      [self](atom::finished, const guild_done& done) {
-        self->state.coordinators.erase(done.tracked.value);
-        look(self);
-      },
       [self](atom::settled, const pause_state& paused) {
-        auto& state = self->state;
-        state.paused = paused.value_or(true);
-        if (state.paused) {
-          for (const auto& [id, coordinator] : state.coordinators)
+        if (!paused) {
+          round_is_over(self);
+        } else if (*paused) {
+          for (const auto& [id, coordinator] : self->state.coordinators)
             caf::anon_send(coordinator, atom::stop_v);
           round_is_over(self);
         } else {

@@ -18,6 +18,8 @@ struct sync_scheduler_options {
 struct sync_scheduler_state {
   explicit sync_scheduler_state(
       sync_scheduler_actor::stateful_pointer<sync_scheduler_state> self);
+  /// Its children end with it, however it ends.
+  ~sync_scheduler_state();
 
   using clock_time = std::chrono::steady_clock::time_point;
   struct running_character {
@@ -34,7 +36,6 @@ struct sync_scheduler_state {
   bool looking{false};      ///< a round of claims is under way
   bool look_again{false};   ///< woken meanwhile
   domain::priority asked{}; ///< the class that the round is at
-  bool paused{false};
   bool stopping{false};
   clock_time renewed{};
   clock_time renewal_asked{};

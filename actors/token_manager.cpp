@@ -27,8 +27,7 @@ void fetch(self_ptr self) {
     return;
   st.fetching = true;
   st.source(
-      std::chrono::steady_clock::now() + fetch_timeout,
-      [me = token_manager_actor{self}](new_token outcome) {
+      self->clock().now() + fetch_timeout, [me = token_manager_actor{self}](new_token outcome) {
         caf::anon_send(me, atom::response_v, std::move(outcome));
       });
 }
@@ -40,7 +39,10 @@ void store_token(self_ptr self, const battlenet::access_token& token) {
   st.token = token.value;
   st.valid_until = now + token.expires_in;
   st.failures = 0;
-  st.not_before = {};
+  // A token that is refused as soon as it is there was not the trouble.
+  st.not_before = now + first_backoff;
+  st.last_failure = {ec::upstream_unauthorised};
+  st.last_failure.retry_at = st.now() + first_backoff;
   self->delayed_send(
       token_manager_actor{self},
       std::max<std::chrono::seconds>(refresh_after, std::chrono::seconds{1}), atom::tick_v,
@@ -57,7 +59,9 @@ void note_failure(self_ptr self, const failure& why) {
       std::min<std::chrono::seconds>(first_backoff * (1 << (st.failures - 1)), longest_backoff);
   st.not_before = self->clock().now() + wait;
   st.last_failure = why;
-  st.last_failure.retry_at = wall_now() + wait;
+  st.last_failure.retry_at = st.now() + wait;
+  if (!st.token.empty()) // still good; its refresh goes on
+    self->delayed_send(token_manager_actor{self}, wait, atom::tick_v, ++st.generation);
   answer_all(self, std::unexpected<failure>(st.last_failure));
 }
 
@@ -70,18 +74,20 @@ token_manager_state::~token_manager_state() {
     asker.deliver(token_reply{fail(ec::unavailable)});
 }
 
-token_manager_actor::behavior_type token_manager(self_ptr self, token_source source) {
+token_manager_actor::behavior_type
+token_manager(self_ptr self, token_source source, std::function<time_point()> wall) {
   set_actor_defaults(self);
   self->state.source = std::move(source);
+  self->state.now = std::move(wall);
   return {
       [self](atom::token, const token_request& request) -> caf::result<token_reply> {
         auto& st = self->state;
-        const auto now = self->clock().now();
+        const auto moment = self->clock().now();
         if (!request.refused.empty() && request.refused == st.token)
           st.token.clear();
-        if (!st.token.empty() && now < st.valid_until)
+        if (!st.token.empty() && moment < st.valid_until)
           return token_reply{st.token};
-        if (now < st.not_before || st.waiting.size() >= max_waiting)
+        if (moment < st.not_before || st.waiting.size() >= max_waiting)
           return token_reply{std::unexpected<failure>(st.last_failure)};
         auto promise = self->make_response_promise<token_manager_state::promise>();
         st.waiting.push_back(promise);

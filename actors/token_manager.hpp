@@ -19,6 +19,7 @@ struct token_manager_state {
   using promise = caf::typed_response_promise<token_reply>;
 
   token_source source;
+  std::function<time_point()> now; ///< wall time
   std::string token;
   std::chrono::steady_clock::time_point valid_until{};
   std::chrono::steady_clock::time_point not_before{}; ///< back-off after a failure
@@ -35,6 +36,7 @@ struct token_manager_state {
 /// once, but not more often than the back-off allows. Ends only with its supervisor; whoever
 /// waits then gets a retryable failure.
 token_manager_actor::behavior_type token_manager(
-    token_manager_actor::stateful_pointer<token_manager_state> self, token_source source);
+    token_manager_actor::stateful_pointer<token_manager_state> self, token_source source,
+    std::function<time_point()> wall);
 
 } // namespace guildhall::actors

@@ -7,11 +7,12 @@
 namespace guildhall::domain {
 
 hour_window::hour_window(std::vector<std::int64_t> counts, std::int64_t newest_slot)
-  : newest_(newest_slot) {
+    : newest_(newest_slot) {
   // A stored list of another length keeps its newest counts.
   const auto keep = std::min(counts.size(), slot_count);
-  std::copy(counts.end() - static_cast<std::ptrdiff_t>(keep), counts.end(),
-    counts_.end() - static_cast<std::ptrdiff_t>(keep));
+  std::copy(
+      counts.end() - static_cast<std::ptrdiff_t>(keep), counts.end(),
+      counts_.end() - static_cast<std::ptrdiff_t>(keep));
 }
 
 std::int64_t hour_window::slot_of(time_point now) {
@@ -29,15 +30,21 @@ void hour_window::advance(time_point now) {
 }
 
 void hour_window::spend(std::int64_t count) {
-  counts_.back() = std::max<std::int64_t>(0, counts_.back() + count);
+  // What comes back was lent in this slot or the one before. Taken from the older one first, as
+  // far as it goes: the other way round the requests of this slot would be forgotten too early.
+  auto& before = counts_[slot_count - 2];
+  const auto returned = std::min(before, std::max<std::int64_t>(0, -count));
+  before -= returned;
+  counts_.back() = std::max<std::int64_t>(0, counts_.back() + count + returned);
 }
 
 std::int64_t hour_window::spent() const {
   return std::accumulate(counts_.begin(), counts_.end(), std::int64_t{0});
 }
 
-budget_loan grant_loan(const loan_request& request, const budget_limits& limits,
-  std::int64_t spent_last_hour, double other_rates, std::size_t other_hungry) {
+budget_loan grant_loan(
+    const loan_request& request, const budget_limits& limits, std::int64_t spent_last_hour,
+    double other_rates, std::size_t other_hungry) {
   budget_loan loan;
   loan.spent_last_hour = spent_last_hour;
   loan.hour_limit = limits.per_hour;
@@ -47,22 +54,26 @@ budget_loan grant_loan(const loan_request& request, const budget_limits& limits,
 
   const auto left = std::max<std::int64_t>(0, limits.per_hour - spent_last_hour);
   const auto reserve = static_cast<std::int64_t>(
-    std::llround(limits.people_share * static_cast<double>(limits.per_hour)));
-  loan.background
-    = std::clamp<std::int64_t>(left - reserve, 0, std::max<std::int64_t>(0, request.wanted));
+      std::llround(limits.people_share * static_cast<double>(limits.per_hour)));
+  loan.background =
+      std::clamp<std::int64_t>(left - reserve, 0, std::max<std::int64_t>(0, request.wanted));
   loan.people = std::clamp<std::int64_t>(
-    left - loan.background, 0, std::max<std::int64_t>(0, request.wanted_people));
+      left - loan.background, 0, std::max<std::int64_t>(0, request.wanted_people));
   return loan;
 }
 
 void pacer::set_rate(double per_second, clock_time now) {
   if (per_second > rate_ && rate_ <= 0) // from a stop: the first slot is a whole interval away
-    next_ = std::max(next_, now + std::chrono::duration_cast<clock_time::duration>(
-                                    std::chrono::duration<double>(1.0 / per_second)));
+    next_ = std::max(
+        next_, now
+                   + std::chrono::duration_cast<clock_time::duration>(
+                       std::chrono::duration<double>(1.0 / per_second)));
   rate_ = std::max(0.0, per_second);
 }
 
-void pacer::pause_until(clock_time until) { paused_until_ = std::max(paused_until_, until); }
+void pacer::pause_until(clock_time until) {
+  paused_until_ = std::max(paused_until_, until);
+}
 
 std::optional<pacer::clock_time> pacer::next(clock_time now) const {
   if (rate_ <= 0)
@@ -74,7 +85,7 @@ bool pacer::take(clock_time now) {
   if (rate_ <= 0 || now < next_ || now < paused_until_)
     return false;
   const auto interval = std::chrono::duration_cast<clock_time::duration>(
-    std::chrono::duration<double>(1.0 / rate_));
+      std::chrono::duration<double>(1.0 / rate_));
   // A timer that fires late may catch up by one interval, not more: no bursts.
   next_ = std::max(next_, now - interval) + interval;
   return true;
@@ -144,7 +155,7 @@ bool fair_queue::remove(std::uint64_t id) {
     for (auto it = groups.begin(); it != groups.end(); ++it) {
       auto& tickets = it->second.tickets;
       const auto found = std::find_if(
-        tickets.begin(), tickets.end(), [id](const ticket& t) { return t.id == id; });
+          tickets.begin(), tickets.end(), [id](const ticket& t) { return t.id == id; });
       if (found == tickets.end())
         continue;
       tickets.erase(found);

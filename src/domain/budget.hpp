@@ -15,11 +15,14 @@
 /// The pure half of the rate limiter: counting an hour, pacing a second, and who goes next.
 namespace guildhall::domain {
 
-/// Requests of the last hour in 360 slots of 10 s. The oldest slot is dropped whole only when
-/// all of it is older than an hour, so the count never forgets too early.
+/// Requests of the last hour in slots of 10 s. The oldest slot is dropped whole, and only when
+/// all that was lent in it was sent more than an hour ago, so the count never forgets too
+/// early.
 class hour_window {
 public:
-  static constexpr std::size_t slot_count = 361; ///< 360 full ones and the current
+  /// 360 full ones, the current one, and one more: a request may be sent up to 10 s after it
+  /// was lent.
+  static constexpr std::size_t slot_count = 362;
   static constexpr std::chrono::seconds slot_length{10};
 
   hour_window() = default;
@@ -28,6 +31,7 @@ public:
 
   static std::int64_t slot_of(time_point now);
   void advance(time_point now);
+  /// Counts what is lent; a negative number is what comes back unspent, within 10 s.
   void spend(std::int64_t count);
   std::int64_t spent() const;
   std::span<const std::int64_t> counts() const {

@@ -1,0 +1,268 @@
+#include "actors/battlenet_gateway.hpp"
+#include "actors/defaults.hpp"
+#include "tests/support/actor_system.hpp"
+#include "tests/support/scripted_client.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <vector>
+
+namespace guildhall::actors {
+namespace {
+
+using namespace std::chrono_literals;
+using battlenet::outcome;
+using test::answer_of;
+
+/// A limiter that grants at once and writes down what it hears.
+struct limiter_log {
+  std::vector<permit_request> wishes;
+  int throttles{0};
+  bool grants{true};
+  permit_holder_actor holder;
+};
+rate_limiter_actor::behavior_type
+granting_limiter(rate_limiter_actor::pointer, limiter_log* seen) {
+  return {
+      [seen](atom::acquire, const permit_request& wish, const permit_holder_actor& holder) {
+        seen->wishes.push_back(wish);
+        seen->holder = holder;
+        if (seen->grants)
+          caf::anon_send(holder, atom::granted_v, permit{wish.ticket, {}});
+      },
+      [seen](atom::throttled, const throttle_notice&) { ++seen->throttles; },
+      [](atom::stretch, const stretch_listener_actor&) {}, [](atom::loan, const loan_reply&) {},
+      [](atom::tick, std::uint64_t) {}};
+}
+
+/// Numbered tokens; a refused one is followed by the next.
+token_manager_actor::behavior_type
+numbered_tokens(token_manager_actor::pointer, int* number, result<void>* works) {
+  return {
+      [number, works](atom::token, const token_request& request) -> caf::result<token_reply> {
+        if (!*works)
+          return token_reply{std::unexpected<failure>(works->error())};
+        if (request.refused == std::to_string(*number))
+          ++*number;
+        return token_reply{std::to_string(*number)};
+      },
+      [](atom::response, const new_token&) {}, [](atom::tick, std::uint64_t) {}};
+}
+
+class battlenet_gateway_test : public ::testing::Test {
+protected:
+  using reply_function = test::scripted_client::reply_function;
+
+  void start(reply_function reply, battlenet_gateway_options options = {}) {
+    client = std::make_shared<test::scripted_client>(world, std::move(reply));
+    limiter = world.system().spawn(granting_limiter, &wishes);
+    tokens = world.system().spawn(numbered_tokens, &token, &token_works);
+    options.region = domain::region::eu;
+    options.now = world.wall_clock();
+    gateway = world.system().spawn(
+        battlenet_gateway, options, std::shared_ptr<battlenet::http_client>{client}, limiter,
+        tokens, &numbers);
+    world.run();
+  }
+  void TearDown() override {
+    if (!gateway)
+      return;
+    world.stop(gateway);
+    world.stop(limiter);
+    world.stop(tokens);
+    wishes.holder = nullptr;
+    gateway = nullptr;
+    limiter = nullptr;
+    tokens = nullptr;
+  }
+
+  using reply_ptr = std::shared_ptr<std::optional<fetch_reply>>;
+  reply_ptr post(std::int64_t group = 1, std::string if_modified_since = {}) {
+    auto got = std::make_shared<std::optional<fetch_reply>>();
+    world.system().spawn([=, this](caf::event_based_actor* self) {
+      self->request(
+              gateway, 100s, atom::fetch_v,
+              fetch_request{
+                  .what = factory.guild({domain::region::eu, "stormrage", "the-guild"}),
+                  .if_modified_since = if_modified_since,
+                  .group = group,
+                  .expires = world.now() + 90s})
+          .then(
+              [got](const fetch_reply& reply) { *got = reply; },
+              [got](const caf::error&) { *got = fetch_reply{fail(ec::internal)}; });
+    });
+    world.run();
+    return got;
+  }
+  reply_ptr fetch(std::int64_t group = 1) {
+    auto got = post(group);
+    world.advance(100ms);
+    return got;
+  }
+  static ec error_in(const reply_ptr& got) {
+    return *got && !**got ? (**got).error().code : ec::none;
+  }
+  static std::optional<outcome> outcome_in(const reply_ptr& got) {
+    return *got && **got ? std::optional{(**got)->outcome} : std::nullopt;
+  }
+
+  metrics numbers;
+  battlenet::request_factory factory{"en_US"};
+  limiter_log wishes;
+  int token{1};
+  result<void> token_works;
+  std::shared_ptr<test::scripted_client> client;
+  battlenet_gateway_actor gateway;
+  rate_limiter_actor limiter;
+  token_manager_actor tokens;
+  test::actor_world world;
+};
+
+TEST_F(battlenet_gateway_test, sends_with_a_permit_and_the_token_and_answers_what_came) {
+  start([](const auto&) { return answer_of(200, "{}", "Tue, 6 Jan 2026 00:00:00 GMT"); });
+  const auto got = post(7, "yesterday");
+  world.advance(100ms);
+  ASSERT_EQ(outcome_in(got), outcome::ok);
+  EXPECT_EQ((**got)->body, "{}");
+  ASSERT_EQ(client->sent.size(), 1u);
+  EXPECT_EQ(client->sent[0].bearer, "1");
+  EXPECT_EQ(client->sent[0].if_modified_since, "yesterday");
+  ASSERT_EQ(wishes.wishes.size(), 1u);
+  EXPECT_EQ(wishes.wishes[0].group, 7);
+}
+
+TEST_F(battlenet_gateway_test, nothing_is_sent_without_a_permit) {
+  wishes.grants = false;
+  start([](const auto&) { return answer_of(200, "{}"); });
+  const auto got = fetch();
+  EXPECT_FALSE(*got);
+  EXPECT_TRUE(client->sent.empty());
+  failure why{ec::budget_exhausted};
+  why.retry_at = world.wall() + 10s;
+  caf::anon_send(wishes.holder, atom::granted_v, permit{wishes.wishes[0].ticket, fail(why)});
+  world.run();
+  EXPECT_EQ(error_in(got), ec::budget_exhausted);
+  EXPECT_EQ((**got).error().retry_at, why.retry_at);
+  EXPECT_TRUE(client->sent.empty());
+}
+
+TEST_F(battlenet_gateway_test, a_401_renews_the_token_once_with_a_permit_of_its_own) {
+  start([](const test::sent_request& sent) {
+    return sent.bearer == "1" ? answer_of(401) : answer_of(200, "{}");
+  });
+  const auto got = fetch();
+  world.advance(100ms);
+  EXPECT_EQ(outcome_in(got), outcome::ok);
+  EXPECT_EQ(client->sent.size(), 2u);
+  EXPECT_EQ(wishes.wishes.size(), 2u);
+}
+
+TEST_F(battlenet_gateway_test, a_second_401_is_no_reason_for_a_third_try) {
+  start([](const auto&) { return answer_of(401); });
+  const auto got = fetch();
+  world.advance(1s);
+  EXPECT_EQ(error_in(got), ec::upstream_unauthorised);
+  EXPECT_EQ(client->sent.size(), 2u);
+}
+
+TEST_F(battlenet_gateway_test, without_a_token_the_fetch_fails_with_its_reason) {
+  token_works = fail(ec::upstream_unauthorised, "wrong secret");
+  start([](const auto&) { return answer_of(200, "{}"); });
+  EXPECT_EQ(error_in(fetch()), ec::upstream_unauthorised);
+  EXPECT_TRUE(client->sent.empty());
+}
+
+TEST_F(battlenet_gateway_test, a_429_is_answered_and_told_to_the_limiter) {
+  start([](const auto&) { return answer_of(429); });
+  EXPECT_EQ(outcome_in(fetch()), outcome::throttled);
+  EXPECT_EQ(wishes.throttles, 1);
+}
+
+TEST_F(battlenet_gateway_test, fetches_beyond_the_limit_are_refused_as_overloaded) {
+  wishes.grants = false;
+  battlenet_gateway_options options;
+  options.max_pending = 2;
+  start([](const auto&) { return answer_of(200, "{}"); }, options);
+  post();
+  post();
+  EXPECT_EQ(error_in(post()), ec::overloaded);
+}
+
+TEST_F(battlenet_gateway_test, failures_of_one_guild_do_not_open_the_breaker) {
+  start([](const auto&) { return answer_of(503); });
+  for (int i = 0; i < 40; ++i)
+    EXPECT_EQ(outcome_in(fetch(1)), outcome::transient);
+  EXPECT_EQ(client->sent.size(), 40u);
+}
+
+TEST_F(battlenet_gateway_test, the_breaker_opens_probes_and_closes) {
+  unsigned status = 503;
+  start([&](const auto&) { return answer_of(status, "{}"); });
+  for (int i = 0; i < 25; ++i)
+    fetch(i % 2);
+  EXPECT_EQ(client->sent.size(), 25u);
+
+  // Open: refused at once, with the time of the next probe.
+  const auto refused = post();
+  EXPECT_EQ(error_in(refused), ec::upstream_down);
+  ASSERT_TRUE((**refused).error().retry_at);
+  EXPECT_GT(*(**refused).error().retry_at, world.wall() + 29s);
+  EXPECT_EQ(client->sent.size(), 25u);
+
+  // At most one probe per 30 s, however many ask.
+  for (int i = 0; i < 90; ++i) {
+    fetch(i % 5);
+    world.advance(900ms);
+  }
+  EXPECT_GE(client->sent.size(), 27u);
+  EXPECT_LE(client->sent.size(), 28u);
+
+  status = 200;
+  world.advance(30s);
+  EXPECT_EQ(outcome_in(fetch()), outcome::ok);
+  EXPECT_EQ(outcome_in(fetch()), outcome::ok);
+}
+
+TEST_F(battlenet_gateway_test, silence_opens_the_breaker_sooner) {
+  start([](const auto&) { return battlenet::no_response("connection refused"); });
+  for (int i = 0; i < 5; ++i)
+    fetch();
+  EXPECT_EQ(error_in(post()), ec::upstream_down);
+  EXPECT_EQ(client->sent.size(), 5u);
+}
+
+TEST_F(
+    battlenet_gateway_test, what_still_waits_for_a_permit_when_the_breaker_opens_is_not_sent) {
+  start([](const auto&) { return battlenet::no_response("connection refused"); });
+  wishes.grants = false;
+  std::vector<reply_ptr> waiting;
+  for (int i = 0; i < 20; ++i)
+    waiting.push_back(post(i));
+  for (const auto& wish : std::vector(wishes.wishes)) {
+    caf::anon_send(wishes.holder, atom::granted_v, permit{wish.ticket, {}});
+    world.advance(100ms);
+  }
+  EXPECT_EQ(client->sent.size(), 5u);
+  EXPECT_EQ(error_in(waiting.back()), ec::upstream_down);
+}
+
+TEST_F(battlenet_gateway_test, any_answer_in_between_keeps_the_breaker_closed) {
+  int count = 0;
+  start([&](const auto&) { return ++count % 10 == 0 ? answer_of(404) : answer_of(502); });
+  for (int i = 0; i < 100; ++i)
+    fetch(i % 3);
+  EXPECT_EQ(client->sent.size(), 100u);
+}
+
+TEST_F(battlenet_gateway_test, open_fetches_are_answered_at_its_end_and_connections_closed) {
+  wishes.grants = false;
+  start([](const auto&) { return answer_of(200, "{}"); });
+  const auto waiting = post();
+  world.stop(gateway);
+  EXPECT_EQ(error_in(waiting), ec::unavailable);
+  EXPECT_TRUE(client->closed);
+}
+
+} // namespace
+} // namespace guildhall::actors

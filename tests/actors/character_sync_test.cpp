@@ -1,0 +1,304 @@
+#include "actors/character_sync.hpp"
+#include "tests/actors/support/sync_fixture.hpp"
+
+namespace guildhall::actors {
+namespace {
+
+using namespace std::chrono_literals;
+using domain::document;
+using domain::failure_class;
+using test::answer_of;
+using test::today;
+using test::yesterday;
+using paths = std::vector<std::string>;
+
+character_parent_actor::behavior_type
+recording_parent(character_parent_actor::pointer, std::vector<character_done>* done) {
+  return {[done](atom::finished, const character_done& one) { done->push_back(one); }};
+}
+
+class character_sync_test : public test::sync_fixture {
+protected:
+  const character_done& sync(const domain::character_work& work) {
+    return sync({.work = work, .current_period = 1'000});
+  }
+  const character_done& sync(const character_task& task) {
+    if (!parent_)
+      parent_ = keep(world.system().spawn(recording_parent, &done_));
+    done_.clear();
+    auto actor =
+        world.system().spawn(character_sync, environment_ptr{environment}, parent_, task);
+    actor->attach_functor([this] { ended_ = true; });
+    world.run();
+    EXPECT_TRUE(ended_) << "it has told its end, so it must be gone";
+    if (done_.size() != 1)
+      throw std::runtime_error("the parent was told " + std::to_string(done_.size()) + " ends");
+    return done_.front();
+  }
+  void TearDown() override {
+    parent_ = nullptr;
+    sync_fixture::TearDown();
+  }
+
+  void children_answer(const domain::character_work& work) {
+    const auto base = test::character_path(work);
+    on(base + "/equipment", answer_of(200, R"({"equipped_items":[{}]})"));
+    on(base + "/mythic-keystone-profile",
+       answer_of(200, R"({"current_mythic_rating":{"rating":2500.5}})"));
+    on(base + "/professions", answer_of(200, R"({"primaries":[]})"));
+  }
+
+  static std::vector<document> arrived(const domain::character_outcome& outcome) {
+    std::vector<document> all;
+    for (const auto& one : outcome.arrived)
+      all.push_back(one.document);
+    std::ranges::sort(all);
+    return all;
+  }
+
+  std::vector<character_done> done_;
+  bool ended_{false};
+  character_parent_actor parent_;
+};
+
+TEST_F(character_sync_test, a_new_character_brings_profile_and_children) {
+  const auto work = test::new_character();
+  const auto base = test::character_path(work);
+  on(base, answer_of(200, test::profile_body(test::in_battlenet(work)), today));
+  children_answer(work);
+  const auto& done = sync(work);
+  EXPECT_TRUE(done.applied);
+  EXPECT_TRUE(done.changed);
+  EXPECT_EQ(done.requests, 4u);
+  EXPECT_EQ(done.lease.token, work.lease.token);
+  ASSERT_EQ(store.characters.size(), 1u);
+  const auto& outcome = store.characters[0];
+  EXPECT_TRUE(outcome.verified);
+  EXPECT_EQ(outcome.profile_version, today);
+  EXPECT_EQ(
+      arrived(outcome),
+      (std::vector{
+          document::profile, document::equipment, document::mythic, document::professions}));
+  EXPECT_EQ(outcome.columns.mythic_rating, 2500.5);
+  EXPECT_GT(outcome.next_due, world.wall() + 7h);
+  EXPECT_TRUE(gateway_script_.asked[0].if_modified_since.empty());
+}
+
+TEST_F(character_sync_test, an_unchanged_character_is_only_checked) {
+  const auto work = test::known_character(world.wall());
+  on_versioned(test::character_path(work), "{}", yesterday);
+  const auto& done = sync(work);
+  EXPECT_EQ(asked(), (paths{test::character_path(work)}));
+  ASSERT_TRUE(done.checked);
+  EXPECT_EQ(done.checked->unchanged, (std::vector{document::profile}));
+  EXPECT_GT(done.checked->next_due, world.wall() + 7h);
+  EXPECT_FALSE(done.changed);
+  EXPECT_TRUE(store.characters.empty());
+}
+
+TEST_F(
+    character_sync_test, a_child_that_failed_is_fetched_again_although_the_profile_says_304) {
+  auto work = test::known_character(world.wall());
+  work.documents[1].synced_for = "Sun, 4 Jan 2026 10:00:00 GMT"; // equipment
+  on_versioned(test::character_path(work), "{}", yesterday);
+  children_answer(work);
+  const auto& done = sync(work);
+  EXPECT_TRUE(done.applied);
+  EXPECT_EQ(
+      asked(), (paths{test::character_path(work), test::character_path(work) + "/equipment"}));
+  ASSERT_EQ(store.characters.size(), 1u);
+  EXPECT_EQ(arrived(store.characters[0]), (std::vector{document::equipment}));
+  EXPECT_EQ(store.characters[0].profile_version, yesterday);
+  EXPECT_EQ(store.characters[0].unchanged, (std::vector{document::profile}));
+  EXPECT_FALSE(store.characters[0].verified);
+}
+
+TEST_F(character_sync_test, a_child_whose_retry_time_has_not_come_waits) {
+  auto work = test::known_character(world.wall());
+  work.documents[1].synced_for.clear();
+  work.documents[1].state = domain::document_state::failed;
+  work.documents[1].retry_at = world.wall() + 1h;
+  on_versioned(test::character_path(work), "{}", yesterday);
+  EXPECT_TRUE(sync(work).checked);
+  EXPECT_EQ(gateway_script_.asked.size(), 1u);
+}
+
+TEST_F(character_sync_test, what_arrived_is_stored_although_others_failed) {
+  const auto work = test::new_character();
+  const auto base = test::character_path(work);
+  on(base, answer_of(200, test::profile_body(test::in_battlenet(work)), today));
+  children_answer(work);
+  on(base + "/equipment", answer_of(503));
+  on(base + "/professions", answer_of(200, R"({"primaries":[{}]})"));
+  const auto& done = sync(work);
+  EXPECT_TRUE(done.applied);
+  EXPECT_EQ(done.failures, 2u);
+  const auto& outcome = store.characters.at(0);
+  EXPECT_EQ(arrived(outcome), (std::vector{document::profile, document::mythic}));
+  ASSERT_EQ(outcome.failed.size(), 2u);
+  for (const auto& failed : outcome.failed) {
+    if (failed.document == document::equipment) {
+      EXPECT_EQ(failed.error_class, failure_class::transient);
+      EXPECT_LE(failed.retry_at, world.wall() + 15s);
+    } else {
+      EXPECT_EQ(failed.document, document::professions);
+      EXPECT_EQ(failed.error_class, failure_class::malformed);
+      EXPECT_NE(failed.detail.find("primaries[0]"), std::string::npos) << failed.detail;
+    }
+  }
+  EXPECT_LE(outcome.next_due, world.wall() + 15s); // the earliest retry
+}
+
+TEST_F(character_sync_test, failures_in_a_row_wait_longer) {
+  auto work = test::known_character(world.wall());
+  work.documents[0].failures = 4;
+  on(test::character_path(work), answer_of(500));
+  sync(work);
+  const auto& failed = store.characters.at(0).failed;
+  ASSERT_EQ(failed.size(), 1u);
+  EXPECT_EQ(
+      failed[0].retry_at, world.wall() + 120s); // 15 s doubled four times, halved by chance
+}
+
+TEST_F(character_sync_test, a_404_asks_for_no_children_and_waits_a_day) {
+  const auto work = test::new_character();
+  on(test::character_path(work), answer_of(404));
+  const auto& done = sync(work);
+  EXPECT_TRUE(done.applied);
+  EXPECT_EQ(gateway_script_.asked.size(), 1u);
+  const auto& outcome = store.characters.at(0);
+  EXPECT_FALSE(outcome.gone); // one 404 only starts the clock
+  ASSERT_EQ(outcome.failed.size(), 1u);
+  EXPECT_EQ(outcome.failed[0].error_class, failure_class::not_found);
+  EXPECT_GE(outcome.next_due, world.wall() + 24h);
+}
+
+TEST_F(character_sync_test, somebody_elses_profile_overwrites_nothing) {
+  const auto work = test::known_character(world.wall());
+  auto other = test::in_battlenet(work);
+  other.id += 1;
+  on(test::character_path(work), answer_of(200, test::profile_body(other), today));
+  EXPECT_TRUE(sync(work).applied);
+  const auto& outcome = store.characters.at(0);
+  EXPECT_TRUE(outcome.gone);
+  EXPECT_FALSE(outcome.verified);
+  EXPECT_TRUE(outcome.arrived.empty());
+  EXPECT_FALSE(outcome.profile);
+  EXPECT_EQ(gateway_script_.asked.size(), 1u);
+}
+
+TEST_F(character_sync_test, the_same_id_on_another_realm_is_somebody_else) {
+  const auto work = test::known_character(world.wall());
+  auto other = test::in_battlenet(work);
+  other.realm.id = 61;
+  on(test::character_path(work), answer_of(200, test::profile_body(other), today));
+  sync(work);
+  EXPECT_TRUE(store.characters.at(0).gone);
+}
+
+TEST_F(character_sync_test, a_malformed_profile_names_the_path_and_keeps_the_old_one) {
+  const auto work = test::known_character(world.wall());
+  on(test::character_path(work),
+     answer_of(200, R"({"id":9001,"name":"Anna","realm":{"id":"x"}})"));
+  sync(work);
+  const auto& outcome = store.characters.at(0);
+  EXPECT_TRUE(outcome.arrived.empty());
+  ASSERT_EQ(outcome.failed.size(), 1u);
+  EXPECT_EQ(outcome.failed[0].error_class, failure_class::malformed);
+  EXPECT_NE(outcome.failed[0].detail.find("realm.id"), std::string::npos);
+}
+
+TEST_F(character_sync_test, long_unverified_is_asked_unconditionally) {
+  auto work = test::known_character(world.wall());
+  work.verified_at = world.wall() - 15 * 24h;
+  on(test::character_path(work),
+     answer_of(200, test::profile_body(test::in_battlenet(work)), yesterday));
+  sync(work);
+  EXPECT_TRUE(gateway_script_.asked[0].if_modified_since.empty());
+  EXPECT_TRUE(store.characters.at(0).verified);
+  EXPECT_EQ(gateway_script_.asked.size(), 1u); // the same version: no children
+}
+
+TEST_F(character_sync_test, a_refused_budget_is_no_failure_of_the_character) {
+  failure why{ec::budget_exhausted};
+  why.retry_at = world.wall() + 10s;
+  const auto work = test::known_character(world.wall());
+  on(test::character_path(work), [why](const auto&) { return fetch_reply{fail(why)}; });
+  const auto& done = sync(work);
+  ASSERT_TRUE(done.not_done);
+  EXPECT_EQ(done.not_done->code, ec::budget_exhausted);
+  EXPECT_EQ(done.not_done->retry_at, why.retry_at);
+  EXPECT_TRUE(store.characters.empty());
+}
+
+TEST_F(character_sync_test, a_profile_is_kept_when_the_budget_ends_before_its_children) {
+  failure why{ec::budget_exhausted};
+  why.retry_at = world.wall() + 10s;
+  const auto work = test::new_character();
+  on(test::character_path(work),
+     answer_of(200, test::profile_body(test::in_battlenet(work)), today));
+  for (const auto* child : {"/equipment", "/mythic-keystone-profile", "/professions"})
+    on(test::character_path(work) + child,
+       [why](const auto&) { return fetch_reply{fail(why)}; });
+  EXPECT_TRUE(sync(work).applied);
+  EXPECT_EQ(arrived(store.characters.at(0)), (std::vector{document::profile}));
+  EXPECT_EQ(store.characters.at(0).next_due, *why.retry_at);
+}
+
+TEST_F(character_sync_test, names_that_cannot_be_asked_for_are_not) {
+  for (const std::string name : {"", "Anna3f2a9c", "4711"}) {
+    const auto& done = sync(test::new_character(1, name));
+    EXPECT_TRUE(done.checked) << name;
+    EXPECT_EQ(done.checked->next_due, world.wall() + environment->verify_within);
+  }
+  EXPECT_TRUE(gateway_script_.asked.empty());
+}
+
+TEST_F(character_sync_test, a_lost_lease_is_told_to_the_parent) {
+  const auto work = test::new_character();
+  on(test::character_path(work), answer_of(404));
+  store.on_apply_character = [](const auto&) { return fail(ec::lease_lost); };
+  const auto& done = sync(work);
+  EXPECT_FALSE(done.applied);
+  ASSERT_TRUE(done.not_done);
+  EXPECT_EQ(done.not_done->code, ec::lease_lost);
+}
+
+TEST_F(character_sync_test, a_fresh_login_makes_the_old_weeks_document_due) {
+  auto work = test::known_character(world.wall());
+  work.documents[2].period_id = 999; // mythic, of the week before
+  work.last_login_at = world.wall() - 70 * 24h;
+  on_versioned(test::character_path(work), "{}", yesterday);
+  EXPECT_TRUE(sync(work).checked); // long away: not asked
+
+  work.last_login_at = world.wall() - 24h;
+  children_answer(work);
+  EXPECT_TRUE(sync(work).applied);
+  EXPECT_EQ(times_asked(test::character_path(work) + "/mythic-keystone-profile"), 1u);
+}
+
+TEST_F(character_sync_test, an_unknown_region_is_an_answer_too) {
+  auto work = test::new_character();
+  work.address.region = domain::region::kr;
+  EXPECT_TRUE(sync(work).not_done);
+}
+
+TEST_F(character_sync_test, the_task_says_who_waits_and_for_which_guild) {
+  const auto work = test::new_character();
+  sync(
+      {.work = work,
+       .priority = domain::priority::person,
+       .group = 77,
+       .remaining = 12,
+       .current_period = std::nullopt,
+       .announce = false});
+  const auto& request = gateway_script_.asked.at(0);
+  EXPECT_EQ(request.priority, domain::priority::person);
+  EXPECT_EQ(request.group, 77);
+  EXPECT_EQ(request.remaining, 12);
+  EXPECT_EQ(request.expires, world.now() + fetch_patience);
+  EXPECT_EQ(store.announced, (std::vector{false}));
+}
+
+} // namespace
+} // namespace guildhall::actors

@@ -1,0 +1,96 @@
+#include "actors/period_watch.hpp"
+#include "tests/actors/support/sync_fixture.hpp"
+
+namespace guildhall::actors {
+namespace {
+
+using namespace std::chrono_literals;
+using test::answer_of;
+
+const std::string index_path = "/data/wow/mythic-keystone/period/index";
+
+class period_watch_test : public test::sync_fixture {
+protected:
+  void SetUp() override {
+    store.on_set_period = [this](domain::region, std::int64_t period) -> result<bool> {
+      stored.push_back(period);
+      return database_works ? result<bool>{true} : fail(ec::database_down);
+    };
+  }
+  void start() {
+    scheduler = keep(world.system().spawn(recording_scheduler, &told));
+    keep(world.system().spawn(
+        period_watch, environment_ptr{environment}, scheduler, domain::region::eu));
+    world.run();
+  }
+  void TearDown() override {
+    scheduler = nullptr;
+    sync_fixture::TearDown();
+  }
+
+  static sync_scheduler_actor::behavior_type
+  recording_scheduler(sync_scheduler_actor::pointer, std::vector<std::int64_t>* heard) {
+    return {
+        [](atom::finished, const character_done&) {},
+        [](atom::stretch, double) {},
+        [](atom::wake) {},
+        [heard](atom::period, const period_notice& notice) { heard->push_back(notice.period); },
+        [](atom::settled, const pause_state&) {},
+        [](atom::claimed, const claimed_guilds&) {},
+        [](atom::claimed, const claimed_characters&) {},
+        [](atom::renewed, const held_leases&) {},
+        [](atom::tick, std::uint64_t) {}};
+  }
+
+  void period_is(std::int64_t period) {
+    on(index_path,
+       answer_of(200, R"({"current_period":{"id":)" + std::to_string(period) + "}}"));
+  }
+
+  std::vector<std::int64_t> stored;
+  std::vector<std::int64_t> told;
+  bool database_works{true};
+  sync_scheduler_actor scheduler;
+};
+
+TEST_F(period_watch_test, stores_the_period_and_tells_the_scheduler_every_half_hour) {
+  period_is(1'000);
+  start();
+  EXPECT_EQ(stored, (std::vector<std::int64_t>{1'000}));
+  EXPECT_EQ(told, stored);
+  world.advance(29min);
+  EXPECT_EQ(stored.size(), 1u);
+  period_is(1'001);
+  world.advance(2min);
+  EXPECT_EQ(told, (std::vector<std::int64_t>{1'000, 1'001}));
+}
+
+TEST_F(period_watch_test, asks_again_soon_when_it_got_no_answer) {
+  on(index_path, answer_of(503));
+  start();
+  EXPECT_TRUE(told.empty());
+  period_is(1'000);
+  world.advance(2min + 1s);
+  EXPECT_EQ(told, (std::vector<std::int64_t>{1'000}));
+}
+
+TEST_F(period_watch_test, an_answer_of_another_shape_changes_nothing) {
+  on(index_path, answer_of(200, R"({"current_period":"week 7"})"));
+  start();
+  world.advance(31min);
+  EXPECT_TRUE(told.empty());
+  EXPECT_TRUE(stored.empty());
+  EXPECT_EQ(gateway_script_.asked.size(), 2u);
+}
+
+TEST_F(period_watch_test, a_database_that_is_away_is_asked_again) {
+  database_works = false;
+  period_is(1'000);
+  start();
+  database_works = true;
+  world.advance(2min + 1s);
+  EXPECT_EQ(stored, (std::vector<std::int64_t>{1'000, 1'000}));
+}
+
+} // namespace
+} // namespace guildhall::actors

@@ -1,0 +1,382 @@
+#include "actors/defaults.hpp"
+#include "actors/rate_limiter.hpp"
+#include "tests/support/actor_system.hpp"
+#include "tests/support/scripted_store.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace guildhall::actors {
+namespace {
+
+using namespace std::chrono_literals;
+using domain::priority;
+
+/// What a permit holder was told, and when.
+struct word {
+  std::uint64_t ticket;
+  ec code;
+  std::optional<time_point> retry_at;
+  test::actor_world::clock_time at;
+};
+
+permit_holder_actor::behavior_type
+holder(permit_holder_actor::pointer, std::vector<word>* words, test::actor_world* world) {
+  return {[=](atom::granted, const permit& told) {
+    words->push_back(
+        {told.ticket, told.granted ? ec::none : told.granted.error().code,
+         told.granted ? std::nullopt : told.granted.error().retry_at, world->now()});
+  }};
+}
+
+stretch_listener_actor::behavior_type
+listener(stretch_listener_actor::pointer, std::vector<double>* heard) {
+  return {[heard](atom::stretch, double stretch) { heard->push_back(stretch); }};
+}
+
+class rate_limiter_test : public ::testing::Test {
+protected:
+  void start(double rate = 10, std::size_t max_queue = 2'000) {
+    limiter = world.system().spawn(
+        rate_limiter, static_cast<domain::sync_port*>(&store),
+        rate_limiter_options{
+            .limits = {.rate = rate, .per_hour = 36'000, .people_share = 0.2},
+            .max_queue = max_queue,
+            .instance = "tested",
+            .now = world.wall_clock()},
+        &numbers);
+    asker = world.system().spawn(holder, &words, &world);
+    world.run();
+  }
+  void TearDown() override {
+    if (limiter) {
+      world.stop(limiter);
+      world.stop(asker);
+    }
+    limiter = nullptr;
+    asker = nullptr;
+  }
+
+  struct wish {
+    priority what{priority::character};
+    std::int64_t group{1};
+    std::int64_t remaining{1};
+    test::actor_world::duration within{90s};
+  };
+  std::uint64_t want(wish how) {
+    const auto ticket = next_ticket++;
+    caf::anon_send(
+        limiter, atom::acquire_v,
+        permit_request{
+            .ticket = ticket,
+            .priority = how.what,
+            .group = how.group,
+            .remaining = how.remaining,
+            .expires = world.now() + how.within},
+        asker);
+    return ticket;
+  }
+  void want_many(int count, wish how) {
+    for (int i = 0; i < count; ++i)
+      want(how);
+    world.run();
+  }
+
+  std::size_t granted() const {
+    return static_cast<std::size_t>(std::ranges::count(words, ec::none, &word::code));
+  }
+  std::vector<std::uint64_t> granted_tickets() const {
+    std::vector<std::uint64_t> tickets;
+    for (const auto& told : words)
+      if (told.code == ec::none)
+        tickets.push_back(told.ticket);
+    return tickets;
+  }
+  bool was_granted(std::uint64_t ticket) const {
+    return std::ranges::any_of(words, [ticket](const word& told) {
+      return told.ticket == ticket && told.code == ec::none;
+    });
+  }
+  /// The most grants in any sliding second.
+  std::size_t busiest_second() const {
+    std::size_t most = 0;
+    for (std::size_t first = 0, last = 0; last < words.size(); ++last) {
+      while (words[last].at - words[first].at >= 1s)
+        ++first;
+      most = std::max(most, last - first + 1);
+    }
+    return most;
+  }
+
+  metrics numbers;
+  test::scripted_store store;
+  std::vector<word> words;
+  std::vector<double> heard;
+  std::uint64_t next_ticket{1};
+  rate_limiter_actor limiter;
+  permit_holder_actor asker;
+  test::actor_world world;
+};
+
+TEST_F(rate_limiter_test, starts_empty_and_paces_evenly) {
+  start(10);
+  want_many(30, {});
+  EXPECT_EQ(granted(), 0u);
+  world.advance(99ms);
+  EXPECT_EQ(granted(), 0u);
+  world.advance(1ms);
+  EXPECT_EQ(granted(), 1u);
+  world.advance(2s);
+  ASSERT_GE(granted(), 20u);
+  for (std::size_t i = 1; i < words.size(); ++i)
+    EXPECT_EQ(words[i].at - words[i - 1].at, 100ms);
+}
+
+TEST_F(rate_limiter_test, never_grants_more_than_the_rate_in_any_sliding_second) {
+  start(80);
+  for (int burst = 0; burst < 20; ++burst) {
+    want_many(90 + 17 * burst % 60, {});
+    world.advance(std::chrono::milliseconds{700 + 311 * burst % 900});
+  }
+  world.advance(40s);
+  EXPECT_EQ(granted(), words.size());
+  EXPECT_LE(busiest_second(), 80u);
+  EXPECT_GT(granted(), 1'500u);
+}
+
+TEST_F(rate_limiter_test, keeps_its_rate_while_there_is_work) {
+  start(80);
+  want_many(1'000, {});
+  world.advance(10s + 12ms);
+  EXPECT_GE(granted(), 760u); // 95 % of the configured rate
+}
+
+TEST_F(rate_limiter_test, people_go_first_then_rosters_characters_and_sweeps) {
+  start(10);
+  const auto sweep = want({.what = priority::sweep});
+  const auto character = want({.what = priority::character});
+  const auto roster = want({.what = priority::roster});
+  const auto person = want({.what = priority::person});
+  world.advance(1s);
+  EXPECT_EQ(granted_tickets(), (std::vector<std::uint64_t>{person, roster, character, sweep}));
+}
+
+TEST_F(rate_limiter_test, a_small_guild_goes_before_big_ones) {
+  start(10);
+  want_many(30, {.group = 1, .remaining = 4'000});
+  world.advance(500ms);
+  const auto small = want({.group = 2, .remaining = 80});
+  world.advance(200ms);
+  EXPECT_TRUE(was_granted(small));
+}
+
+TEST_F(rate_limiter_test, a_person_is_served_within_a_second_of_a_full_queue) {
+  start(80);
+  want_many(1'900, {.remaining = 4'000, .within = 600s});
+  world.advance(3s);
+  const auto person = want({.what = priority::person, .group = 9});
+  world.advance(1s);
+  EXPECT_TRUE(was_granted(person));
+}
+
+TEST_F(rate_limiter_test, wishes_beyond_the_queue_are_refused_as_overloaded) {
+  start(10, 5);
+  want_many(7, {});
+  ASSERT_EQ(words.size(), 2u);
+  EXPECT_EQ(words[0].code, ec::overloaded);
+  EXPECT_TRUE(words[0].retry_at);
+}
+
+TEST_F(rate_limiter_test, a_wish_past_its_deadline_is_told_so) {
+  store.on_borrow = [](const auto&, auto) { return fail(ec::database_down); };
+  start(10);
+  want({.within = 3s});
+  world.advance(10s);
+  ASSERT_EQ(words.size(), 1u);
+  EXPECT_EQ(words[0].code, ec::deadline_expired);
+}
+
+TEST_F(rate_limiter_test, nothing_is_granted_without_a_loan_and_it_is_asked_for_again) {
+  bool down = true;
+  int asked = 0;
+  store.on_borrow = [&](const domain::loan_request& request,
+                        std::int64_t) -> result<domain::budget_loan> {
+    ++asked;
+    if (down)
+      return fail(ec::database_down);
+    return domain::budget_loan{
+        .rate = request.wanted_rate,
+        .background = request.wanted,
+        .people = 0,
+        .spent_last_hour = 0,
+        .hour_limit = 36'000,
+        .valid_for = 4s};
+  };
+  start(10);
+  want_many(3, {});
+  world.advance(10s);
+  EXPECT_TRUE(words.empty());
+  EXPECT_GE(asked, 9);
+  EXPECT_LE(asked, 11);
+  down = false;
+  world.advance(2s);
+  EXPECT_EQ(granted(), 3u);
+}
+
+TEST_F(rate_limiter_test, a_loan_that_has_ended_is_not_spent) {
+  int asked = 0;
+  store.on_borrow = [&](const domain::loan_request& request,
+                        std::int64_t) -> result<domain::budget_loan> {
+    if (++asked > 1)
+      return fail(ec::database_down);
+    return domain::budget_loan{
+        .rate = request.wanted_rate,
+        .background = 1'000,
+        .people = 0,
+        .spent_last_hour = 0,
+        .hour_limit = 36'000,
+        .valid_for = 4s};
+  };
+  start(10);
+  want_many(100, {});
+  world.advance(20s);
+  EXPECT_LE(granted(), 40u);
+  for (const auto& told : words)
+    EXPECT_LE(told.at - words.front().at, 4s);
+}
+
+TEST_F(rate_limiter_test, when_the_hour_is_out_the_background_is_refused_and_people_still_go) {
+  store.on_borrow = [](const domain::loan_request& request, std::int64_t) {
+    return domain::budget_loan{
+        .rate = request.wanted_rate,
+        .background = 0,
+        .people = request.wanted_people,
+        .spent_last_hour = 28'800,
+        .hour_limit = 36'000,
+        .valid_for = 4s};
+  };
+  start(10);
+  want_many(5, {.what = priority::roster});
+  world.advance(100ms);
+  ASSERT_EQ(words.size(), 5u);
+  for (const auto& told : words) {
+    EXPECT_EQ(told.code, ec::budget_exhausted);
+    ASSERT_TRUE(told.retry_at);
+    EXPECT_GT(*told.retry_at, world.wall());
+  }
+  // The background's pause is none of the person's.
+  const auto person = want({.what = priority::person});
+  world.advance(1s);
+  EXPECT_EQ(granted_tickets(), (std::vector{person}));
+}
+
+TEST_F(rate_limiter_test, a_spent_hour_is_not_asked_about_all_the_time) {
+  int asked = 0;
+  store.on_borrow = [&](const domain::loan_request& request, std::int64_t) {
+    ++asked;
+    return domain::budget_loan{
+        .rate = request.wanted_rate,
+        .background = 0,
+        .people = 0,
+        .spent_last_hour = 36'000,
+        .hour_limit = 36'000,
+        .valid_for = 4s};
+  };
+  start(10);
+  for (int i = 0; i < 60; ++i) {
+    want({.what = i % 2 == 0 ? priority::person : priority::character});
+    world.advance(1s);
+  }
+  EXPECT_LE(asked, 8);
+  EXPECT_EQ(granted(), 0u);
+}
+
+TEST_F(rate_limiter_test, what_an_idle_instance_does_not_need_goes_back) {
+  std::int64_t lent = 0;
+  std::int64_t returned = 0;
+  double held_rate = 0;
+  store.on_borrow = [&](const domain::loan_request& request, std::int64_t unspent) {
+    lent += request.wanted;
+    returned += unspent;
+    held_rate = request.wanted_rate;
+    return domain::budget_loan{
+        .rate = request.wanted_rate,
+        .background = request.wanted,
+        .people = 0,
+        .spent_last_hour = 0,
+        .hour_limit = 36'000,
+        .valid_for = 4s};
+  };
+  start(80);
+  for (int i = 0; i < 20; ++i) { // a request now and then
+    want({});
+    world.advance(15s);
+  }
+  EXPECT_EQ(granted(), 20u);
+  EXPECT_EQ(lent - returned, 20);
+  EXPECT_EQ(held_rate, 0);
+}
+
+TEST_F(rate_limiter_test, a_429_pauses_everything_and_repeated_ones_back_off) {
+  start(10);
+  want_many(500, {.within = 600s});
+  world.advance(1s);
+  std::vector<std::chrono::seconds> pauses;
+  for (int i = 0; i < 8; ++i) {
+    const auto at = world.now();
+    const auto before = words.size();
+    caf::anon_send(limiter, atom::throttled_v, throttle_notice{});
+    // Answers to what was sent before the pause say the same.
+    caf::anon_send(limiter, atom::throttled_v, throttle_notice{});
+    world.run();
+    ASSERT_TRUE(world.run_until([&] { return words.size() > before; }, 120s));
+    pauses.push_back(std::chrono::floor<std::chrono::seconds>(words.back().at - at));
+  }
+  EXPECT_EQ(pauses, (std::vector<std::chrono::seconds>{1s, 2s, 4s, 8s, 16s, 32s, 60s, 60s}));
+}
+
+TEST_F(rate_limiter_test, retry_after_is_honoured_and_bounded) {
+  start(10);
+  want_many(50, {.within = 600s});
+  world.advance(1s);
+  const auto before = words.size();
+  caf::anon_send(limiter, atom::throttled_v, throttle_notice{.retry_after = 7s});
+  world.advance(6'900ms);
+  EXPECT_EQ(words.size(), before);
+  world.advance(500ms);
+  EXPECT_GT(words.size(), before);
+  const auto again = words.size();
+  caf::anon_send(limiter, atom::throttled_v, throttle_notice{.retry_after = 86'400s});
+  world.advance(61s);
+  EXPECT_GT(words.size(), again);
+}
+
+TEST_F(rate_limiter_test, listeners_hear_the_stretch_at_once_and_when_it_changes) {
+  std::int64_t spent = 0;
+  store.on_borrow = [&](const domain::loan_request& request, std::int64_t) {
+    return domain::budget_loan{
+        .rate = request.wanted_rate,
+        .background = request.wanted,
+        .people = 0,
+        .spent_last_hour = spent,
+        .hour_limit = 36'000,
+        .valid_for = 4s};
+  };
+  start(10);
+  const auto one = world.system().spawn(listener, &heard);
+  caf::anon_send(limiter, atom::stretch_v, one);
+  world.run();
+  EXPECT_EQ(heard, (std::vector{1.0}));
+  spent = 28'800;
+  want_many(1, {});
+  EXPECT_EQ(heard, (std::vector{1.0, 8.0}));
+  world.advance(5s);
+  want_many(1, {});
+  EXPECT_EQ(heard.size(), 2u);
+  world.stop(one);
+}
+
+} // namespace
+} // namespace guildhall::actors

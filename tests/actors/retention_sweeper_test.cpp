@@ -1,0 +1,70 @@
+#include "actors/defaults.hpp"
+#include "actors/retention_sweeper.hpp"
+#include "tests/support/actor_system.hpp"
+#include "tests/support/scripted_store.hpp"
+
+#include <gtest/gtest.h>
+
+namespace guildhall::actors {
+namespace {
+
+using namespace std::chrono_literals;
+
+class retention_sweeper_test : public ::testing::Test {
+protected:
+  void start() {
+    store.on_sweep = [this]() -> result<domain::sweep_report> {
+      steps.push_back(world.now());
+      if (database_down)
+        return fail(ec::database_down);
+      const auto rows = std::min<std::int64_t>(left, 200);
+      left -= rows;
+      return domain::sweep_report{.characters = rows};
+    };
+    sweeper = world.system().spawn(
+        retention_sweeper, static_cast<domain::sync_port*>(&store),
+        retention_sweeper_options{.interval = 3600s}, &numbers);
+    world.run();
+  }
+  void TearDown() override {
+    world.stop(sweeper);
+    sweeper = nullptr;
+  }
+
+  std::int64_t left{0};
+  bool database_down{false};
+  std::vector<test::actor_world::clock_time> steps;
+  metrics numbers;
+  test::scripted_store store;
+  retention_sweeper_actor sweeper;
+  test::actor_world world;
+};
+
+TEST_F(
+    retention_sweeper_test,
+    sweeps_in_steps_until_nothing_is_left_and_again_after_its_interval) {
+  left = 900;
+  start();
+  world.advance(10s);
+  EXPECT_EQ(left, 0);
+  EXPECT_EQ(steps.size(), 6u); // five with rows, one that finds none
+  left = 1;
+  world.advance(3580s);
+  EXPECT_EQ(left, 1);
+  world.advance(20s);
+  EXPECT_EQ(left, 0);
+}
+
+TEST_F(retention_sweeper_test, tries_again_soon_after_a_failure) {
+  database_down = true;
+  left = 10;
+  start();
+  world.advance(150s);
+  EXPECT_EQ(steps.size(), 3u);
+  database_down = false;
+  world.advance(60s);
+  EXPECT_EQ(left, 0);
+}
+
+} // namespace
+} // namespace guildhall::actors

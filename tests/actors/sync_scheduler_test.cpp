@@ -1,0 +1,253 @@
+#include "actors/sync_scheduler.hpp"
+#include "tests/actors/support/guild_fixture.hpp"
+
+#include <set>
+
+namespace guildhall::actors {
+namespace {
+
+using namespace std::chrono_literals;
+using domain::priority;
+using test::answer_of;
+
+class sync_scheduler_test : public test::guild_fixture {
+protected:
+  sync_scheduler_actor start_scheduler(sync_scheduler_options options = {}) {
+    auto actor =
+        keep(world.system().spawn(sync_scheduler, environment_ptr{environment}, options));
+    actor->attach_functor([this] { ended = true; });
+    world.run();
+    return actor;
+  }
+
+  /// `count` guilds of this class are due; each is claimed once. Their answers are held back.
+  void due_guilds(priority what, std::int64_t count) {
+    gateway_script_.hold = true;
+    for (std::int64_t i = 0; i < count; ++i) {
+      auto work = new_guild();
+      const auto id = next_guild_++;
+      work.tracked = tracked_guild_id{id};
+      work.lease = {queue_entry_id{id}, lease_token{id}};
+      work.address.name_slug = "guild-" + name_of(id);
+      work.priority = what;
+      due_[what].push_back(work);
+    }
+    store.on_claim_guilds = [this](priority asked, int limit) {
+      limits[asked] = limit;
+      auto& queue = due_[asked];
+      const auto some = std::min<std::size_t>(queue.size(), static_cast<std::size_t>(limit));
+      const auto end = queue.begin() + static_cast<std::ptrdiff_t>(some);
+      std::vector<domain::guild_work> claimed(queue.begin(), end);
+      queue.erase(queue.begin(), end);
+      return claimed;
+    };
+  }
+  /// Coordinators that wait for their first answer.
+  std::size_t running() const {
+    return gateway_script_.held.size();
+  }
+
+  std::map<priority, int> limits; ///< of the last claim of each class
+  std::map<priority, std::vector<domain::guild_work>> due_;
+  std::int64_t next_guild_{1};
+};
+
+TEST_F(sync_scheduler_test, claims_up_to_its_cap_and_again_when_a_place_is_free) {
+  due_guilds(priority::roster, 10);
+  start_scheduler({.max_guilds_at_once = 4});
+  EXPECT_EQ(running(), 4u);
+  world.advance(20s);
+  EXPECT_EQ(running(), 4u);
+  gateway_script_.let_go(); // these four end
+  world.run();
+  EXPECT_EQ(running(), 4u); // at once, not at the next poll
+  gateway_script_.let_go();
+  world.run();
+  EXPECT_EQ(running(), 2u);
+}
+
+TEST_F(sync_scheduler_test, people_go_before_all_else) {
+  due_guilds(priority::roster, 4);
+  due_guilds(priority::person, 2);
+  start_scheduler({.max_guilds_at_once = 3});
+  ASSERT_EQ(gateway_script_.asked.size(), 3u);
+  EXPECT_EQ(
+      std::ranges::count(gateway_script_.asked, priority::person, &fetch_request::priority), 2);
+}
+
+TEST_F(sync_scheduler_test, people_find_a_place_even_at_the_cap_but_not_without_end) {
+  due_guilds(priority::roster, 10);
+  start_scheduler({.max_guilds_at_once = 4});
+  due_guilds(priority::person, 20);
+  world.advance(20s);
+  EXPECT_EQ(running(), 8u);
+  EXPECT_EQ(
+      std::ranges::count(gateway_script_.asked, priority::person, &fetch_request::priority), 4);
+}
+
+TEST_F(sync_scheduler_test, guilds_with_nothing_but_due_characters_are_claimed_as_well) {
+  due_guilds(priority::character, 1);
+  start_scheduler();
+  EXPECT_EQ(running(), 1u);
+}
+
+TEST_F(sync_scheduler_test, looks_at_every_poll_and_whenever_it_is_woken) {
+  const auto scheduler = start_scheduler({.poll_interval = 2s});
+  due_guilds(priority::roster, 1);
+  world.advance(1s);
+  EXPECT_EQ(running(), 0u);
+  caf::anon_send(scheduler, atom::wake_v);
+  world.run();
+  EXPECT_EQ(running(), 1u);
+  due_guilds(priority::roster, 1);
+  world.advance(2s);
+  EXPECT_EQ(running(), 2u);
+}
+
+TEST_F(sync_scheduler_test, a_pause_claims_nothing_and_stops_what_runs) {
+  due_guilds(priority::roster, 2);
+  const auto scheduler = start_scheduler();
+  store.on_paused = [] { return true; };
+  due_guilds(priority::roster, 2);
+  world.advance(2s);
+  EXPECT_EQ(running(), 2u);
+  EXPECT_EQ(store.finished.size(), 2u); // the guild steps under way were left
+  store.on_paused = [] { return false; };
+  gateway_script_.held.clear();
+  caf::anon_send(scheduler, atom::wake_v);
+  world.run();
+  EXPECT_EQ(running(), 2u);
+}
+
+TEST_F(sync_scheduler_test, a_database_that_does_not_answer_is_no_pause) {
+  due_guilds(priority::roster, 2);
+  start_scheduler();
+  store.on_paused = [] { return fail(ec::database_down); };
+  world.advance(10s);
+  EXPECT_TRUE(store.finished.empty());
+}
+
+TEST_F(sync_scheduler_test, players_own_characters_are_synced_and_their_leases_renewed) {
+  gateway_script_.hold = true;
+  bool claimed = false;
+  const auto work = test::known_character(world.wall());
+  store.on_claim_characters = [&](std::optional<guild_id> of, int limit) {
+    EXPECT_FALSE(of);
+    EXPECT_EQ(limit, claimed ? 15 : 16);
+    return std::exchange(claimed, true) ? std::vector<domain::character_work>{}
+                                        : std::vector{work};
+  };
+  on_versioned(test::character_path(work), "{}", test::yesterday);
+  start_scheduler();
+  ASSERT_EQ(gateway_script_.asked.size(), 1u);
+  EXPECT_EQ(gateway_script_.asked[0].priority, priority::person);
+  world.advance(23s);
+  ASSERT_EQ(store.renewals.size(), 1u);
+  EXPECT_EQ(store.renewals[0].at(0).token, work.lease.token);
+  store.on_claim_characters = [](auto, int) { return std::vector<domain::character_work>{}; };
+  gateway_script_.let_go();
+  world.run();
+  ASSERT_EQ(store.checked.size(), 1u);
+  EXPECT_EQ(store.checked[0].at(0).character, work.character);
+}
+
+TEST_F(sync_scheduler_test, a_players_character_that_could_not_be_asked_for_waits) {
+  failure why{ec::budget_exhausted};
+  why.retry_at = world.wall() + 100s;
+  bool claimed = false;
+  const auto work = test::known_character(world.wall());
+  store.on_claim_characters = [&](auto, int) {
+    return std::exchange(claimed, true) ? std::vector<domain::character_work>{}
+                                        : std::vector{work};
+  };
+  on(test::character_path(work), [why](const auto&) { return fetch_reply{fail(why)}; });
+  start_scheduler();
+  ASSERT_EQ(store.checked.size(), 1u);
+  EXPECT_EQ(store.checked[0].at(0).next_due, *why.retry_at);
+  EXPECT_TRUE(store.checked[0].at(0).unchanged.empty());
+}
+
+TEST_F(sync_scheduler_test, an_exit_stops_the_coordinators_which_give_their_leases_back) {
+  due_guilds(priority::roster, 3);
+  const auto scheduler = start_scheduler();
+  world.stop(scheduler);
+  EXPECT_TRUE(ended);
+  std::set<std::int64_t> tokens;
+  for (const auto& lease : store.released)
+    tokens.insert(lease.token.value);
+  EXPECT_EQ(tokens, (std::set<std::int64_t>{1, 2, 3}));
+}
+
+TEST_F(sync_scheduler_test, what_is_claimed_while_it_stops_is_given_back) {
+  due_guilds(priority::roster, 3);
+  std::vector<std::function<void()>> postponed;
+  store.postpone = [&](std::function<void()> reply) { postponed.push_back(std::move(reply)); };
+  const auto scheduler = start_scheduler();
+  while (store.released.empty()
+         && limits[priority::roster] == 0) { // until the claim is under way
+    ASSERT_FALSE(postponed.empty());
+    for (auto& reply : std::exchange(postponed, {}))
+      reply();
+    world.run();
+  }
+  // Its own end comes before the answer: whoever waits is not there any more, and the leases
+  // run out.
+  world.stop(scheduler);
+  EXPECT_TRUE(ended);
+  for (auto& reply : std::exchange(postponed, {}))
+    reply();
+  world.run();
+  EXPECT_EQ(running(), 0u);
+}
+
+TEST_F(sync_scheduler_test, a_coordinator_that_crashes_frees_its_place_and_its_lease_runs_out) {
+  due_guilds(priority::roster, 2);
+  store.on_apply_guild = [](const auto&) -> result<domain::guild_applied> {
+    throw std::runtime_error("a bug in the guild step");
+  };
+  start_scheduler({.max_guilds_at_once = 1});
+  EXPECT_EQ(running(), 1u);
+  gateway_script_.let_go();
+  world.run();
+  EXPECT_EQ(running(), 1u); // the other guild
+  EXPECT_TRUE(store.released.empty());
+  EXPECT_TRUE(store.finished.empty());
+}
+
+TEST_F(sync_scheduler_test, a_scheduler_that_is_killed_leaves_no_coordinator_behind) {
+  due_guilds(priority::roster, 3);
+  const auto scheduler = start_scheduler();
+  caf::anon_send_exit(scheduler, caf::exit_reason::kill);
+  world.run();
+  EXPECT_TRUE(ended);
+  EXPECT_EQ(store.released.size(), 3u);
+}
+
+TEST_F(sync_scheduler_test, coordinators_are_told_the_period_and_the_stretch) {
+  const auto scheduler = start_scheduler();
+  caf::anon_send(scheduler, atom::period_v, period_notice{domain::region::eu, 1'001});
+  caf::anon_send(scheduler, atom::stretch_v, 4.0);
+  world.run();
+  auto work = test::known_character(world.wall());
+  work.documents[2].period_id = 1'000;
+  bool guild_claimed = false;
+  store.on_claim_guilds = [&](priority, int) {
+    return std::exchange(guild_claimed, true) ? std::vector<domain::guild_work>{}
+                                              : std::vector{only_characters_due()};
+  };
+  bool claimed = false;
+  store.on_claim_characters = [&](auto of, int) {
+    return !of || std::exchange(claimed, true) ? std::vector<domain::character_work>{}
+                                               : std::vector{work};
+  };
+  on_versioned(test::character_path(work), "{}", test::yesterday);
+  on(test::character_path(work) + "/mythic-keystone-profile", answer_of(200, "{}"));
+  caf::anon_send(scheduler, atom::wake_v);
+  world.run();
+  ASSERT_EQ(store.characters.size(), 1u);
+  EXPECT_EQ(store.characters[0].period_id, 1'001);
+  EXPECT_GT(store.characters[0].next_due, world.wall() + 28h); // 8 h, stretched by 4
+}
+
+} // namespace
+} // namespace guildhall::actors

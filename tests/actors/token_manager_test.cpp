@@ -1,0 +1,172 @@
+#include "actors/defaults.hpp"
+#include "actors/token_manager.hpp"
+#include "tests/support/actor_system.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <vector>
+
+namespace guildhall::actors {
+namespace {
+
+using namespace std::chrono_literals;
+
+class token_manager_test : public ::testing::Test {
+protected:
+  using completion = domain::completion<battlenet::access_token>;
+
+  void SetUp() override {
+    manager = world.system().spawn(
+        token_manager,
+        token_source{[this](deadline, completion done) { fetches.push_back(std::move(done)); }},
+        world.wall_clock());
+    world.run();
+  }
+  void TearDown() override {
+    if (manager)
+      world.stop(manager);
+    manager = nullptr;
+  }
+
+  using reply_ptr = std::shared_ptr<std::optional<token_reply>>;
+  reply_ptr ask(std::string refused = {}) {
+    auto got = std::make_shared<std::optional<token_reply>>();
+    world.system().spawn([this, got, refused](caf::event_based_actor* self) {
+      self->request(manager, 30s, atom::token_v, token_request{refused})
+          .then(
+              [got](const token_reply& reply) { *got = reply; },
+              [got](const caf::error&) { *got = token_reply{fail(ec::internal)}; });
+    });
+    world.run();
+    return got;
+  }
+
+  void answer(result<battlenet::access_token> token) {
+    ASSERT_FALSE(fetches.empty());
+    auto done = std::move(fetches.front());
+    fetches.erase(fetches.begin());
+    ++fetched;
+    done(std::move(token));
+    world.run();
+  }
+  void answer(const std::string& token, std::chrono::seconds lives = 24h) {
+    answer(battlenet::access_token{token, lives});
+  }
+
+  static std::string token_in(const reply_ptr& got) {
+    return *got && **got ? ***got : std::string{"-"};
+  }
+  static ec error_in(const reply_ptr& got) {
+    return *got && !**got ? (**got).error().code : ec::none;
+  }
+
+  std::vector<completion> fetches; ///< under way
+  int fetched{0};
+  token_manager_actor manager;
+  test::actor_world world;
+};
+
+TEST_F(token_manager_test, many_askers_share_one_fetch) {
+  const auto a = ask();
+  const auto b = ask();
+  const auto c = ask();
+  EXPECT_EQ(fetches.size(), 1u);
+  answer("one");
+  EXPECT_EQ(token_in(a), "one");
+  EXPECT_EQ(token_in(b), "one");
+  EXPECT_EQ(token_in(c), "one");
+  EXPECT_EQ(token_in(ask()), "one");
+  EXPECT_TRUE(fetches.empty());
+}
+
+TEST_F(token_manager_test, refreshes_when_nine_tenths_of_its_life_are_over) {
+  ask();
+  answer("one", 1000s);
+  world.advance(899s);
+  EXPECT_TRUE(fetches.empty());
+  world.advance(2s);
+  EXPECT_EQ(fetches.size(), 1u);
+  EXPECT_EQ(token_in(ask()), "one"); // still good meanwhile
+  answer("two", 1000s);
+  EXPECT_EQ(token_in(ask()), "two");
+}
+
+TEST_F(token_manager_test, a_refresh_that_fails_is_tried_again_while_the_token_is_good) {
+  ask();
+  answer("one", 1000s);
+  world.advance(901s);
+  answer(fail(ec::upstream_down));
+  EXPECT_EQ(token_in(ask()), "one");
+  world.advance(2s);
+  ASSERT_EQ(fetches.size(), 1u);
+  answer("two", 1000s);
+  EXPECT_EQ(token_in(ask()), "two");
+}
+
+TEST_F(token_manager_test, an_expired_token_is_never_handed_out) {
+  ask();
+  answer("one", 100s);
+  world.advance(91s); // the refresh is under way and gets no answer
+  world.advance(10s);
+  const auto late = ask();
+  EXPECT_FALSE(*late);
+  answer("two");
+  EXPECT_EQ(token_in(late), "two");
+}
+
+TEST_F(token_manager_test, a_refused_token_is_replaced_and_not_handed_out_again) {
+  ask();
+  answer("one");
+  world.advance(5s);
+  const auto first = ask("one");
+  const auto second = ask("one");
+  const auto other = ask();
+  EXPECT_FALSE(*first);
+  EXPECT_FALSE(*other);
+  EXPECT_EQ(fetches.size(), 1u);
+  answer("two");
+  EXPECT_EQ(token_in(first), "two");
+  EXPECT_EQ(token_in(second), "two");
+  EXPECT_EQ(token_in(other), "two");
+  EXPECT_EQ(token_in(ask("one")), "two"); // a late word about the old one
+  EXPECT_EQ(fetched, 2);
+}
+
+TEST_F(token_manager_test, a_token_refused_at_once_does_not_hammer_the_oauth_host) {
+  ask();
+  answer("one");
+  EXPECT_EQ(error_in(ask("one")), ec::upstream_unauthorised);
+  EXPECT_TRUE(fetches.empty());
+  world.advance(2s);
+  ask();
+  EXPECT_EQ(fetches.size(), 1u);
+}
+
+TEST_F(token_manager_test, backs_off_after_failures_and_says_until_when) {
+  std::vector<std::chrono::seconds> waits;
+  for (int i = 0; i < 8; ++i) {
+    const auto asked = ask();
+    ASSERT_EQ(fetches.size(), 1u);
+    answer(fail(ec::upstream_down, "no OAuth today"));
+    ASSERT_EQ(error_in(asked), ec::upstream_down);
+    const auto until = (**asked).error().retry_at;
+    ASSERT_TRUE(until);
+    const auto wait = std::chrono::round<std::chrono::seconds>(*until - world.wall());
+    waits.push_back(wait);
+    EXPECT_EQ(error_in(ask()), ec::upstream_down);
+    EXPECT_TRUE(fetches.empty());
+    world.advance(wait + 1ms);
+  }
+  EXPECT_EQ(waits, (std::vector<std::chrono::seconds>{1s, 2s, 4s, 8s, 16s, 32s, 60s, 60s}));
+}
+
+TEST_F(token_manager_test, who_waits_at_its_end_is_answered) {
+  const auto waiting = ask();
+  EXPECT_FALSE(*waiting);
+  world.stop(manager);
+  EXPECT_EQ(error_in(waiting), ec::unavailable);
+}
+
+} // namespace
+} // namespace guildhall::actors
