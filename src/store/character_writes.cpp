@@ -53,7 +53,7 @@ constexpr statement documents{
 constexpr statement verify{
     "verify_character", R"(
   update characters set verified_at = app_now(), is_available = true where id = $1)",
-    20};
+    40};
 constexpr statement unavailable{
     "character_unavailable", R"(
   update characters set is_available = false, updated_at = app_now()

@@ -38,7 +38,7 @@ constexpr statement leader{
     where m.guild_id = $1 and m.left_at is null and m.rank = 0 and c.user_id is not null
     order by m.character_id limit 1) as user_id) l
   where g.id = $1 and g.leader_id is distinct from l.user_id)",
-    60};
+    120};
 // Default rows only for ranks in use; what an officer named stays.
 constexpr statement ranks{
     "update_ranks", R"(

@@ -58,7 +58,7 @@ constexpr statement start_characters{
     "start_character_jobs", R"(
   update jobs set state = 'running', started_at = app_now()
   where character_id = any($1::bigint[]) and finished_at is null and state = 'queued')",
-    300};
+    600};
 // $4: more to do. A guild that is not there ends its job; what may pass is only reported.
 constexpr statement finish_guild{
     "finish_guild_job", R"(

@@ -82,8 +82,8 @@ constexpr std::string_view claimed_characters{R"( claimed as (
   select q.id, q.lease_token, c.id, c.region, c.realm_id, c.bnet_character_id, c.realm,
     c.name_key, c.name, c.user_id, coalesce(q.guild_id, c.guild_id), q.forced, q.attempts,
     c.profile_json is not null, c.verified_at, c.last_login_at,
-    c.user_id is not null or exists (
-      select from main_overrides o where o.character_id = c.id),
+    c.user_id is not null or coalesce((
+      select true from main_overrides o where o.character_id = c.id limit 1), false),
     d.document, d.state, d.fetched_at, d.checked_at, d.changed_at, d.last_modified, d.synced_for,
     d.period_id, d.error_class, d.failures, d.retry_at
   from claimed q join characters c on c.id = q.character_id
@@ -107,7 +107,7 @@ constexpr std::string_view claim_own_due{R"(
       select id from sync_queue
       where character_id is not null and lease_token is null and guild_id is null
         and priority = p::smallint and due_at <= app_now()
-      order by due_at limit $1 for update skip locked) q
+      order by guild_id, priority, due_at limit $1 for update skip locked) q
     limit $1
   ),)"};
 constexpr statement claim_own{
@@ -175,7 +175,7 @@ constexpr statement documents_checked{
   from before b, now where d.id = b.id
   returning d.character_id, b.document = 'profile' and b.state <> 'ok',
     b.state <> 'ok' or b.error_class is not null)",
-    3'000};
+    6'000};
 constexpr statement available_again{
     "characters_available", R"(
   update characters set is_available = true, updated_at = app_now()

@@ -47,33 +47,34 @@ constexpr statement old_guilds{
 constexpr statement closed_rows{
     "old_member_data", R"(
   update guild_members set member_data_json = null
-  where id in (
+  where id = any(array(
     select m.id from guild_members m
     where m.left_at < app_now() - $2::interval and m.member_data_json is not null
-    order by m.left_at limit $1))",
+    order by m.left_at limit $1)))",
     8'000};
 constexpr statement tokens{
     "expire_tokens", R"(
   update users set sealed_tokens = null, tokens_stored_at = null
-  where id in (select id from users where tokens_stored_at < app_now() - $2::interval limit $1))",
+  where id = any(array(
+    select id from users where tokens_stored_at < app_now() - $2::interval limit $1)))",
     200};
 constexpr statement logins{
     "expire_logins", R"(
-  delete from login_attempts where state_hash in (
-    select state_hash from login_attempts where expires_at < app_now() limit $1))",
+  delete from login_attempts where state_hash = any(array(
+    select state_hash from login_attempts where expires_at < app_now() limit $1)))",
     200};
 constexpr statement candidates{
     "expire_candidates", R"(
-  delete from guild_candidates where id in (
+  delete from guild_candidates where id = any(array(
     select c.id from guild_candidates c
     where c.last_seen_at < app_now() - $2::interval
       and not exists (select from characters w where w.candidate_id = c.id)
-    limit $1))",
+    order by c.last_seen_at limit $1)))",
     600};
 constexpr statement jobs{
     "expire_jobs", R"(
-  delete from jobs where id in (
-    select id from jobs where finished_at < app_now() - $2::interval limit $1))",
+  delete from jobs where id = any(array(
+    select id from jobs where finished_at < app_now() - $2::interval order by finished_at limit $1)))",
     600};
 constexpr statement named{
     "character_exists", R"(

@@ -69,15 +69,15 @@ constexpr statement end_jobs{
     30};
 constexpr statement drop_members{
     "unqueue_guild", R"(
-  with alone as (
-    select $1::bigint as guild_id where not exists (
-      select from tracked_guilds where guild_id = $1)
+  with mine as (
+    select q.id, c.user_id from guild_members m
+      join sync_queue q on q.character_id = m.character_id and q.guild_id = $1
+      join characters c on c.id = m.character_id
+    where m.guild_id = $1 and not exists (select from tracked_guilds where guild_id = $1)
   ), gone as (
-    delete from sync_queue q using alone, characters c
-    where q.guild_id = alone.guild_id and c.id = q.character_id and c.user_id is null
+    delete from sync_queue q using mine where q.id = mine.id and mine.user_id is null
   )
-  update sync_queue q set guild_id = null from alone, characters c
-  where q.guild_id = alone.guild_id and c.id = q.character_id and c.user_id is not null)",
+  update sync_queue q set guild_id = null from mine where q.id = mine.id and mine.user_id is not null)",
     30'000};
 constexpr statement tracked_of{
     "tracked_of_guild", R"(

@@ -41,7 +41,7 @@ constexpr statement move_user{
   )
   update characters c set user_id = leaver.user_id, updated_at = app_now() from leaver
   where c.id = $2 and c.user_id is null)",
-    30};
+    80};
 constexpr statement move_main{
     "move_main", R"(
   update guild_members j set is_main = l.is_main, updated_at = app_now()

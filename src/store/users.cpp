@@ -13,11 +13,11 @@ namespace {
 constexpr statement by_id{
     "role_by_id", R"(
   update users set role = $2, updated_at = app_now() where id = $1::bigint returning id)",
-    10};
+    30};
 constexpr statement by_battletag{
     "role_by_battletag", R"(
   update users set role = $2, updated_at = app_now() where battletag = $1 returning id)",
-    20};
+    30};
 // Battle.net's account ids are positive: a negative one can never be somebody's login.
 constexpr statement development{
     "development_user", R"(

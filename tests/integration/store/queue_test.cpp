@@ -69,7 +69,8 @@ TEST_F(leases, a_stalled_holder_writes_nothing) {
 
   EXPECT_EQ(apply(outcome_of(taken_over, members, 1, {})).members, 10);
   auto finish_late = db->run([&](store::session& s) {
-    return store::finish_guild(s, {.lease = stalled.lease, .tracked = stalled.tracked, .guild = std::nullopt});
+    return store::finish_guild(
+        s, {.lease = stalled.lease, .tracked = stalled.tracked, .guild = std::nullopt});
   });
   EXPECT_EQ(finish_late.error().code, ec::lease_lost);
   EXPECT_EQ(
