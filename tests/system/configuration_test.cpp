@@ -37,8 +37,7 @@ TEST_F(configuration, a_wrong_password_or_an_unknown_database_ends_the_start_wit
       {{"GUILDHALL_DATABASE_DSN", postgres.guarded_dsn(migrated, "wrong")}},
       "the database refuses our user or password");
   expect_refusal(
-      {{"GUILDHALL_DATABASE_DSN", postgres.dsn("nowhere")}},
-      "the database does not exist");
+      {{"GUILDHALL_DATABASE_DSN", postgres.dsn("nowhere")}}, "the database does not exist");
 }
 
 TEST_F(configuration, every_mistake_in_the_file_is_named_at_once) {
