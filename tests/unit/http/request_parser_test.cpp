@@ -7,6 +7,7 @@
 namespace guildhall::http {
 namespace {
 
+using namespace std::string_view_literals;
 using progress = request_parser::progress;
 
 struct parsed {
@@ -137,7 +138,7 @@ TEST(request_parser, garbage_is_refused) {
   EXPECT_TRUE(is_bad("GET / HTTP/2.0\r\nHost: h\r\n\r\n"));
   EXPECT_TRUE(is_bad("GET  / HTTP/1.1\r\nHost: h\r\n\r\n"));
   EXPECT_TRUE(is_bad("GET / HTTP/1.1\r\nHo st: h\r\n\r\n"));
-  EXPECT_TRUE(is_bad(std::string{"GET / HTTP/1.1\r\nHost: h\r\nX: a\0b\r\n\r\n", 38}));
+  EXPECT_TRUE(is_bad("GET / HTTP/1.1\r\nHost: h\r\nX: a\0b\r\n\r\n"sv));
   EXPECT_TRUE(is_bad("GET / HTTP/1.1\r\nHost: h\r\nExpect: miracles\r\n\r\n"));
 }
 
