@@ -56,7 +56,8 @@ constexpr statement tokens{
     "expire_tokens", R"(
   update users set sealed_tokens = null, tokens_stored_at = null
   where id = any(array(
-    select id from users where tokens_stored_at < app_now() - $2::interval limit $1)))",
+    select id from users where tokens_stored_at < app_now() - $2::interval
+    order by tokens_stored_at limit $1)))",
     200};
 constexpr statement logins{
     "expire_logins", R"(
@@ -75,7 +76,7 @@ constexpr statement jobs{
     "expire_jobs", R"(
   delete from jobs where id = any(array(
     select id from jobs where finished_at < app_now() - $2::interval order by finished_at limit $1)))",
-    600};
+    1'000};
 constexpr statement named{
     "character_exists", R"(
   select guild_id from characters where id = $1 for no key update)",

@@ -137,9 +137,9 @@ std::map<std::string, std::string> calls() {
       {"document_suspect", "7, 'x'"},
       {"document_unconditional", guild},
       {"documents_of", "null, 7"},
-      {"log_events", std::string("7, now(), ") + "same('left')" + ", " + big + ", " + realm_ids + ", " + big
-                         + ", " + ints + ", " + ints + ", " + names + ", " + names + ", " + none
-                         + ", " + none},
+      {"log_events", std::string("7, now(), ") + "same('left')" + ", " + big + ", " + realm_ids
+                         + ", " + big + ", " + ints + ", " + ints + ", " + names + ", " + names
+                         + ", " + none + ", " + none},
       {"stored_members", "7"},
       {"open_elsewhere", "7, 'eu', " + realm_ids + ", " + big},
       {"lock_characters", ids},

@@ -1,0 +1,211 @@
+#include "mirror.hpp"
+#include "store/character_writes.hpp"
+#include "store/reads.hpp"
+
+#include <algorithm>
+
+namespace guildhall::test {
+
+using namespace std::chrono_literals;
+using domain::detail;
+using domain::document;
+
+class reads : public mirror {
+protected:
+  void SetUp() override {
+    mirror::SetUp();
+    if (!db)
+      return;
+    track();
+    members = crowd(10);
+    guild = scan(members, 1).guild;
+    sync_members(guild, members, 1);
+  }
+  template <class F>
+  auto read(F function) {
+    return db->run(std::move(function));
+  }
+  character_id id_of(const member& who) {
+    return character_id{
+        count("select id from characters where bnet_character_id = " + std::to_string(who.id))};
+  }
+
+  std::vector<member> members;
+  guild_id guild;
+};
+
+TEST_F(reads, a_guild_by_id_and_by_address) {
+  const auto row = read([&](auto& s) { return store::guild(s, guild, detail::lean); });
+  ASSERT_TRUE(row) << row.error().message;
+  EXPECT_EQ(row->name, "Avalerion");
+  EXPECT_EQ(row->name_slug, "avalerion");
+  EXPECT_EQ(row->bnet_id, bnet_guild_id{bnet_guild});
+  EXPECT_EQ(row->member_count, 10);
+  EXPECT_EQ(row->guild_data_json, R"({"name": "Avalerion", "member_count": 10})");
+  EXPECT_FALSE(row->roster_json);
+  EXPECT_EQ(row->documents.size(), 2u);
+  EXPECT_TRUE(row->last_roster_sync);
+  const auto at = read([&](auto& s) { return store::guild_at(s, address, detail::full); });
+  ASSERT_TRUE(at);
+  EXPECT_EQ(at->id, guild);
+  EXPECT_NE(at->guild_data_json.find("faction"), std::string::npos);
+  ASSERT_TRUE(at->roster_json);
+  EXPECT_EQ(at->documents.size(), 2u);
+}
+
+TEST_F(reads, a_guild_is_found_under_the_address_that_was_tracked) {
+  db->exec("update guilds set name_key = 'avalerion-other'");
+  EXPECT_TRUE(read([&](auto& s) { return store::guild_at(s, address, detail::lean); }));
+}
+
+TEST_F(reads, unknown_things_are_not_found_and_say_what) {
+  const auto none =
+      read([](auto& s) { return store::guild(s, guild_id{7'777}, detail::lean); });
+  EXPECT_EQ(none.error().code, ec::not_found);
+  EXPECT_EQ(none.error().message, "Guild with ID 7777 not found");
+  EXPECT_EQ(
+      read([](auto& s) {
+        return store::guild_at(s, {domain::region::us, "x", "y"}, detail::lean);
+      })
+          .error()
+          .message,
+      "Guild with ID y-x-us not found");
+  EXPECT_EQ(
+      read([](auto& s) { return store::character(s, character_id{7'777}, detail::lean); })
+          .error()
+          .message,
+      "Character with ID 7777 not found");
+  EXPECT_EQ(
+      read([](auto& s) { return store::ranks(s, guild_id{7'777}); }).error().code,
+      ec::not_found);
+  EXPECT_EQ(
+      read([](auto& s) { return store::freshness(s, guild_id{7'777}); }).error().code,
+      ec::not_found);
+  EXPECT_TRUE(read([](auto& s) { return store::members(s, guild_id{7'777}); })->empty());
+}
+
+TEST_F(reads, members_by_rank_and_without_those_who_left) {
+  const auto gone = members.back();
+  members.pop_back();
+  members.front().level = 81;
+  scan(members, 2);
+  const auto list = read([&](auto& s) { return store::members(s, guild); });
+  ASSERT_TRUE(list);
+  ASSERT_EQ(list->size(), 9u);
+  EXPECT_EQ(list->front().rank, 0);
+  EXPECT_EQ(list->front().character_class, "Warrior");
+  EXPECT_EQ(list->front().character_role, "Tank");
+  EXPECT_TRUE(std::ranges::is_sorted(*list, {}, &domain::member_row::rank));
+  EXPECT_TRUE(std::ranges::none_of(
+      *list, [&](const auto& m) { return m.character_name == gone.name; }));
+}
+
+TEST_F(reads, details_carry_the_columns_and_the_json_only_when_asked) {
+  db->exec("insert into main_overrides (guild_id, character_id, is_main) select guild_id, "
+           "character_id, true "
+           "from guild_members where rank = 0");
+  const auto lean =
+      read([&](auto& s) { return store::member_details(s, guild, detail::lean); });
+  ASSERT_TRUE(lean);
+  const auto& master = lean->front();
+  EXPECT_EQ(master.explicit_main, true);
+  EXPECT_TRUE(master.member.is_main);
+  EXPECT_EQ(master.level, 80);
+  EXPECT_EQ(master.spec_name, "Protection");
+  EXPECT_EQ(master.average_item_level, 480);
+  EXPECT_EQ(master.achievement_points, 12'000);
+  EXPECT_TRUE(master.last_login_at);
+  EXPECT_FALSE(master.profile_json);
+  const auto full =
+      read([&](auto& s) { return store::member_details(s, guild, detail::full); });
+  EXPECT_NE(full->front().profile_json.value().find("active_spec"), std::string::npos);
+  EXPECT_TRUE(full->front().equipment_json);
+  EXPECT_TRUE(full->front().member_data_json);
+}
+
+TEST_F(reads, activity_of_the_last_two_days) {
+  members.pop_back();
+  members.push_back({.id = 5'000, .name = "Newcomer"});
+  scan(members, 2);
+  auto activity = read([&](auto& s) { return store::member_activity(s, guild); });
+  ASSERT_EQ(activity->joined.size(), 1u);
+  EXPECT_EQ(activity->joined.front().member.character_name, "Newcomer");
+  ASSERT_EQ(activity->left.size(), 1u);
+  EXPECT_EQ(activity->left.front().level, 80);
+  db->shift_clock(49h);
+  activity = read([&](auto& s) { return store::member_activity(s, guild); });
+  EXPECT_TRUE(activity->joined.empty() && activity->left.empty());
+}
+
+TEST_F(reads, ranks_of_the_roster_overlaid_by_what_officers_named) {
+  db->exec("update ranks set rank_name = 'Boss', is_custom = true where rank_id = 0;"
+           "delete from ranks where rank_id = 2;"
+           "insert into ranks (guild_id, rank_id, rank_name, is_custom) select id, 9, "
+           "'Nobody', true from "
+           "guilds");
+  const auto list = read([&](auto& s) { return store::ranks(s, guild); });
+  ASSERT_TRUE(list);
+  EXPECT_TRUE(std::ranges::is_sorted(*list, {}, &domain::rank_row::rank_id));
+  EXPECT_EQ(list->front().rank_name, "Boss");
+  EXPECT_TRUE(list->front().is_custom);
+  EXPECT_EQ(list->front().member_count, 1);
+  const auto second = std::ranges::find(*list, 2, &domain::rank_row::rank_id);
+  ASSERT_NE(second, list->end());
+  EXPECT_EQ(second->rank_name, "Rank 2");
+  EXPECT_FALSE(second->id);
+  EXPECT_EQ(list->back().rank_name, "Nobody");
+  EXPECT_EQ(list->back().member_count, 0);
+}
+
+TEST_F(reads, a_guilds_freshness_counts_what_is_missing) {
+  db->exec("update sync_queue set due_at = app_now() where character_id is not null");
+  auto work = claim_members(guild, 2);
+  const auto fail_with = [&](const domain::character_work& of, domain::failure_class why) {
+    domain::character_outcome failed;
+    failed.work = of;
+    failed.failed = {{document::profile, why, "x", in(1h)}};
+    failed.next_due = in(1h);
+    ASSERT_TRUE(apply(failed));
+  };
+  fail_with(work[0], domain::failure_class::not_found);
+  fail_with(work[1], domain::failure_class::transient);
+  const auto seen = read([&](auto& s) { return store::freshness(s, guild); });
+  ASSERT_TRUE(seen) << seen.error().message;
+  EXPECT_EQ(seen->members, 10);
+  EXPECT_EQ(seen->profiles, 10);
+  EXPECT_EQ(seen->unavailable, 1);
+  EXPECT_EQ(seen->failing, 1);
+  EXPECT_EQ(seen->pending, 8);
+  EXPECT_EQ(seen->documents.size(), 2u);
+  EXPECT_TRUE(seen->next_due_at);
+  EXPECT_TRUE(seen->oldest_checked_at);
+}
+
+TEST_F(reads, a_character_by_id_and_by_address) {
+  const auto id = id_of(members[3]);
+  const auto row = read([&](auto& s) { return store::character(s, id, detail::full); });
+  ASSERT_TRUE(row) << row.error().message;
+  EXPECT_EQ(row->name, members[3].name);
+  EXPECT_EQ(row->guild_id, guild);
+  EXPECT_EQ(row->role, "Tank");
+  EXPECT_EQ(row->documents.size(), 2u);
+  EXPECT_TRUE(row->profile_json);
+  EXPECT_TRUE(row->equipment_json);
+  EXPECT_FALSE(row->mythic_profile_json);
+  auto key = members[3].name;
+  key.front() = 'm';
+  const auto at = read([&](auto& s) {
+    return store::character_at(s, {domain::region::eu, "stormrage", key}, detail::lean);
+  });
+  ASSERT_TRUE(at) << at.error().message;
+  EXPECT_EQ(at->id, id);
+  EXPECT_FALSE(at->profile_json);
+}
+
+TEST_F(reads, times_come_back_as_they_went_in) {
+  const auto row =
+      read([&](auto& s) { return store::character(s, id_of(members[3]), detail::lean); });
+  EXPECT_EQ(row->last_login_at, time_point{std::chrono::milliseconds{1'583'575'200'000}});
+}
+
+} // namespace guildhall::test
