@@ -256,6 +256,11 @@ void start(self_ptr self) {
     return;
   }
   const auto* record = record_of(st.task.work, document::profile);
+  if (plan.fresh) {
+    st.outcome.profile_version = record->last_modified;
+    fetch_children(self);
+    return;
+  }
   fetch(
       self, st.environment->requests.profile(st.task.work.address),
       plan.conditional && record ? record->last_modified : std::string{},

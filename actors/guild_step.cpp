@@ -282,7 +282,11 @@ void guild_applied(self_ptr self, const guild_application& outcome) {
 }
 
 void take_witnesses(self_ptr self, const member_addresses& members) {
-  self->state.witnesses = members.value_or(std::vector<domain::character_address>{});
+  if (!members) {
+    stop_guild(self, members.error());
+    return;
+  }
+  self->state.witnesses = *members;
   std::ranges::reverse(self->state.witnesses); // asked from the back: lowest rank first
   ask_next_witness(self);
 }

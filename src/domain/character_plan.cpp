@@ -21,14 +21,15 @@ bool waits_for_retry(const document_record* record, const plan_context& context)
 }
 
 bool of_an_older_period(
-  const document_record& record, const character_work& work, const plan_context& context) {
+    const document_record& record, const character_work& work, const plan_context& context) {
   return context.current_period && record.period_id
-         && *record.period_id < *context.current_period && work.last_login_at
-         && *work.last_login_at > context.now - eight_weeks;
+      && *record.period_id < *context.current_period && work.last_login_at
+      && *work.last_login_at > context.now - eight_weeks;
 }
 
-bool child_is_due(document what, const character_work& work, const std::string& profile_version,
-  const plan_context& context) {
+bool child_is_due(
+    document what, const character_work& work, const std::string& profile_version,
+    const plan_context& context) {
   const auto* record = find(work, what);
   if (!work.forced && waits_for_retry(record, context))
     return false;
@@ -46,22 +47,44 @@ bool toys_are_due(const character_work& work, const plan_context& context) {
   return !work.toys_at || *work.toys_at + toys_interval <= context.now;
 }
 
+bool was_asked_for(document what, const character_outcome& outcome) {
+  return std::ranges::find(outcome.arrived, what, &fetched_document::document)
+          != outcome.arrived.end()
+      || std::ranges::find(outcome.failed, what, &document_failure::document)
+             != outcome.failed.end()
+      || std::ranges::find(outcome.unchanged, what) != outcome.unchanged.end();
+}
+
+/// Now, unless only children were asked for again.
+time_point profile_checked_at(const character_outcome& outcome, const plan_context& context) {
+  const auto* record = find(outcome.work, document::profile);
+  if (was_asked_for(document::profile, outcome) || outcome.gone || !record)
+    return context.now;
+  return record->checked_at.value_or(context.now);
+}
+
 } // namespace
 
 profile_request plan_profile(const character_work& work, const plan_context& context) {
   if (!is_askable_name(work.name))
-    return {.ask = false, .conditional = false};
+    return {.ask = false};
   const auto* record = find(work, document::profile);
-  const bool fresh_proof
-    = work.verified_at && context.now - *work.verified_at < context.verify_within;
-  const bool conditional = work.profile_stored && record
-                           && record->state == document_state::ok
-                           && !record->last_modified.empty() && fresh_proof;
-  return {.ask = true, .conditional = conditional};
+  const bool fresh_proof =
+      work.verified_at && context.now - *work.verified_at < context.verify_within;
+  const bool conditional = work.profile_stored && record && record->state == document_state::ok
+                        && !record->last_modified.empty() && fresh_proof;
+  const bool checked_lately =
+      conditional && !work.forced && record->checked_at
+      && context.now - *record->checked_at < context.character_interval / 2;
+  return {
+      .ask = true,
+      .conditional = conditional,
+      .fresh = checked_lately && !plan_children(work, record->last_modified, context).empty()};
 }
 
 std::vector<document> plan_children(
-  const character_work& work, const std::string& profile_version, const plan_context& context) {
+    const character_work& work, const std::string& profile_version,
+    const plan_context& context) {
   std::vector<document> due;
   for (const auto what : child_documents)
     if (child_is_due(what, work, profile_version, context))
@@ -71,18 +94,22 @@ std::vector<document> plan_children(
   return due;
 }
 
-time_point next_character_due(const character_outcome& outcome, const plan_context& context,
-  double stretch, double random) {
+time_point next_character_due(
+    const character_outcome& outcome, const plan_context& context, double stretch,
+    double random) {
   const auto stretched = std::chrono::duration_cast<std::chrono::seconds>(
-    context.character_interval * std::max(1.0, stretch));
-  time_point due = context.now + jittered(stretched, random);
+      context.character_interval * std::max(1.0, stretch));
+  time_point due = profile_checked_at(outcome, context) + jittered(stretched, random);
   for (const auto& failed : outcome.failed) {
     const auto retry = std::max(failed.retry_at, context.now);
     if (failed.document == document::profile) // nothing else can be asked for without it
       return retry;
     due = std::min(due, retry);
   }
-  return due;
+  for (const auto& record : outcome.work.documents)
+    if (waits_for_retry(&record, context) && !was_asked_for(record.document, outcome))
+      due = std::min(due, *record.retry_at);
+  return std::max(due, context.now);
 }
 
 } // namespace guildhall::domain

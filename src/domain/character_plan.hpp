@@ -22,10 +22,12 @@ struct plan_context {
 struct profile_request {
   bool ask{true};          ///< false for names that cannot be asked for
   bool conditional{false}; ///< If-Modified-Since may be sent
+  bool fresh{false};       ///< checked lately: only children that failed are asked for again
 };
 
 /// Conditional only if the stored body belongs to this identity, and at least every
-/// `verify_within` unconditional: a 304 carries no id, so it hides a takeover.
+/// `verify_within` unconditional: a 304 carries no id, so it hides a takeover. A child's retry
+/// does not ask for a profile again that was checked within half of the interval.
 profile_request plan_profile(const character_work& work, const plan_context& context);
 
 /// The child documents to fetch once the profile's version is known. A child is due when it
@@ -37,8 +39,8 @@ std::vector<document> plan_children(
     const character_work& work, const std::string& profile_version,
     const plan_context& context);
 
-/// When the character is due again: the earliest retry, else the interval (stretched,
-/// jittered).
+/// When the character is due again: the earliest retry, also of what was not asked for this
+/// time, else the interval (stretched, jittered) after the profile was checked.
 time_point next_character_due(
     const character_outcome& outcome, const plan_context& context, double stretch,
     double random);

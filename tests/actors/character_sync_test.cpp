@@ -113,6 +113,17 @@ TEST_F(
   EXPECT_FALSE(store.characters[0].verified);
 }
 
+TEST_F(character_sync_test, a_childs_retry_asks_for_the_child_alone) {
+  auto work = test::known_character(world.wall());
+  work.documents[0].checked_at = world.wall() - 1min;
+  work.documents[1].synced_for.clear(); // equipment
+  work.documents[1].retry_at = world.wall();
+  children_answer(work);
+  EXPECT_TRUE(sync(work).applied);
+  EXPECT_EQ(asked(), (paths{test::character_path(work) + "/equipment"}));
+  EXPECT_EQ(store.characters.at(0).profile_version, yesterday);
+}
+
 TEST_F(character_sync_test, a_child_whose_retry_time_has_not_come_waits) {
   auto work = test::known_character(world.wall());
   work.documents[1].synced_for.clear();

@@ -168,6 +168,15 @@ TEST_F(
   EXPECT_LE(store.guilds[0].next_due, world.wall() + 15s);
 }
 
+TEST_F(
+    guild_step_test, a_database_that_cannot_name_members_is_no_proof_that_the_guild_is_gone) {
+  store.on_some_members = [] { return fail(ec::database_down); };
+  sync(known_guild());
+  EXPECT_TRUE(store.guilds.empty());
+  ASSERT_TRUE(store.finished.at(0).not_before);
+  EXPECT_LE(*store.finished[0].not_before, world.wall() + 15s);
+}
+
 TEST_F(guild_step_test, another_guild_at_the_address_counts_as_404) {
   auto other = guild;
   other.id = 4711;

@@ -1,0 +1,458 @@
+#include "tests/simulation/database.hpp"
+
+#include "core/text.hpp"
+#include "domain/last_modified.hpp"
+#include "domain/roster.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace guildhall::simulation {
+
+using domain::document;
+using domain::document_record;
+using domain::document_state;
+using domain::priority;
+
+namespace {
+
+constexpr time_point never = time_point::max();
+
+void note_arrival(
+    document_record& record, document what, const std::string& version, time_point now) {
+  record.document = what;
+  record.state = document_state::ok;
+  record.fetched_at = record.checked_at = now;
+  record.last_modified = version;
+  record.error_class.reset();
+  record.failures = 0;
+  record.retry_at.reset();
+}
+
+void note_unchanged(document_record& record, time_point now) {
+  record.checked_at = now;
+  record.state = document_state::ok;
+  record.error_class.reset();
+  record.failures = 0;
+  record.retry_at.reset();
+}
+
+void note_failure(document_record& record, const domain::document_failure& failed) {
+  record.document = failed.document;
+  record.state = failed.error_class == domain::failure_class::not_found
+                   ? document_state::not_found
+                   : document_state::failed;
+  record.error_class = failed.error_class;
+  ++record.failures;
+  record.retry_at = failed.retry_at;
+}
+
+} // namespace
+
+void database::note(std::int64_t what) {
+  trace = trace * 1'099'511'628'211u + static_cast<std::uint64_t>(what);
+}
+
+// --- leases
+// ---------------------------------------------------------------------------------------
+
+database::entry* database::held(const domain::lease& lease) {
+  const auto row = queue.find(lease.entry.value);
+  if (row != queue.end() && row->second.token == lease.token)
+    return &row->second;
+  ++fenced;
+  return nullptr;
+}
+
+lease_token database::lend(entry& row) {
+  if (row.token)
+    throw broken_rule("a lease was lent twice");
+  row.token = lease_token{next_id_++};
+  row.leased_until = world_.wall() + lease_time;
+  return *row.token;
+}
+
+void database::pull(std::optional<guild_id> guild, time_point due_at) {
+  for (auto& [id, one] : tracked_guilds) {
+    auto& row = queue.at(one.entry.value);
+    if (guild && one.guild == guild && !row.token)
+      row.due_at = std::min(row.due_at, due_at);
+  }
+}
+
+void database::give_up(entry& row) {
+  row.token.reset();
+  pull(row.guild, row.due_at);
+}
+
+void database::free_expired() {
+  for (auto& [id, row] : queue)
+    if (row.token && row.leased_until < world_.wall())
+      give_up(row);
+}
+
+std::vector<domain::lease> database::renew(const std::vector<domain::lease>& leases) {
+  std::vector<domain::lease> still;
+  for (const auto& lease : leases)
+    if (auto* row = held(lease)) {
+      row->leased_until = world_.wall() + lease_time;
+      still.push_back(lease);
+    }
+  return still;
+}
+
+void database::release(const std::vector<domain::lease>& leases) {
+  for (const auto& lease : leases)
+    if (auto* row = held(lease))
+      give_up(*row);
+}
+
+// --- claims
+// ---------------------------------------------------------------------------------------
+
+void database::track(const domain::guild_address& address) {
+  const auto id = next_id_++;
+  const queue_entry_id row{next_id_++};
+  queue[row.value].due_at = world_.wall();
+  tracked_guilds.emplace(
+      id, tracked_row{
+              .address = address,
+              .guild = std::nullopt,
+              .roster_due_at = world_.wall(),
+              .entry = row});
+}
+
+std::vector<domain::guild_work> database::claim_guilds(priority what, int limit) {
+  free_expired();
+  const auto now = world_.wall();
+  std::vector<domain::guild_work> claimed;
+  for (auto& [id, one] : tracked_guilds) {
+    auto& row = queue.at(one.entry.value);
+    const auto queued_as = what == priority::person ? priority::person : priority::roster;
+    if (row.token || row.due_at > now || row.priority != queued_as
+        || (what == priority::roster && one.roster_due_at > now)
+        || claimed.size() >= static_cast<std::size_t>(limit))
+      continue;
+    domain::guild_work work;
+    work.lease = {one.entry, lend(row)};
+    work.tracked = tracked_guild_id{id};
+    work.address = one.address;
+    work.guild = one.guild;
+    work.state = one.state;
+    work.roster_due = row.forced || one.roster_due_at <= now;
+    work.forced = row.forced;
+    work.priority = row.priority;
+    work.attempts = row.attempts;
+    work.guild_document.document = document::guild;
+    work.roster_document.document = document::roster;
+    if (one.guild) {
+      const auto& stored = guilds.at(one.guild->value);
+      work.identity = stored.identity;
+      work.guild_document = stored.guild_document;
+      work.roster_document = stored.roster_document;
+      work.earlier_suspicion = stored.suspicion;
+      work.open_members =
+          static_cast<std::size_t>(std::ranges::count_if(members, [&](const auto& m) {
+            return m.first.first == one.guild->value && m.second.open;
+          }));
+    }
+    claimed.push_back(std::move(work));
+  }
+  return claimed;
+}
+
+std::vector<domain::character_work>
+database::claim_characters(std::optional<guild_id> guild, int limit) {
+  std::vector<domain::character_work> claimed;
+  for (auto& [id, one] : characters) {
+    if (!one.entry || claimed.size() >= static_cast<std::size_t>(limit))
+      continue;
+    auto& row = queue.at(one.entry->value);
+    if (row.token || row.guild != guild || row.due_at > world_.wall())
+      continue;
+    domain::character_work work;
+    work.lease = {*one.entry, lend(row)};
+    work.character = character_id{id};
+    work.identity = one.identity;
+    work.address = one.address;
+    work.name = one.name;
+    work.guild = guild;
+    work.profile_stored = one.profile_stored;
+    work.verified_at = one.verified_at;
+    work.last_login_at = one.last_login_at;
+    work.grouped = true;
+    work.attempts = row.attempts;
+    for (const auto& [what, record] : one.documents)
+      work.documents.push_back(record);
+    claimed.push_back(std::move(work));
+  }
+  return claimed;
+}
+
+std::vector<domain::character_address> database::some_members(guild_id guild, int limit) const {
+  std::multimap<int, domain::character_address> by_rank;
+  for (const auto& [key, row] : members)
+    if (key.first == guild.value && row.open)
+      by_rank.emplace(row.rank, characters.at(key.second).address);
+  std::vector<domain::character_address> some;
+  for (const auto& [rank, address] : by_rank)
+    if (some.size() < static_cast<std::size_t>(limit))
+      some.push_back(address);
+  return some;
+}
+
+// --- the guild step
+// -------------------------------------------------------------------------------
+
+character_id database::character_of(domain::region where, const domain::roster_member& member) {
+  const domain::character_identity who{where, member.realm.id, member.id};
+  for (const auto& [id, one] : characters)
+    if (one.identity == who)
+      return character_id{id};
+  const character_id id{next_id_++};
+  auto& row = characters[id.value];
+  row.identity = who;
+  row.name = member.name;
+  row.address = {where, member.realm.slug, text::name_key(member.name)};
+  return id;
+}
+
+void database::queue_character(character_id who, guild_id guild) {
+  auto& one = characters.at(who.value);
+  if (!one.entry)
+    one.entry = queue_entry_id{next_id_++};
+  auto& row = queue[one.entry->value]; // a lease on it keeps its holder
+  row.guild = guild;
+  row.priority = priority::character;
+  row.due_at = world_.wall();
+}
+
+void database::open_member(
+    guild_id guild, character_id who, int rank, const std::string& name, bool returns) {
+  for (const auto& [key, row] : members)
+    if (key.second == who.value && row.open)
+      throw broken_rule("a character is in two guilds, or twice in one");
+  const member_key key{guild.value, who.value};
+  if (members.contains(key) != returns)
+    throw broken_rule("a returning member got another row, or a new one an old row");
+  members[key] = {rank, true, name};
+  queue_character(who, guild);
+}
+
+void database::close_member(guild_id guild, character_id who) {
+  auto& row = members.at({guild.value, who.value});
+  if (!row.open)
+    throw broken_rule("a member left twice");
+  row.open = false;
+  auto& one = characters.at(who.value);
+  if (one.entry)
+    queue.erase(one.entry->value);
+  one.entry.reset();
+  on_left(guilds.at(guild.value).identity.bnet_id.value, one.identity.bnet_id.value);
+}
+
+/// False if another guild's newer roster keeps somebody: this one has to be asked for again.
+bool database::write_roster(
+    guild_id id, const domain::roster_view& roster, const std::string& version,
+    domain::guild_applied& counts) {
+  const auto where = guilds.at(id.value).identity.region;
+  std::vector<domain::stored_member> stored;
+  for (const auto& [key, row] : members) {
+    if (key.first != id.value)
+      continue;
+    const auto& one = characters.at(key.second);
+    stored.push_back(
+        {.member_id = member_id{key.second},
+         .character_id = character_id{key.second},
+         .identity = one.identity,
+         .name = row.name,
+         .realm = one.address.realm,
+         .rank = row.rank,
+         .open = row.open});
+  }
+  auto changes = domain::diff_roster(where, stored, roster);
+  bool complete = true;
+  const auto stays_elsewhere = [&](const domain::character_identity& who) {
+    for (const auto& [key, row] : members) {
+      if (!row.open || key.first == id.value || characters.at(key.second).identity != who)
+        continue;
+      const auto theirs = domain::parse_last_modified(guilds.at(key.first).roster_version);
+      const auto ours = domain::parse_last_modified(version);
+      if (theirs && ours && *theirs >= *ours) {
+        complete = false;
+        return true;
+      }
+      close_member(guild_id{key.first}, character_id{key.second});
+      return false;
+    }
+    return false;
+  };
+  for (const auto& gone : changes.left)
+    close_member(id, gone.character_id);
+  for (const auto& member : changes.joined)
+    if (!stays_elsewhere({where, member.realm.id, member.id}))
+      open_member(id, character_of(where, member), member.rank, member.name, false);
+  for (const auto& member : changes.returned)
+    if (!stays_elsewhere(member.identity))
+      open_member(id, member.character_id, member.rank, member.name, true);
+  for (const auto& change : changes.ranks)
+    members.at({id.value, change.before.character_id.value}).rank = change.rank;
+  guilds.at(id.value).roster_version = version;
+  counts.joined = static_cast<std::int64_t>(changes.joined.size());
+  counts.left = static_cast<std::int64_t>(changes.left.size());
+  counts.first_scan = changes.first_scan;
+  return complete;
+}
+
+result<domain::guild_applied> database::apply_guild(const domain::guild_outcome& outcome) {
+  if (!held(outcome.work.lease))
+    return fail(ec::lease_lost);
+  note(outcome.work.tracked.value);
+  const auto now = world_.wall();
+  auto& tracked = tracked_guilds.at(outcome.work.tracked.value);
+  domain::guild_applied counts;
+  if (outcome.guild_document && !tracked.guild) {
+    const guild_id id{next_id_++};
+    guilds[id.value].identity = {
+        tracked.address.region, outcome.guild_document->realm.id, outcome.guild_document->id};
+    tracked.guild = id;
+    tracked.state = "active";
+  }
+  if (!tracked.guild)
+    return counts;
+  const auto id = *tracked.guild;
+  counts.guild = id;
+  auto& guild = guilds.at(id.value);
+  if (outcome.guild)
+    note_arrival(guild.guild_document, document::guild, outcome.guild->last_modified, now);
+  if (outcome.roster) {
+    const auto& roster = *outcome.roster_document;
+    const auto verdict = domain::judge_roster(
+        roster, {.expected = guild.identity,
+                 .open_members = outcome.work.open_members,
+                 .member_count = outcome.guild_document ? outcome.guild_document->member_count
+                                                        : std::nullopt,
+                 .earlier = guild.suspicion,
+                 .last_modified = outcome.roster->last_modified,
+                 .now = now});
+    if (verdict == domain::roster_verdict::plausible) {
+      guild.suspicion.reset();
+      note_arrival(guild.roster_document, document::roster, outcome.roster->last_modified, now);
+      if (!write_roster(id, roster, outcome.roster->last_modified, counts))
+        guild.roster_document.last_modified.clear();
+    } else {
+      guild.suspicion = domain::suspicion{
+          outcome.roster->last_modified, now, static_cast<std::int64_t>(roster.members.size())};
+      guild.roster_document.state = document_state::suspect;
+    }
+  }
+  for (const auto what : outcome.unchanged)
+    note_unchanged(what == document::guild ? guild.guild_document : guild.roster_document, now);
+  for (const auto& failed : outcome.failed)
+    note_failure(
+        failed.document == document::guild ? guild.guild_document : guild.roster_document,
+        failed);
+  counts.members = std::ranges::count_if(
+      members, [&](const auto& m) { return m.first.first == id.value && m.second.open; });
+  return counts;
+}
+
+result<void>
+database::guild_renamed(const domain::guild_work& work, const std::string& new_name_slug) {
+  if (!held(work.lease))
+    return fail(ec::lease_lost);
+  tracked_guilds.at(work.tracked.value).address.name_slug = new_name_slug;
+  return {};
+}
+
+result<void> database::finish_guild(const domain::guild_finish& how) {
+  auto* row = held(how.lease);
+  if (!row)
+    return fail(ec::lease_lost);
+  auto& tracked = tracked_guilds.at(how.tracked.value);
+  tracked.roster_due_at = how.next_roster_due.value_or(tracked.roster_due_at);
+  auto earliest = never;
+  for (const auto& [id, one] : queue)
+    if (how.guild && one.guild == how.guild && !one.token)
+      earliest = std::min(earliest, one.due_at);
+  row->token.reset();
+  row->attempts = how.failed ? row->attempts + 1 : 0;
+  row->forced = false;
+  row->priority = priority::roster;
+  row->due_at = std::max(
+      std::min(tracked.roster_due_at, earliest), how.not_before.value_or(time_point{}));
+  return {};
+}
+
+// --- characters
+// -----------------------------------------------------------------------------------
+
+result<void> database::apply_character(const domain::character_outcome& outcome) {
+  auto* row = held(outcome.work.lease);
+  if (!row)
+    return fail(ec::lease_lost);
+  note(outcome.work.character.value);
+  const auto now = world_.wall();
+  auto& one = characters.at(outcome.work.character.value);
+  if (outcome.gone)
+    throw broken_rule("a character was taken for somebody else");
+  for (const auto& arrived : outcome.arrived) {
+    auto& record = one.documents[arrived.document];
+    note_arrival(record, arrived.document, arrived.last_modified, now);
+    record.synced_for = outcome.profile_version;
+    record.period_id = outcome.period_id;
+    if (arrived.document == document::profile)
+      one.profile_stored = true;
+  }
+  for (const auto what : outcome.unchanged)
+    note_unchanged(one.documents[what], now);
+  for (const auto& failed : outcome.failed)
+    note_failure(one.documents[failed.document], failed);
+  if (outcome.verified)
+    one.verified_at = now;
+  if (outcome.columns.last_login_at)
+    one.last_login_at = outcome.columns.last_login_at;
+  row->due_at = outcome.next_due;
+  row->attempts = 0;
+  give_up(*row);
+  return {};
+}
+
+void database::checked_characters(const std::vector<domain::checked_character>& batch) {
+  for (const auto& checked : batch) {
+    auto* row = held(checked.lease);
+    if (!row)
+      continue;
+    note(checked.character.value);
+    auto& one = characters.at(checked.character.value);
+    for (const auto what : checked.unchanged)
+      note_unchanged(one.documents[what], world_.wall());
+    row->due_at = checked.next_due;
+    give_up(*row);
+  }
+}
+
+domain::budget_loan database::borrow_budget(
+    const std::string& instance, const domain::loan_request& request,
+    const domain::budget_limits& limits, std::int64_t unspent) {
+  constexpr std::chrono::seconds loan_time{4};
+  constexpr std::chrono::seconds transit{6};
+  const auto now = world_.wall();
+  hour_.advance(now);
+  hour_.spend(-unspent);
+  double others = 0;
+  std::size_t hungry = 0;
+  for (const auto& [name, one] : shares_)
+    if (name != instance && one.valid_until > now) {
+      others += one.rate;
+      hungry += one.wanted_rate > 0 ? 1 : 0;
+    }
+  auto loan = domain::grant_loan(request, limits, hour_.spent(), others, hungry);
+  hour_.spend(loan.background + loan.people);
+  loan.spent_last_hour = hour_.spent();
+  loan.valid_for = loan_time;
+  shares_[instance] = {loan.rate, request.wanted_rate, now + loan_time + transit};
+  return loan;
+}
+
+} // namespace guildhall::simulation

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace guildhall::simulation {
+
+/// What one run is made of; everything else is drawn from the seed.
+struct plan {
+  std::uint64_t seed{1};
+  std::size_t guilds{3};
+  std::size_t most_members{8};
+  std::size_t instances{2};
+  std::chrono::minutes faults_for{15};
+  bool faults{true};
+  bool changes{true}; ///< the world changes while the faults last
+  /// Set: these instead of drawn faults (R5's mixture).
+  bool fixed_faults{false};
+  double rate{20};
+  std::int64_t per_hour{0}; ///< 0: drawn
+  std::chrono::seconds guild_interval{180};
+  std::chrono::seconds character_interval{360};
+  /// After the faults have stopped, everything is in sync within this much virtual time.
+  std::chrono::minutes calm_limit{240};
+};
+
+struct outcome {
+  std::string broken;          ///< what must not happen and did; empty: nothing
+  std::size_t requests{0};     ///< sent to Battle.net
+  std::uint64_t trace{0};      ///< the same for the same plan
+  std::chrono::seconds calm{}; ///< from the end of the faults until all was in sync
+};
+
+/// Two instances of the whole sync (supervision tree and all), a fake Battle.net and a fake
+/// database, in one thread and in virtual time.
+outcome run(const plan& how);
+
+} // namespace guildhall::simulation

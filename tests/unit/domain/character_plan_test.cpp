@@ -1,0 +1,242 @@
+#include "domain/character_plan.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace guildhall::domain {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr time_point noon{std::chrono::seconds{1'767'700'800}};
+const std::string this_version = "Mon, 5 Jan 2026 10:00:00 GMT";
+const std::string older_version = "Sun, 4 Jan 2026 10:00:00 GMT";
+
+plan_context at_noon() {
+  plan_context context;
+  context.now = noon;
+  context.current_period = 1'000;
+  return context;
+}
+
+document_record record(document what, std::string last_modified, std::string synced_for = {}) {
+  document_record one;
+  one.document = what;
+  one.state = document_state::ok;
+  one.last_modified = std::move(last_modified);
+  one.synced_for = std::move(synced_for);
+  return one;
+}
+
+/// Everything of hers is stored and belongs to `this_version`.
+character_work known() {
+  character_work work;
+  work.name = "Anna";
+  work.profile_stored = true;
+  work.verified_at = noon - 24h;
+  work.last_login_at = noon - 48h;
+  work.grouped = true;
+  work.documents = {record(document::profile, this_version)};
+  for (const auto child : child_documents) {
+    work.documents.push_back(record(child, this_version, this_version));
+    work.documents.back().period_id = 1'000;
+  }
+  return work;
+}
+
+document_record& of(character_work& work, document what) {
+  return *std::ranges::find(work.documents, what, &document_record::document);
+}
+
+// --- the profile
+// ----------------------------------------------------------------------------------
+
+TEST(plan_profile, a_stored_and_verified_profile_is_asked_for_conditionally) {
+  EXPECT_TRUE(plan_profile(known(), at_noon()).ask);
+  EXPECT_TRUE(plan_profile(known(), at_noon()).conditional);
+}
+
+TEST(plan_profile, a_body_of_another_identity_is_no_condition) {
+  auto work = known();
+  work.profile_stored = false;
+  EXPECT_FALSE(plan_profile(work, at_noon()).conditional);
+}
+
+TEST(plan_profile, long_unverified_is_asked_unconditionally) {
+  auto work = known();
+  work.verified_at = noon - 14 * 24h;
+  EXPECT_FALSE(plan_profile(work, at_noon()).conditional);
+  work.verified_at.reset();
+  EXPECT_FALSE(plan_profile(work, at_noon()).conditional);
+}
+
+TEST(plan_profile, without_a_date_or_after_a_failure_there_is_no_condition) {
+  auto work = known();
+  of(work, document::profile).last_modified.clear();
+  EXPECT_FALSE(plan_profile(work, at_noon()).conditional);
+  work = known();
+  of(work, document::profile).state = document_state::malformed;
+  EXPECT_FALSE(plan_profile(work, at_noon()).conditional);
+}
+
+TEST(plan_profile, names_that_battle_net_cannot_be_asked_for_are_not) {
+  for (const auto* name : {"", "Anna4f3e", "12345", "An na"}) {
+    auto work = known();
+    work.name = name;
+    EXPECT_FALSE(plan_profile(work, at_noon()).ask) << name;
+  }
+  auto work = known();
+  work.name = "Ёжик";
+  EXPECT_TRUE(plan_profile(work, at_noon()).ask);
+}
+
+TEST(plan_profile, a_childs_retry_does_not_ask_for_a_fresh_profile_again) {
+  auto work = known();
+  of(work, document::profile).checked_at = noon - 1min;
+  EXPECT_FALSE(plan_profile(work, at_noon()).fresh); // nothing else to ask for
+  of(work, document::equipment).synced_for = older_version;
+  EXPECT_TRUE(plan_profile(work, at_noon()).fresh);
+  of(work, document::profile).checked_at = noon - 5h;
+  EXPECT_FALSE(plan_profile(work, at_noon()).fresh);
+  of(work, document::profile).checked_at = noon - 1min;
+  work.forced = true;
+  EXPECT_FALSE(plan_profile(work, at_noon()).fresh);
+}
+
+// --- its children
+// ---------------------------------------------------------------------------------
+
+TEST(plan_children, nothing_is_due_when_all_belongs_to_the_profile) {
+  EXPECT_TRUE(plan_children(known(), this_version, at_noon()).empty());
+}
+
+TEST(plan_children, a_new_profile_version_makes_all_of_them_due) {
+  const auto due = plan_children(known(), "Tue, 6 Jan 2026 10:00:00 GMT", at_noon());
+  EXPECT_EQ(due, (std::vector(child_documents.begin(), child_documents.end())));
+}
+
+TEST(plan_children, one_that_belongs_to_an_older_version_is_due_whatever_the_profile_answered) {
+  auto work = known();
+  of(work, document::equipment).synced_for = older_version;
+  EXPECT_EQ(plan_children(work, this_version, at_noon()), (std::vector{document::equipment}));
+}
+
+TEST(plan_children, a_retry_time_is_waited_for_unless_a_person_asks) {
+  auto work = known();
+  auto& equipment = of(work, document::equipment);
+  equipment.synced_for = older_version;
+  equipment.retry_at = noon + 1min;
+  EXPECT_TRUE(plan_children(work, this_version, at_noon()).empty());
+  work.forced = true;
+  EXPECT_EQ(plan_children(work, this_version, at_noon()), (std::vector{document::equipment}));
+  work.forced = false;
+  equipment.retry_at = noon;
+  EXPECT_EQ(plan_children(work, this_version, at_noon()), (std::vector{document::equipment}));
+}
+
+TEST(plan_children, an_older_mythic_week_is_due_for_those_who_played_within_eight_weeks) {
+  auto work = known();
+  of(work, document::mythic).period_id = 999;
+  EXPECT_EQ(plan_children(work, this_version, at_noon()), (std::vector{document::mythic}));
+  work.last_login_at = noon - 57 * 24h;
+  EXPECT_TRUE(plan_children(work, this_version, at_noon()).empty());
+  work.last_login_at = noon - 55 * 24h;
+  auto context = at_noon();
+  context.current_period.reset(); // not known yet
+  EXPECT_TRUE(plan_children(work, this_version, context).empty());
+}
+
+TEST(plan_children, toys_are_asked_for_where_grouping_needs_them_and_once_in_thirty_days) {
+  auto work = known();
+  work.grouped = false;
+  EXPECT_EQ(plan_children(work, this_version, at_noon()), (std::vector{document::toys}));
+  work.toys_at = noon - 29 * 24h;
+  EXPECT_TRUE(plan_children(work, this_version, at_noon()).empty());
+  work.toys_at = noon - 30 * 24h;
+  EXPECT_EQ(plan_children(work, this_version, at_noon()), (std::vector{document::toys}));
+  work.user = user_id{1};
+  EXPECT_TRUE(plan_children(work, this_version, at_noon()).empty());
+}
+
+RC_GTEST_PROP(plan_children, each_document_is_planned_at_most_once, ()) {
+  auto work = known();
+  work.grouped = *rc::gen::arbitrary<bool>();
+  work.forced = *rc::gen::arbitrary<bool>();
+  for (auto& one : work.documents) {
+    if (*rc::gen::arbitrary<bool>())
+      one.synced_for = older_version;
+    if (*rc::gen::arbitrary<bool>())
+      one.retry_at = noon + std::chrono::seconds{*rc::gen::inRange(-100, 100)};
+  }
+  auto due = plan_children(work, this_version, at_noon());
+  std::ranges::sort(due);
+  RC_ASSERT(std::ranges::adjacent_find(due) == due.end());
+  RC_ASSERT(std::ranges::find(due, document::profile) == due.end());
+}
+
+// --- when again
+// -----------------------------------------------------------------------------------
+
+document_failure failed(document what, time_point retry_at) {
+  return {
+      .document = what,
+      .error_class = failure_class::transient,
+      .detail = {},
+      .retry_at = retry_at};
+}
+
+TEST(next_character_due, is_the_interval_jittered_and_stretched) {
+  const auto context = at_noon();
+  EXPECT_EQ(next_character_due({}, context, 1, 0.5), noon + 8h);
+  EXPECT_EQ(next_character_due({}, context, 4, 0.5), noon + 32h);
+  EXPECT_EQ(next_character_due({}, context, 0.1, 0.5), noon + 8h); // never sooner
+  EXPECT_GE(next_character_due({}, context, 1, 0.0), noon + 7h);
+  EXPECT_LE(next_character_due({}, context, 1, 0.999), noon + 9h);
+}
+
+TEST(next_character_due, is_the_earliest_retry_of_a_child) {
+  character_outcome outcome;
+  outcome.failed = {
+      failed(document::mythic, noon + 40s), failed(document::equipment, noon + 20s)};
+  EXPECT_EQ(next_character_due(outcome, at_noon(), 1, 0.5), noon + 20s);
+}
+
+TEST(next_character_due, waits_for_the_profile_without_which_nothing_can_be_asked_for) {
+  character_outcome outcome;
+  outcome.failed = {failed(document::profile, noon + 25h)};
+  EXPECT_EQ(next_character_due(outcome, at_noon(), 1, 0.5), noon + 25h);
+}
+
+TEST(next_character_due, does_not_forget_a_child_whose_retry_has_not_come) {
+  character_outcome outcome;
+  outcome.work = known();
+  of(outcome.work, document::equipment).retry_at = noon + 10min;
+  of(outcome.work, document::professions).retry_at = noon - 10min; // arrived this time
+  outcome.unchanged = {document::profile};
+  EXPECT_EQ(next_character_due(outcome, at_noon(), 1, 0.5), noon + 10min);
+}
+
+TEST(next_character_due, a_childs_retry_does_not_put_the_profile_off) {
+  character_outcome outcome;
+  outcome.work = known();
+  of(outcome.work, document::profile).checked_at = noon - 1h;
+  outcome.arrived = {{document::equipment, "{}", this_version, {}}};
+  EXPECT_EQ(next_character_due(outcome, at_noon(), 1, 0.5), noon + 7h);
+}
+
+RC_GTEST_PROP(next_character_due, is_never_in_the_past, ()) {
+  character_outcome outcome;
+  const auto failures = *rc::gen::inRange(0, 4);
+  for (int i = 0; i < failures; ++i)
+    outcome.failed.push_back(failed(
+        *rc::gen::element(document::profile, document::equipment, document::mythic),
+        noon + std::chrono::seconds{*rc::gen::inRange(-100, 100)}));
+  const auto random = *rc::gen::inRange(0, 1'000) / 1'000.0;
+  RC_ASSERT(next_character_due(outcome, at_noon(), 1, random) >= noon);
+}
+
+} // namespace
+} // namespace guildhall::domain
