@@ -302,6 +302,7 @@ private:
     const claimed_address claim{{who.region, realm, key}, who};
     for (const auto other : take_over_addresses(db_, {&claim, 1}, {id_.value}))
       tags_.add(other);
+    tags_.add_addresses();
     db_.exec(move, {id_, profile.name, key, realm});
     db_.exec(rename_member, {id_, profile.name});
     const auto* record = record_of(domain::document::profile);

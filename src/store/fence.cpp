@@ -43,6 +43,10 @@ void change_tags::add(guild_id id) {
   tags_.insert("guild:" + std::to_string(id.value));
 }
 
+void change_tags::add_addresses() {
+  tags_.insert("addresses");
+}
+
 void change_tags::add(character_id id) {
   tags_.insert("character:" + std::to_string(id.value));
 }

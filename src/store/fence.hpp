@@ -24,6 +24,8 @@ class change_tags {
 public:
   void add(guild_id id);
   void add(character_id id);
+  /// Somebody is found under another address, or nobody is: lookups by name.
+  void add_addresses();
   void send(session& db) const;
 
 private:

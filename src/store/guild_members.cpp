@@ -216,6 +216,8 @@ private:
     const auto lost_address = take_over_addresses(db_, claims, moving);
     for (const auto id : lost_address)
       tags_.add(id);
+    if (!lost_address.empty() || !changes_.renamed.empty())
+      tags_.add_addresses();
     counts_.addresses_taken_over += static_cast<std::int64_t>(lost_address.size());
     ids_ = upsert_characters(db_, where_, list);
     for (const auto& member : stored_)

@@ -127,6 +127,7 @@ write_guild(session& db, const domain::guild_address& address, const domain::gui
       link_waiting(db, who, *existing);
   }
   out.guild = *lock_guild(db, *existing);
+  out.moved = taken_over || (!out.created && out.guild.name_key != now.name_slug);
   if (out.created) {
     out.changed = true;
     return out;

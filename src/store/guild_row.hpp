@@ -26,6 +26,7 @@ struct guild_written {
   stored_guild guild;
   bool created{false};
   bool changed{false};
+  bool moved{false}; ///< it has another address, or took its from another guild
 };
 
 /// The guild that a document describes: found by its identity or made, moved to its address

@@ -113,6 +113,8 @@ private:
       return false;
     }
     guild_ = written.guild;
+    if (written.moved)
+      tags_.add_addresses();
     record_arrived(
         db_, guild_.id,
         {domain::document::guild,
