@@ -192,6 +192,13 @@ std::optional<std::string> new_slug(self_ptr self, const fetch_reply& reply) {
   return profile->guild->name_slug;
 }
 
+/// Whether this answer leaves open what guild the member is in.
+bool is_unclear(const battlenet::answer& answer) {
+  if (answer.outcome == outcome::ok)
+    return !domain::parse_profile(answer.body);
+  return answer.outcome != outcome::not_found && answer.outcome != outcome::forbidden;
+}
+
 void ask_next_witness(self_ptr self) {
   auto& st = self->state;
   if (st.witnesses.empty()) {
@@ -206,9 +213,7 @@ void ask_next_witness(self_ptr self) {
       stop_guild(self, reply.error());
       return;
     }
-    const auto failed = failure_class_of(reply->outcome);
-    if (failed && *failed != failure_class::not_found && *failed != failure_class::forbidden)
-      state.witness_unclear = true;
+    state.witness_unclear |= is_unclear(*reply);
     const auto slug = new_slug(self, reply);
     if (!slug) {
       ask_next_witness(self);

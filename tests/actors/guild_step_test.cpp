@@ -161,11 +161,15 @@ TEST_F(
   store.on_some_members = [] {
     return std::vector<domain::character_address>{{domain::region::eu, "stormrage", "anna"}};
   };
-  on("/profile/wow/character/stormrage/anna", answer_of(503));
-  sync(known_guild());
-  ASSERT_EQ(store.guilds.at(0).failed.size(), 1u);
-  EXPECT_EQ(store.guilds[0].failed[0].error_class, failure_class::transient);
-  EXPECT_LE(store.guilds[0].next_due, world.wall() + 15s);
+  for (const auto& answer :
+       {answer_of(503), answer_of(429), answer_of(200, R"({"id":9001,)")}) {
+    on("/profile/wow/character/stormrage/anna", answer);
+    store.guilds.clear();
+    sync(known_guild());
+    ASSERT_EQ(store.guilds.at(0).failed.size(), 1u);
+    EXPECT_EQ(store.guilds[0].failed[0].error_class, failure_class::transient);
+    EXPECT_LE(store.guilds[0].next_due, world.wall() + 15s);
+  }
 }
 
 TEST_F(

@@ -21,8 +21,9 @@ struct plan {
   std::int64_t per_hour{0}; ///< 0: drawn
   std::chrono::seconds guild_interval{180};
   std::chrono::seconds character_interval{360};
-  /// After the faults have stopped, everything is in sync within this much virtual time.
-  std::chrono::minutes calm_limit{240};
+  /// After the faults have stopped, everything is in sync within this much virtual time: the
+  /// longest retry (6 h, after malformed answers) and one interval.
+  std::chrono::minutes calm_limit{7 * 60};
 };
 
 struct outcome {
