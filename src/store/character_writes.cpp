@@ -109,8 +109,16 @@ constexpr statement finish{
   from freed f join tracked_guilds t on t.guild_id = f.guild_id
   where q.tracked_guild_id = t.id and q.lease_token is null and q.due_at > f.due_at)",
     60};
-constexpr std::array all{lock,          documents,      verify,     unavailable,      move,
-                         rename_member, reclass_member, log_rename, guild_of_profile, finish};
+// Asked for once by a person; nobody keeps it fresh.
+constexpr statement drop_stray{
+    "drop_stray", R"(
+  delete from sync_queue q using characters c
+  where q.id = $1 and not q.again and q.guild_id is null and c.id = q.character_id
+    and c.user_id is null)",
+    20};
+constexpr std::array all{
+    drop_stray,    lock,           documents,  verify,           unavailable, move,
+    rename_member, reclass_member, log_rename, guild_of_profile, finish};
 
 /// How long a document that cannot be stored waits before it is asked for again.
 constexpr std::chrono::minutes refused_retry{10};
@@ -346,6 +354,8 @@ private:
     });
     db_.exec(finish, {outcome_.work.lease.entry, outcome_.next_due, profile_failed});
     finish_character_jobs(db_, {id_.value});
+    if (!stored_.open_membership && !outcome_.work.user)
+      db_.exec(drop_stray, {outcome_.work.lease.entry});
   }
 
   void notify(bool announce) {

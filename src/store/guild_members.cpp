@@ -8,10 +8,8 @@
 #include "store/member_rows.hpp"
 #include "store/queue_rows.hpp"
 #include "store/session.hpp"
-#include "store/statement_lists.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 #include <utility>
@@ -19,50 +17,6 @@
 namespace guildhall::store {
 
 namespace {
-
-constexpr statement count_open{
-    "count_open_members", R"(
-  select count(*) from guild_members where guild_id = $1 and left_at is null)",
-    2'000};
-constexpr statement count_members{
-    "update_member_count", R"(
-  update guilds g set member_count = n.count, updated_at = app_now()
-  from (select count(*) from guild_members where guild_id = $1 and left_at is null) n
-  where g.id = $1 and g.member_count <> n.count)",
-    2'000};
-constexpr statement leader{
-    "update_leader", R"(
-  update guilds g set leader_id = l.user_id, updated_at = app_now()
-  from (select (
-    select c.user_id from guild_members m join characters c on c.id = m.character_id
-    where m.guild_id = $1 and m.left_at is null and m.rank = 0 and c.user_id is not null
-    order by m.character_id limit 1) as user_id) l
-  where g.id = $1 and g.leader_id is distinct from l.user_id)",
-    120};
-// Default rows only for ranks in use; what an officer named stays.
-constexpr statement ranks{
-    "update_ranks", R"(
-  with used as (
-    select rank, count(*) as members from guild_members
-    where guild_id = $1 and left_at is null group by rank
-  ), gone as (
-    delete from ranks r where r.guild_id = $1 and not r.is_custom and not r.is_officer
-      and not exists (select from used u where u.rank = r.rank_id) returning 1
-  ), emptied as (
-    update ranks r set member_count = 0, updated_at = app_now()
-    where r.guild_id = $1 and (r.is_custom or r.is_officer) and r.member_count <> 0
-      and not exists (select from used u where u.rank = r.rank_id) returning 1
-  ), counted as (
-    insert into ranks as r (guild_id, rank_id, rank_name, member_count)
-    select $1, rank, case when rank = 0 then 'Guild Master' else 'Rank ' || rank end, members
-    from used
-    on conflict (guild_id, rank_id) do update set member_count = excluded.member_count,
-      updated_at = app_now()
-    where r.member_count <> excluded.member_count returning 1
-  )
-  select exists (select from gone) or exists (select from emptied) or exists (select from counted))",
-    2'000};
-constexpr std::array all{count_open, count_members, leader, ranks};
 
 using identity = domain::character_identity;
 
@@ -93,10 +47,11 @@ public:
     write_characters();
     write_memberships();
     write_levels();
+    restore_addresses(db_, guild_);
     refresh_member_names(db_, guild_);
     refresh_member_data(db_, guild_);
     queue_members(db_, guild_);
-    db_.exec(count_members, {guild_});
+    update_member_count(db_, guild_);
     const bool ranks_changed = update_ranks(db_, guild_);
     const bool leader_changed = update_leader(db_, guild_);
     log_events(db_, guild_, what_.previous_scan, events_);
@@ -133,7 +88,7 @@ private:
             .character = found.character,
             .who = found.who,
             .old_rank = found.rank}});
-      db_.exec(count_members, {found.other});
+      update_member_count(db_, found.other);
       update_ranks(db_, found.other);
       update_leader(db_, found.other);
       tags_.add(found.other);
@@ -375,30 +330,10 @@ private:
 
 } // namespace
 
-statements lists::guild_members() {
-  return all;
-}
-
-std::size_t open_members(session& db, guild_id guild) {
-  std::size_t count = 0;
-  fields(db.exec(count_open, {guild})[0]) >> count;
-  return count;
-}
-
 bool apply_roster(
     session& db, const roster_to_apply& what, domain::guild_applied& counts,
     change_tags& tags) {
   return roster_change(db, what, counts, tags).apply();
-}
-
-bool update_leader(session& db, guild_id guild) {
-  return db.exec(leader, {guild}).affected_rows() > 0;
-}
-
-bool update_ranks(session& db, guild_id guild) {
-  bool changed = false;
-  fields(db.exec(ranks, {guild})[0]) >> changed;
-  return changed;
 }
 
 } // namespace guildhall::store

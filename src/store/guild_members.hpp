@@ -30,6 +30,8 @@ std::size_t open_members(session& db, guild_id guild);
 bool apply_roster(
     session& db, const roster_to_apply& what, domain::guild_applied& counts, change_tags& tags);
 
+/// `guilds.member_count`: the open memberships.
+void update_member_count(session& db, guild_id guild);
 /// `guilds.leader_id`: the user who owns the rank-0 character. True if it changed.
 bool update_leader(session& db, guild_id guild);
 /// Counts and default names of the ranks that are in use. True if any changed.

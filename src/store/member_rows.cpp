@@ -1,5 +1,6 @@
 #include "store/member_rows.hpp"
 
+#include "core/text.hpp"
 #include "store/session.hpp"
 #include "store/statement_lists.hpp"
 
@@ -45,6 +46,19 @@ constexpr statement upsert{
     erased_at = null, updated_at = app_now()
   returning id, region, realm_id, bnet_character_id)",
     30'000};
+constexpr statement without_address{
+    "members_without_address", R"(
+  select c.id, c.name from guild_members m join characters c on c.id = m.character_id
+  where m.guild_id = $1 and m.left_at is null and c.name_key is null and c.name is not null
+  order by c.id)",
+    8'000};
+constexpr statement restore{
+    "restore_address", R"(
+  update characters c set name_key = $2, updated_at = app_now()
+  where c.id = $1 and not exists (
+    select from characters o
+    where o.region = c.region and o.realm = c.realm and o.name_key = $2))",
+    40};
 constexpr statement newer_profile{
     "with_newer_profile", R"(
   select character_id from document_states
@@ -113,9 +127,9 @@ constexpr statement transfer{
   insert into pending_transfers (guild_id, leaver_id, joiner_id) values ($1, $2, $3)
   on conflict do nothing)",
     30};
-constexpr std::array all{load,        elsewhere, lock,  upsert,  newer_profile,
-                         levels,      open,      close, ranks,   join_guild,
-                         leave_guild, names,     data,  transfer};
+constexpr std::array all{load,          elsewhere, lock, upsert,  without_address, restore,
+                         newer_profile, levels,    open, close,   ranks,           join_guild,
+                         leave_guild,   names,     data, transfer};
 
 } // namespace
 
@@ -183,6 +197,16 @@ upsert_characters(session& db, domain::region where, std::span<const roster_char
     out.emplace(who, id);
   }
   return out;
+}
+
+void restore_addresses(session& db, guild_id guild) {
+  for (const auto& row : db.exec(without_address, {guild})) {
+    character_id id;
+    std::string name;
+    fields(row) >> id >> name;
+    if (const auto key = text::name_key(name); !key.empty())
+      db.exec(restore, {id, key});
+  }
 }
 
 std::vector<std::int64_t> with_newer_profile(

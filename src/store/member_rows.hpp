@@ -47,6 +47,8 @@ void lock_characters(session& db, const std::vector<std::int64_t>& ids);
 /// By identity: makes them, or gives them their name and address.
 character_ids
 upsert_characters(session& db, domain::region where, std::span<const roster_character> list);
+/// Members who lost their address to somebody who has left it since: it is theirs again.
+void restore_addresses(session& db, guild_id guild);
 /// Those whose own profile is newer than the roster.
 std::vector<std::int64_t> with_newer_profile(
     session& db, const std::vector<std::int64_t>& characters, time_point roster_modified_at);

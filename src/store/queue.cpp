@@ -1,10 +1,8 @@
 #include "store/queue.hpp"
 
-#include "store/documents.hpp"
 #include "store/fence.hpp"
 #include "store/jobs.hpp"
 #include "store/session.hpp"
-#include "store/sql_text.hpp"
 #include "store/statement_lists.hpp"
 
 #include <array>
@@ -12,106 +10,6 @@
 namespace guildhall::store {
 
 namespace {
-
-// Leases whose time is over become free, and their guilds due no later than they are.
-constexpr statement free_expired{
-    "free_expired_leases", R"(
-  with late as (
-    select id from sync_queue where lease_token is not null and leased_until < app_now()
-    order by id for update skip locked
-  ), freed as (
-    update sync_queue q set lease_token = null, leased_until = null from late
-    where q.id = late.id
-    returning q.guild_id, q.due_at
-  )
-  update sync_queue q set due_at = f.due_at
-  from (select guild_id, min(due_at) as due_at from freed where guild_id is not null group by 1) f
-    join tracked_guilds t on t.guild_id = f.guild_id
-  where q.tracked_guild_id = t.id and q.lease_token is null and q.due_at > f.due_at)",
-    4'000};
-
-constexpr std::string_view claimed_guilds{R"(, claimed as (
-    update sync_queue q set lease_token = nextval('lease_tokens'),
-      leased_until = now.t + $2::interval, forced = q.forced or q.again, again = false
-    from due, now where q.id = due.id
-    returning q.id, q.lease_token, q.tracked_guild_id, q.forced, q.priority, q.attempts
-  )
-  select q.id, q.lease_token, t.id, t.region, t.realm, t.name_slug, t.guild_id, g.realm_id,
-    g.bnet_guild_id, t.state, t.not_found_since, q.forced or t.roster_due_at <= now.t, q.forced,
-    coalesce(t.interval_s, 0), q.priority, q.attempts, g.suspect_last_modified,
-    g.suspect_first_seen, g.suspect_members,
-    (select count(*) from guild_members m where m.guild_id = g.id and m.left_at is null),
-    gd.document, gd.state, gd.fetched_at, gd.checked_at, gd.changed_at, gd.last_modified,
-    gd.synced_for, gd.period_id, gd.error_class, gd.failures, gd.retry_at,
-    rd.document, rd.state, rd.fetched_at, rd.checked_at, rd.changed_at, rd.last_modified,
-    rd.synced_for, rd.period_id, rd.error_class, rd.failures, rd.retry_at
-  from claimed q cross join now
-    join tracked_guilds t on t.id = q.tracked_guild_id
-    left join guilds g on g.id = t.guild_id
-    left join document_states gd on gd.guild_id = g.id and gd.document = 'guild'
-    left join document_states rd on rd.guild_id = g.id and rd.document = 'roster'
-  order by q.id)"};
-
-// Rosters: by their own due time, so that a guild with nothing but due characters never goes
-// first.
-constexpr std::string_view claim_rosters_due{R"(
-  with now as materialized (select app_now() as t), due as materialized (
-    select q.id from now, tracked_guilds t join sync_queue q on q.tracked_guild_id = t.id
-    where t.roster_due_at <= now.t and q.due_at <= now.t and q.lease_token is null
-      and q.priority = 1
-    order by t.roster_due_at limit $1 for update of q skip locked
-  ))"};
-constexpr statement claim_rosters{
-    "claim_rosters", join<claim_rosters_due, claimed_guilds>, 3'000};
-constexpr std::string_view claim_due_guilds_due{R"(
-  with now as materialized (select app_now() as t), due as materialized (
-    select q.id from sync_queue q
-    where q.tracked_guild_id is not null and q.lease_token is null and q.priority = $3::smallint
-      and q.due_at <= app_now()
-    order by q.due_at limit $1 for update skip locked
-  ))"};
-constexpr statement claim_due_guilds{
-    "claim_guilds", join<claim_due_guilds_due, claimed_guilds>, 3'000};
-
-constexpr std::string_view claimed_characters{R"( claimed as (
-    update sync_queue q set lease_token = nextval('lease_tokens'),
-      leased_until = now.t + $2::interval, forced = q.forced or q.again, again = false
-    from due, now where q.id = due.id
-    returning q.id, q.lease_token, q.character_id, q.guild_id, q.forced, q.attempts
-  )
-  select q.id, q.lease_token, c.id, c.region, c.realm_id, c.bnet_character_id, c.realm,
-    c.name_key, c.name, c.user_id, coalesce(q.guild_id, c.guild_id), q.forced, q.attempts,
-    c.profile_json is not null, c.verified_at, c.last_login_at,
-    c.user_id is not null or coalesce((
-      select true from main_overrides o where o.character_id = c.id limit 1), false),
-    d.document, d.state, d.fetched_at, d.checked_at, d.changed_at, d.last_modified, d.synced_for,
-    d.period_id, d.error_class, d.failures, d.retry_at
-  from claimed q join characters c on c.id = q.character_id
-    left join document_states d on d.character_id = c.id
-  order by q.id)"};
-
-constexpr std::string_view claim_members_due{R"(
-  with now as materialized (select app_now() as t), due as materialized (
-    select q.id from generate_series(0, 3) p, lateral (
-      select id from sync_queue
-      where character_id is not null and lease_token is null and guild_id = $3
-        and priority = p::smallint and due_at <= app_now()
-      order by due_at limit $1 for update skip locked) q
-    limit $1
-  ),)"};
-constexpr statement claim_members{
-    "claim_characters_of_guild", join<claim_members_due, claimed_characters>, 2'500};
-constexpr std::string_view claim_own_due{R"(
-  with now as materialized (select app_now() as t), due as materialized (
-    select q.id from generate_series(0, 3) p, lateral (
-      select id from sync_queue
-      where character_id is not null and lease_token is null and guild_id is null
-        and priority = p::smallint and due_at <= app_now()
-      order by guild_id, priority, due_at limit $1 for update skip locked) q
-    limit $1
-  ),)"};
-constexpr statement claim_own{
-    "claim_characters_of_players", join<claim_own_due, claimed_characters>, 2'500};
 
 // leased_until is in no index: renewing costs no index entry.
 constexpr statement renew_leases{
@@ -211,63 +109,8 @@ constexpr statement finish_entry{
   returning e.due_at <= app_now())",
     80};
 
-constexpr std::array all{free_expired,      claim_rosters,   claim_due_guilds, claim_members,
-                         claim_own,         renew_leases,    release_leases,   finish_checked,
-                         documents_checked, available_again, guilds_of,        finish_entry};
-
-domain::guild_work read_guild_work(const pqxx::row& row) {
-  domain::guild_work work;
-  fields in(row);
-  std::optional<realm_id> realm;
-  std::optional<bnet_guild_id> bnet_id;
-  std::int64_t interval = 0;
-  int priority = 0;
-  std::optional<std::string> suspect_version;
-  std::optional<time_point> suspect_since;
-  std::optional<std::int64_t> suspect_members;
-  in >> work.lease.entry >> work.lease.token >> work.tracked >> work.address.region
-      >> work.address.realm >> work.address.name_slug >> work.guild >> realm >> bnet_id
-      >> work.state >> work.not_found_since >> work.roster_due >> work.forced >> interval
-      >> priority >> work.attempts >> suspect_version >> suspect_since >> suspect_members
-      >> work.open_members;
-  if (realm && bnet_id)
-    work.identity = {work.address.region, *realm, *bnet_id};
-  work.interval = std::chrono::seconds{interval};
-  work.priority = static_cast<domain::priority>(priority);
-  if (suspect_version && suspect_since)
-    work.earlier_suspicion = {*suspect_version, *suspect_since, suspect_members.value_or(0)};
-  work.guild_document.document = domain::document::guild;
-  work.roster_document.document = domain::document::roster;
-  read_document(in, work.guild_document);
-  read_document(in, work.roster_document);
-  work.guild_document.document = domain::document::guild;
-  work.roster_document.document = domain::document::roster;
-  return work;
-}
-
-/// Rows of one character follow each other, one per document.
-std::vector<domain::character_work> read_character_work(const pqxx::result& rows) {
-  std::vector<domain::character_work> out;
-  for (const auto& row : rows) {
-    fields in(row);
-    domain::character_work work;
-    in >> work.lease.entry >> work.lease.token >> work.character >> work.identity.region
-        >> work.identity.realm_id >> work.identity.bnet_id >> work.address.realm
-        >> work.address.name_key >> work.name >> work.user >> work.guild >> work.forced
-        >> work.attempts >> work.profile_stored >> work.verified_at >> work.last_login_at
-        >> work.grouped;
-    work.address.region = work.identity.region;
-    domain::document_record record;
-    const bool any = read_document(in, record);
-    if (out.empty() || out.back().character != work.character)
-      out.push_back(std::move(work));
-    if (any && record.document == domain::document::toys)
-      out.back().toys_at = record.fetched_at;
-    if (any)
-      out.back().documents.push_back(std::move(record));
-  }
-  return out;
-}
+constexpr std::array all{renew_leases,    release_leases, finish_checked, documents_checked,
+                         available_again, guilds_of,      finish_entry};
 
 struct lease_arrays {
   array entries;
@@ -316,46 +159,6 @@ void announce_recovered(session& db, const pqxx::result& checked) {
 
 statements lists::queue() {
   return all;
-}
-
-result<std::vector<domain::guild_work>>
-claim_guilds(session& db, domain::priority what, int limit, std::chrono::seconds lease) {
-  using work_list = std::vector<domain::guild_work>;
-  if (what == domain::priority::sweep)
-    return work_list{};
-  return db.transaction([&]() -> result<work_list> {
-    db.exec(free_expired);
-    const bool rosters = what == domain::priority::roster;
-    const int queued_as = what == domain::priority::person ? 0 : 1;
-    const auto rows = rosters ? db.exec(claim_rosters, {limit, lease})
-                              : db.exec(claim_due_guilds, {limit, lease, queued_as});
-    work_list out;
-    std::vector<std::int64_t> tracked;
-    for (const auto& row : rows) {
-      out.push_back(read_guild_work(row));
-      tracked.push_back(out.back().tracked.value);
-    }
-    start_guild_jobs(db, tracked);
-    return out;
-  });
-}
-
-result<std::vector<domain::character_work>> claim_characters(
-    session& db, std::optional<guild_id> guild, int limit, std::chrono::seconds lease) {
-  using work_list = std::vector<domain::character_work>;
-  return db.transaction([&]() -> result<work_list> {
-    if (!guild)
-      db.exec(free_expired);
-    auto out = read_character_work(
-        guild ? db.exec(claim_members, {limit, lease, *guild})
-              : db.exec(claim_own, {limit, lease}));
-    std::vector<std::int64_t> characters;
-    for (const auto& work : out)
-      if (work.forced)
-        characters.push_back(work.character.value);
-    start_character_jobs(db, characters);
-    return out;
-  });
 }
 
 result<std::vector<domain::lease>>

@@ -9,12 +9,13 @@ namespace guildhall::store::lists {
 
 statements fence();
 statements queue();
+statements queue_claims();
 statements queue_rows();
 statements documents();
 statements guild_events();
 statements member_rows();
 statements guild_row();
-statements guild_members();
+statements guild_counts();
 statements guild_writes();
 statements transfers();
 statements addresses();

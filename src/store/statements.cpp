@@ -5,31 +5,19 @@ namespace guildhall::store {
 const std::vector<statement>& all_statements() {
   static const std::vector<statement> all = [] {
     std::vector<statement> out;
-    for (const auto list :
-         {lists::fence(),
-          lists::queue(),
-          lists::queue_rows(),
-          lists::documents(),
-          lists::guild_events(),
-          lists::member_rows(),
-          lists::guild_row(),
-          lists::guild_members(),
-          lists::guild_writes(),
-          lists::transfers(),
-          lists::addresses(),
-          lists::guild_link(),
-          lists::character_writes(),
-          lists::erase(),
-          lists::budget(),
-          lists::periods(),
-          lists::retention(),
-          lists::tracking(),
-          lists::jobs(),
-          lists::reads(),
-          lists::member_reads(),
-          lists::rederive(),
-          lists::users(),
-          lists::upstream()})
+    for (const auto list : {lists::fence(),        lists::queue(),
+                            lists::queue_claims(), lists::queue_rows(),
+                            lists::documents(),    lists::guild_events(),
+                            lists::member_rows(),  lists::guild_row(),
+                            lists::guild_counts(), lists::guild_writes(),
+                            lists::transfers(),    lists::addresses(),
+                            lists::guild_link(),   lists::character_writes(),
+                            lists::erase(),        lists::budget(),
+                            lists::periods(),      lists::retention(),
+                            lists::tracking(),     lists::jobs(),
+                            lists::reads(),        lists::member_reads(),
+                            lists::rederive(),     lists::users(),
+                            lists::upstream()})
       out.insert(out.end(), list.begin(), list.end());
     return out;
   }();

@@ -59,8 +59,7 @@ int spawn(const std::vector<std::string>& command, const fs::path& log) {
   ::dup2(out, 1);
   ::dup2(out, 2);
   ::close_range(3, ~0u, 0);
-  ::prctl(
-      PR_SET_PDEATHSIG, SIGINT); // setpriv sets its own
+  ::prctl(PR_SET_PDEATHSIG, SIGINT); // setpriv sets its own
   if (::chdir("/") == 0)
     ::execv(words[0], words.data());
   ::_exit(127);

@@ -303,6 +303,29 @@ TEST_F(character_sync, whoever_is_gone_is_erased) {
       0);
 }
 
+TEST_F(character_sync, whoever_lost_the_address_is_asked_for_under_it) {
+  claim_own();
+  db->exec("update characters set name_key = null");
+  db->exec("update sync_queue set lease_token = null, leased_until = null");
+  EXPECT_EQ(claim_own().address.name_key, "lonely");
+}
+
+TEST_F(character_sync, a_stranger_synced_once_by_a_person_is_not_kept_fresh) {
+  track();
+  const auto members = crowd(10);
+  const auto guild = scan(members, 1).guild;
+  sync_members(guild, members, 1);
+  ASSERT_TRUE(db->run([&](store::session& s) { return store::untrack(s, address); }));
+  db->exec("update guild_members set left_at = app_now()");
+  const character_id id{count("select id from characters where bnet_character_id = 1004")};
+  ASSERT_TRUE(db->run([&](store::session& s) { return store::sync_character(s, id); }));
+  const auto work =
+      db->run([](store::session& s) { return store::claim_characters(s, std::nullopt, 10); });
+  ASSERT_EQ(work->size(), 1u);
+  ASSERT_TRUE(apply(outcome_of(work->front(), {.who = members[4]}, 2)));
+  EXPECT_EQ(count("select count(*) from sync_queue"), 0);
+}
+
 TEST_F(character_sync, a_lost_lease_writes_nothing) {
   const auto work = claim_own();
   db->exec("update sync_queue set lease_token = nextval('lease_tokens')");

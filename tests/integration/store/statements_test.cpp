@@ -145,6 +145,9 @@ std::map<std::string, std::string> calls() {
       {"lock_characters", ids},
       {"upsert_characters", "'eu', " + realm_ids + ", " + big + ", " + realms + ", " + names
                                 + ", " + keys + ", " + ints + ", " + ints},
+      {"members_without_address", "7"},
+      {"restore_address", "7, 'other'"},
+      {"drop_stray", "60000"},
       {"with_newer_profile", ids + ", now()"},
       {"update_levels", ids + ", " + ints + ", " + ints + ", now()"},
       {"open_memberships", "1, " + ids + ", " + ints + ", " + names + ", " + names + ", false"},

@@ -1,0 +1,179 @@
+#include "mirror.hpp"
+#include "store/tracking.hpp"
+
+#include <algorithm>
+
+namespace guildhall::test {
+
+using namespace std::chrono_literals;
+
+class jobs : public mirror {
+protected:
+  domain::job_row read(job_id id) {
+    return db->run([&](store::session& s) { return store::job(s, id); }).value();
+  }
+};
+
+TEST_F(jobs, tracking_answers_a_job_whose_progress_can_be_watched) {
+  const auto job = track();
+  EXPECT_EQ(job.kind, "track");
+  EXPECT_EQ(job.target, "eu/stormrage/avalerion");
+  EXPECT_EQ(job.state, domain::job_state::queued);
+  EXPECT_EQ(job.total, 0);
+
+  const auto members = crowd(10);
+  const auto work = claim();
+  EXPECT_EQ(read(job.id).state, domain::job_state::running);
+  const auto guild = apply(outcome_of(work, members, 1, {})).guild;
+  EXPECT_EQ(read(job.id).total, 10);
+  EXPECT_EQ(read(job.id).guild_id, guild);
+  finish(work, guild);
+  EXPECT_EQ(read(job.id).state, domain::job_state::running) << "ten characters are to do";
+
+  const auto characters = claim_members(guild, 4);
+  ASSERT_EQ(characters.size(), 4u);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto who =
+        std::ranges::find(members, characters[i].identity.bnet_id.value, &member::id);
+    ASSERT_TRUE(apply(outcome_of(characters[i], {.who = *who}, 1)));
+  }
+  domain::character_outcome failed;
+  failed.work = characters[3];
+  failed.failed = {
+      {domain::document::profile, domain::failure_class::transient, "500", in(1min)}};
+  failed.next_due = in(1min);
+  ASSERT_TRUE(apply(failed));
+  EXPECT_EQ(read(job.id).done, 3);
+  EXPECT_EQ(read(job.id).failed, 1);
+
+  sync_members(guild, members, 1);
+  finish(claim(), guild);
+  const auto done = read(job.id);
+  EXPECT_EQ(done.state, domain::job_state::done);
+  EXPECT_EQ(done.total, 10);
+  EXPECT_EQ(done.done, 9);
+  EXPECT_EQ(done.failed, 1);
+  EXPECT_TRUE(done.finished_at);
+}
+
+TEST_F(jobs, an_open_job_of_the_same_target_is_joined) {
+  const auto first = track();
+  EXPECT_EQ(track().id, first.id);
+  const auto guild = scan(crowd(10), 1).guild;
+  const auto joined = db->run([&](store::session& s) { return store::sync_guild(s, guild); });
+  EXPECT_EQ(joined->id, first.id);
+}
+
+TEST_F(jobs, a_guild_that_is_not_there_fails_its_job_with_a_reason) {
+  const auto job = track();
+  domain::guild_outcome outcome;
+  outcome.work = claim();
+  outcome.failed = {
+      {domain::document::guild, domain::failure_class::not_found, "404 Not Found", in(24h)}};
+  outcome.next_due = in(24h);
+  EXPECT_FALSE(apply(outcome).guild);
+  finish(outcome.work, std::nullopt, true);
+  const auto failed = read(job.id);
+  EXPECT_EQ(failed.state, domain::job_state::failed);
+  EXPECT_EQ(failed.message, "404 Not Found");
+}
+
+TEST_F(jobs, a_failure_that_may_pass_keeps_the_job_running) {
+  const auto job = track();
+  domain::guild_outcome outcome;
+  outcome.work = claim();
+  outcome.failed = {
+      {domain::document::guild, domain::failure_class::transient, "503", in(1min)}};
+  apply(outcome);
+  finish(outcome.work, std::nullopt, true);
+  EXPECT_EQ(read(job.id).state, domain::job_state::running);
+  EXPECT_EQ(read(job.id).message, "guild: 503");
+}
+
+TEST_F(jobs, one_characters_job_ends_with_its_sync) {
+  track();
+  const auto members = crowd(10);
+  const auto guild = scan(members, 1).guild;
+  sync_members(guild, members, 1);
+  const character_id id{count("select min(id) from characters")};
+  const auto job = db->run([&](store::session& s) { return store::sync_character(s, id); });
+  ASSERT_TRUE(job);
+  const auto work = claim_members(guild);
+  ASSERT_EQ(work.size(), 1u);
+  EXPECT_TRUE(work.front().forced);
+  EXPECT_EQ(read(job->id).state, domain::job_state::running);
+  ASSERT_TRUE(apply(outcome_of(work.front(), {.who = members[0]}, 2)));
+  EXPECT_EQ(read(job->id).state, domain::job_state::done);
+}
+
+TEST_F(jobs, unknown_things_are_not_found) {
+  EXPECT_EQ(
+      db->run([](store::session& s) { return store::job(s, job_id{1}); }).error().code,
+      ec::not_found);
+  EXPECT_EQ(
+      db->run([](store::session& s) { return store::sync_guild(s, guild_id{1}); }).error().code,
+      ec::not_found);
+  EXPECT_EQ(
+      db->run([](store::session& s) { return store::sync_character(s, character_id{1}); })
+          .error()
+          .code,
+      ec::not_found);
+  EXPECT_EQ(
+      db->run([&](store::session& s) { return store::untrack(s, address); }).error().code,
+      ec::not_found);
+}
+
+class tracking : public mirror {};
+
+TEST_F(tracking, untracking_stops_the_sync_and_keeps_the_data) {
+  track();
+  const auto guild = scan(crowd(10), 1).guild;
+  db->exec(
+      "insert into users (bnet_account_id) values (1);"
+      "update characters set user_id = (select id from users) where bnet_character_id = 1003");
+  ASSERT_TRUE(db->run([&](store::session& s) { return store::untrack(s, address); }));
+  EXPECT_EQ(open_rows(), 10);
+  EXPECT_EQ(scalar("select count(*) || ' ' || count(guild_id) from sync_queue"), "1 0")
+      << "a player's own character goes on";
+  // Tracked again, it starts where it stopped.
+  track();
+  EXPECT_EQ(scalar("select guild_id from tracked_guilds"), std::to_string(guild.value));
+  EXPECT_EQ(claim_members(guild).size(), 10u);
+}
+
+TEST_F(tracking, pause_is_remembered) {
+  const auto paused = [&] {
+    return db->run([](store::session& s) { return store::paused(s); }).value();
+  };
+  EXPECT_FALSE(paused());
+  ASSERT_TRUE(db->run([](store::session& s) { return store::set_paused(s, true); }));
+  EXPECT_TRUE(paused());
+  ASSERT_TRUE(db->run([](store::session& s) { return store::set_paused(s, false); }));
+  EXPECT_FALSE(paused());
+}
+
+TEST_F(tracking, the_overview_counts_and_shows_what_fails_first) {
+  track();
+  track({domain::region::eu, "stormrage", "zzz"});
+  const auto guild = scan(crowd(10), 1).guild;
+  auto work = claim_members(guild, 3);
+  domain::character_outcome failed;
+  failed.work = work.front();
+  failed.failed = {
+      {domain::document::profile, domain::failure_class::transient, "timeout", in(1min)}};
+  failed.next_due = in(1min);
+  ASSERT_TRUE(apply(failed));
+  db->exec(
+      "update tracked_guilds set last_error = 'guild: 503', last_error_at = app_now() where "
+      "name_slug = 'zzz'");
+  const auto seen = db->run([](store::session& s) { return store::overview(s); });
+  ASSERT_TRUE(seen) << seen.error().message;
+  EXPECT_EQ(seen->characters_running, 2);
+  EXPECT_EQ(seen->characters_due, 7);
+  ASSERT_EQ(seen->guilds.size(), 2u);
+  EXPECT_EQ(seen->guilds.front().address.name_slug, "zzz");
+  ASSERT_EQ(seen->last_errors.size(), 1u);
+  EXPECT_EQ(seen->last_errors.front().detail, "timeout");
+}
+
+} // namespace guildhall::test
