@@ -93,6 +93,10 @@ void session::in_transaction(const std::function<bool()>& work) {
       state_.transaction = nullptr;
       if (attempt == transaction_attempts)
         throw;
+    } catch (const pqxx::unique_violation&) { // somebody was quicker: now their row can be seen
+      state_.transaction = nullptr;
+      if (attempt == transaction_attempts)
+        throw;
     } catch (...) {
       state_.transaction = nullptr;
       throw;
