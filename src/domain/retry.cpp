@@ -44,7 +44,7 @@ seconds retry_delay(failure_class what, int failures, double random) {
   case failure_class::throttled:
     break;
   }
-  return std::max(scaled(doubled(seconds{15}, failures, one_hour), unit(random)), seconds{1});
+  return std::max(scaled(doubled(seconds{2}, failures, one_hour), unit(random)), seconds{1});
 }
 
 seconds jittered(seconds base, double random) {
