@@ -98,7 +98,9 @@ void take_roster(self_ptr self, const fetch_reply& reply) {
     return;
   }
   if (const auto failed = failure_class_of(reply->outcome)) {
-    note_failure(self, document::roster, *failed, reply->detail);
+    // The guild was there a moment ago: it is being renamed, which the next look finds out.
+    const auto why = *failed == failure_class::not_found ? failure_class::transient : *failed;
+    note_failure(self, document::roster, why, reply->detail);
   } else if (reply->outcome == outcome::not_modified) {
     st.outcome.unchanged.push_back(document::roster);
   } else if (auto view = domain::parse_roster(reply->body); !view) {

@@ -1,4 +1,5 @@
 #include "actors/character_sync.hpp"
+#include "domain/retry.hpp"
 #include "tests/actors/support/sync_fixture.hpp"
 
 namespace guildhall::actors {
@@ -167,8 +168,10 @@ TEST_F(character_sync_test, failures_in_a_row_wait_longer) {
   sync(work);
   const auto& failed = store.characters.at(0).failed;
   ASSERT_EQ(failed.size(), 1u);
+  constexpr int fifth = 5;
   EXPECT_EQ(
-      failed[0].retry_at, world.wall() + 120s); // 15 s doubled four times, halved by chance
+      failed[0].retry_at,
+      world.wall() + domain::retry_delay(failure_class::transient, fifth, 0.5));
 }
 
 TEST_F(character_sync_test, a_404_asks_for_no_children_and_waits_a_day) {

@@ -90,6 +90,15 @@ TEST_F(guild_step_test, a_failing_roster_is_recorded_and_the_characters_go_on) {
   EXPECT_TRUE(store.finished.at(0).failed);
 }
 
+TEST_F(guild_step_test, a_roster_that_is_gone_while_its_guild_answers_is_looked_for_soon) {
+  on_versioned(guild_path, "{}", yesterday);
+  sync(known_guild());
+  ASSERT_EQ(store.guilds.at(0).failed.size(), 1u);
+  EXPECT_EQ(store.guilds[0].failed[0].document, document::roster);
+  EXPECT_EQ(store.guilds[0].failed[0].error_class, failure_class::transient);
+  EXPECT_LE(store.guilds[0].next_due, world.wall() + 15s);
+}
+
 TEST_F(guild_step_test, a_malformed_roster_names_the_path_and_is_not_applied) {
   on_versioned(guild_path, "{}", yesterday);
   on(guild_path + "/roster",

@@ -53,7 +53,7 @@ public:
               return client;
             },
         .regions = {domain::region::eu},
-        .scheduler = {.poll_interval = 10s, .max_guilds_at_once = 2},
+        .scheduler = {.poll_interval = 20s, .max_guilds_at_once = 2},
         .retention = {},
         .guild_interval = how_of.guild_interval,
         .character_interval = how_of.character_interval,
