@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace guildhall::actors {
 
@@ -178,6 +179,16 @@ void take_loan(self_ptr self, const loan_reply& loan) {
   pump(self);
 }
 
+/// At an orderly end the others have the rate and the unspent requests at once. After a crash
+/// they wait until the share has run out.
+void give_back(self_ptr self) {
+  auto& st = self->state;
+  st.store->borrow_budget(
+      st.options.instance, {.wanted_rate = 0, .wanted = 0, .wanted_people = 0},
+      st.options.limits, std::exchange(st.background, 0) + std::exchange(st.people, 0),
+      self->clock().now() + borrow_timeout, [](const loan_reply&) {});
+}
+
 void throttle(self_ptr self, const throttle_notice& notice) {
   auto& st = self->state;
   const auto now = self->clock().now();
@@ -212,6 +223,10 @@ rate_limiter_actor::behavior_type rate_limiter(
       "battlenet_hour_spent", "Requests lent in the last hour over all instances");
   st.granted = &numbers->counter("battlenet_granted_total", "Requests the budget let through");
   st.throttled = &numbers->counter("battlenet_throttled_total", "Answers with status 429");
+  self->set_exit_handler([self](caf::exit_msg& message) {
+    give_back(self);
+    self->quit(std::move(message.reason));
+  });
 
   return {
       [self](atom::acquire, const permit_request& request, const permit_holder_actor& holder) {

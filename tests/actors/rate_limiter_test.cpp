@@ -51,6 +51,7 @@ protected:
     world.run();
   }
   void TearDown() override {
+    store.on_borrow = test::scripted_store{}.on_borrow; // the test's own script is gone
     if (limiter) {
       world.stop(limiter);
       world.stop(asker);
@@ -316,6 +317,31 @@ TEST_F(rate_limiter_test, what_an_idle_instance_does_not_need_goes_back) {
   }
   EXPECT_EQ(granted(), 20u);
   EXPECT_EQ(lent - returned, 20);
+  EXPECT_EQ(held_rate, 0);
+}
+
+TEST_F(rate_limiter_test, an_orderly_end_leaves_nothing_on_loan) {
+  std::int64_t lent = 0;
+  std::int64_t returned = 0;
+  double held_rate = 0;
+  store.on_borrow = [&](const domain::loan_request& request, std::int64_t unspent) {
+    lent += request.wanted;
+    returned += unspent;
+    held_rate = request.wanted_rate;
+    return domain::budget_loan{
+        .rate = request.wanted_rate,
+        .background = request.wanted,
+        .people = 0,
+        .spent_last_hour = 0,
+        .hour_limit = 36'000,
+        .valid_for = 4s};
+  };
+  start(10);
+  want_many(5, {});
+  world.advance(250ms);
+  ASSERT_EQ(held_rate, 10);
+  world.stop(limiter);
+  EXPECT_EQ(lent - returned, static_cast<std::int64_t>(granted()));
   EXPECT_EQ(held_rate, 0);
 }
 
