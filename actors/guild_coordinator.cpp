@@ -154,9 +154,27 @@ void feed(self_ptr self) {
   finish_if_done(self);
 }
 
+void release_all(self_ptr self, std::vector<domain::lease> leases) {
+  self->state.environment->store.release(
+      std::move(leases), store_deadline(self), [](const result<void>&) {});
+}
+
+/// What was claimed for a coordinator that leaves.
+void refuse_claim(self_ptr self, const claimed_characters& claimed) {
+  std::vector<domain::lease> leases;
+  if (claimed)
+    for (const auto& work : *claimed)
+      leases.push_back(work.lease);
+  if (!leases.empty())
+    release_all(self, std::move(leases));
+  self->quit(caf::exit_reason::user_shutdown);
+}
+
 void take_claim(self_ptr self, const claimed_characters& claimed) {
   auto& st = self->state;
   st.claiming = false;
+  if (st.leaving)
+    return refuse_claim(self, claimed);
   if (!claimed) {
     st.drained = true; // what is left is due still and claimed by the next coordinator
   } else {
@@ -316,26 +334,32 @@ void finish_if_done(self_ptr self) {
 }
 
 /// The process stops: everything that was claimed goes back; what is under way is cut off (its
-/// write would be fenced, its lease is given back).
+/// write would be fenced, its lease is given back). A claim that is not answered yet is waited
+/// for: nobody else knows of its leases.
 void leave(self_ptr self) {
   auto& st = self->state;
+  if (std::exchange(st.leaving, true))
+    return;
+  st.stopping = true;
   for (auto& [id, character] : st.active) {
     st.given_back.push_back(character.work.lease);
     self->send_exit(character.actor, caf::exit_reason::user_shutdown);
   }
   st.active.clear();
-  for (const auto& checked : st.checked)
+  for (const auto& checked : std::exchange(st.checked, {}))
     st.given_back.push_back(checked.lease);
-  for (const auto& work : st.queue)
+  for (const auto& work : std::exchange(st.queue, {}))
     st.given_back.push_back(work.lease);
   st.given_back.push_back(st.task.work.lease);
-  st.environment->store.release(
-      std::exchange(st.given_back, {}), store_deadline(self), [](const result<void>&) {});
-  self->quit(caf::exit_reason::user_shutdown);
+  release_all(self, std::exchange(st.given_back, {}));
+  if (!st.claiming)
+    self->quit(caf::exit_reason::user_shutdown);
 }
 
 void tick(self_ptr self) {
   auto& st = self->state;
+  if (st.leaving)
+    return;
   const auto now = self->clock().now();
   if (now > st.renewed + trust_for(*st.environment)) {
     log::warn(

@@ -61,6 +61,7 @@ struct guild_coordinator_state {
   bool claiming{false};
   bool drained{false};  ///< the last claim found nothing
   bool stopping{false}; ///< takes no more characters
+  bool leaving{false};  ///< told to exit; waits for nothing but the answer to a claim
   std::optional<failure> stopped_by;
   std::size_t open_writes{0};
   bool finishing{false};

@@ -37,6 +37,8 @@ void arm_poll(self_ptr self) {
 // players' own
 // ---------------
 
+void end_if_empty(self_ptr self);
+
 void look(self_ptr self) {
   auto& st = self->state;
   if (st.stopping)
@@ -55,6 +57,7 @@ void round_is_over(self_ptr self) {
   st.looking = false;
   if (std::exchange(st.look_again, false))
     look(self);
+  end_if_empty(self);
 }
 
 void claim_guilds(self_ptr self, domain::priority what) {
@@ -128,6 +131,7 @@ void take_guilds(self_ptr self, const claimed_guilds& claimed) {
   }
   if (st.stopping) {
     give_back(self, *claimed);
+    round_is_over(self);
     return;
   }
   for (const auto& work : *claimed)
@@ -193,9 +197,10 @@ void renew_characters(self_ptr self) {
 // --- the end
 // --------------------------------------------------------------------------------------
 
+/// What a claim that is under way brings has to be given back first.
 void end_if_empty(self_ptr self) {
   auto& st = self->state;
-  if (st.stopping && st.coordinators.empty())
+  if (st.stopping && st.coordinators.empty() && !st.looking)
     self->quit(caf::exit_reason::user_shutdown);
 }
 
@@ -262,7 +267,7 @@ sync_scheduler(self_ptr self, environment_ptr environment, sync_scheduler_option
         self->state.periods.insert_or_assign(notice.region, notice.period);
       },
       [self](atom::settled, const pause_state& paused) {
-        if (!paused) {
+        if (!paused || self->state.stopping) {
           round_is_over(self);
         } else if (*paused) {
           for (const auto& [id, coordinator] : self->state.coordinators)

@@ -181,6 +181,22 @@ TEST_F(guild_coordinator_test, an_exit_gives_every_lease_back_at_once) {
   EXPECT_EQ(checked_or_applied(), 0u);
 }
 
+TEST_F(guild_coordinator_test, what_is_claimed_while_it_exits_is_given_back) {
+  gateway_script_.hold = true;
+  due_characters(30);
+  std::vector<std::function<void()>> postponed;
+  store.postpone = [&](std::function<void()> reply) { postponed.push_back(std::move(reply)); };
+  const auto coordinator = start(only_characters_due());
+  ASSERT_EQ(postponed.size(), 1u); // the claim is asked and not answered
+  store.postpone = nullptr;
+  world.stop(coordinator);
+  EXPECT_EQ(store.released.size(), 1u); // its own
+  postponed.front()();
+  world.run();
+  EXPECT_TRUE(ended);
+  EXPECT_EQ(store.released.size(), 31u);
+}
+
 TEST_F(guild_coordinator_test, a_stop_finishes_what_is_under_way_and_gives_back_the_rest) {
   gateway_script_.hold = true;
   due_characters(30);

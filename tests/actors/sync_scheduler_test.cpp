@@ -190,13 +190,14 @@ TEST_F(sync_scheduler_test, what_is_claimed_while_it_stops_is_given_back) {
       reply();
     world.run();
   }
-  // Its own end comes before the answer: whoever waits is not there any more, and the leases
-  // run out.
-  world.stop(scheduler);
-  EXPECT_TRUE(ended);
+  world.stop(scheduler); // it waits for the answer: nobody else knows of those leases
+  EXPECT_FALSE(ended);
   for (auto& reply : std::exchange(postponed, {}))
     reply();
+  store.postpone = nullptr;
   world.run();
+  EXPECT_TRUE(ended);
+  EXPECT_EQ(store.released.size(), 3u);
   EXPECT_EQ(running(), 0u);
 }
 
