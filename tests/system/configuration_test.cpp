@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <fstream>
+#include <iostream>
 #include <map>
 #include <string>
 #include <thread>
@@ -135,6 +136,7 @@ TEST_F(configuration, a_restart_of_the_database_under_load_answers_503_and_504_a
   auto& guildhall = serve(quick_budget());
   const auto guild = mirror(guildhall, sim().guilds().at(0));
   const auto base = "/api/guilds/" + std::to_string(guild);
+  const auto db_name = db.value("select current_database()");
   guildhall.api(base + "/members");
 
   std::atomic<bool> over{false};
@@ -174,6 +176,13 @@ TEST_F(configuration, a_restart_of_the_database_under_load_answers_503_and_504_a
     });
     EXPECT_LE(seconds_since(began), 5.0);
     guildhall.await_ready();
+
+    const auto late_before = late.load();
+    postgres.terminate_backends(db_name);
+    const auto good_before = good.load();
+    eventually(
+        "reads work again", std::chrono::seconds{10}, [&] { return good > good_before + 50; });
+    std::cout << late - late_before << " late answers after every backend was terminated\n";
     over = true;
   }
   EXPECT_EQ(odd, 0) << "an answer that is none of 200, 503 and 504 with Retry-After";
