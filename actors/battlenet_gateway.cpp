@@ -85,10 +85,10 @@ void note_transient(
   st.silent_in_a_row = answer.status == 0 ? st.silent_in_a_row + 1 : 0;
   if (st.failing_groups.size() < 2)
     st.failing_groups.insert(request.group);
-  const bool many =
-      st.transient_in_a_row >= st.options.breaker_threshold && st.failing_groups.size() >= 2;
+  // What only one guild meets is that guild's trouble, and its own back-off takes care of it.
+  const bool many = st.transient_in_a_row >= st.options.breaker_threshold;
   const bool silent = st.silent_in_a_row >= std::max(1, st.options.breaker_threshold / 5);
-  if (!many && !silent)
+  if (st.failing_groups.size() < 2 || (!many && !silent))
     return;
   st.next_probe = self->clock().now() + st.options.probe_interval;
   if (std::exchange(st.open, true))

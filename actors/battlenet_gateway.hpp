@@ -17,8 +17,8 @@ namespace guildhall::actors {
 struct battlenet_gateway_options {
   domain::region region{};
   std::size_t max_pending{4'096};
-  /// The breaker opens after this many transient answers in a row from at least two groups, or
-  /// a fifth of it without any response; one probe goes out per `probe_interval`.
+  /// The breaker opens after this many transient answers in a row, or a fifth of it without any
+  /// response, from at least two groups; one probe goes out per `probe_interval`.
   int breaker_threshold{25};
   std::chrono::seconds probe_interval{30};
   std::function<time_point()> now = wall_now; ///< wall time; virtual in tests

@@ -99,6 +99,7 @@ change_listener(self_ptr self, change_source_factory open, change_sink sink) {
   set_actor_defaults(self);
   self->state.open = std::move(open);
   self->state.sink = std::move(sink);
+  self->state.sink.set_coherent(false); // an earlier listener may have said otherwise
   again(self);
   return {
       [self](atom::tick) {

@@ -106,7 +106,7 @@ void finish(self_ptr self) {
 }
 
 /// Reads one child document into the columns; the failure names the path.
-result<void> project(document what, std::string_view body, domain::character_columns& columns) {
+result<void> project(document what, std::string_view body, domain::character_outcome& outcome) {
   switch (what) {
   case document::equipment: {
     if (auto view = domain::parse_equipment(body); !view)
@@ -117,21 +117,23 @@ result<void> project(document what, std::string_view body, domain::character_col
     auto view = domain::parse_mythic(body);
     if (!view)
       return std::unexpected<failure>(view.error());
-    domain::project_mythic(*view, columns);
+    domain::project_mythic(*view, outcome.columns);
+    if (view->period_id) // the document knows its week best
+      outcome.period_id = view->period_id;
     return {};
   }
   case document::professions: {
     auto view = domain::parse_professions(body);
     if (!view)
       return std::unexpected<failure>(view.error());
-    domain::project_professions(*view, columns);
+    domain::project_professions(*view, outcome.columns);
     return {};
   }
   case document::toys: {
     auto view = domain::parse_toys(body);
     if (!view)
       return std::unexpected<failure>(view.error());
-    domain::project_toys(*view, columns);
+    domain::project_toys(*view, outcome.columns);
     return {};
   }
   default:
@@ -146,7 +148,7 @@ void take_child(self_ptr self, document what, const fetch_reply& reply) {
   } else if (const auto failed = failure_class_of(reply->outcome)) {
     note_failure(self, what, *failed, reply->detail);
   } else if (reply->outcome == outcome::ok) {
-    if (auto read = project(what, reply->body, st.outcome.columns); !read)
+    if (auto read = project(what, reply->body, st.outcome); !read)
       note_failure(self, what, domain::failure_class::malformed, read.error().message);
     else
       note_arrival(self, what, *reply);
@@ -219,6 +221,28 @@ void take_profile_body(self_ptr self, const battlenet::answer& answer) {
   fetch_children(self);
 }
 
+/// One 404 says little; at the next one the status tells a deleted character from a hidden one.
+bool was_not_found(const domain::character_work& work) {
+  const auto* record = record_of(work, document::profile);
+  return record && record->error_class == domain::failure_class::not_found;
+}
+
+void ask_status(self_ptr self) {
+  auto& st = self->state;
+  fetch(
+      self, st.environment->requests.status(st.task.work.address), {},
+      [self](const fetch_reply& reply) {
+        auto& done = self->state.outcome;
+        if (reply && reply->outcome == outcome::ok)
+          if (const auto status = domain::parse_status(reply->body)) {
+            const bool ours = status->id == done.work.identity.bnet_id;
+            done.gone = !ours || !status->is_valid;
+            done.verified = ours && status->is_valid;
+          }
+        finish(self);
+      });
+}
+
 void take_profile(self_ptr self, const fetch_reply& reply) {
   auto& st = self->state;
   if (!reply) {
@@ -238,7 +262,10 @@ void take_profile(self_ptr self, const fetch_reply& reply) {
   }
   default:
     note_failure(self, document::profile, *failure_class_of(reply->outcome), reply->detail);
-    finish(self);
+    if (reply->outcome == outcome::not_found && was_not_found(st.task.work))
+      ask_status(self);
+    else
+      finish(self);
   }
 }
 

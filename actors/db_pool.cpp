@@ -181,6 +181,8 @@ db_pool_actor::behavior_type db_pool(self_ptr self, db_pool_options options, met
   st.refused = &numbers->counter("database_refused_total", "Jobs refused by a pool", labels);
   self->set_down_handler([self](caf::down_msg& down) { worker_died(self, down); });
   self->set_exit_handler([self](caf::exit_msg&) { close(self); });
+  if (st.options.on_reachable) // an earlier pool may have said otherwise
+    st.options.on_reachable(false);
   for (std::size_t i = 0; i < st.options.workers; ++i)
     spawn_worker(self);
 

@@ -237,7 +237,8 @@ void character_not_done(
       {.lease = work.lease,
        .character = work.character,
        .unchanged = {},
-       .next_due = retry_time(self, work.attempts + 1)});
+       .next_due = retry_time(self, work.attempts + 1),
+       .failed = true});
 }
 
 void character_finished(self_ptr self, const character_done& done) {
@@ -290,9 +291,10 @@ void report(self_ptr self) {
       "{} ranks, {} renamed; {} characters, {} changed, {} unchanged, {} failed; {} "
       "requests{}{}",
       domain::to_string(address.region), address.realm, address.name_slug, seconds,
-      st.task.work.open_members, roster.joined, roster.left, roster.returned, roster.rank_changes,
-      roster.renamed, st.counts.characters, st.counts.changed, st.counts.unchanged,
-      st.counts.failed, st.counts.requests, st.guild_failed ? "; the guild step failed" : "",
+      st.task.work.open_members, roster.joined, roster.left, roster.returned,
+      roster.rank_changes, roster.renamed, st.counts.characters, st.counts.changed,
+      st.counts.unchanged, st.counts.failed, st.counts.requests,
+      st.guild_failed ? "; the guild step failed" : "",
       st.stopped_by ? "; stopped: " + std::string{message_of(*st.stopped_by)} : std::string{});
   st.environment->numbers.duration("sync_duration_seconds", "How long one guild's sync took")
       .Observe(seconds);
@@ -301,7 +303,8 @@ void report(self_ptr self) {
 void finish_if_done(self_ptr self) {
   auto& st = self->state;
   const bool nothing_left = st.stopping || st.drained || !st.task.work.guild;
-  if (st.finishing || !nothing_left || st.claiming || !st.queue.empty() || !st.active.empty())
+  if (st.in_guild_step || st.finishing || !nothing_left || st.claiming || !st.queue.empty()
+      || !st.active.empty())
     return;
   if (!st.checked.empty()) {
     flush_checked(self);
@@ -321,7 +324,8 @@ void finish_if_done(self_ptr self) {
       .next_roster_due = std::nullopt,
       .not_before = std::nullopt,
       .announce = st.unannounced,
-      .failed = st.guild_failed};
+      .failed = st.guild_failed,
+      .error = st.stopped_by ? std::string{message_of(*st.stopped_by)} : std::string{}};
   if (st.applied)
     how.next_roster_due = st.outcome.next_due;
   if (st.stopped_by && st.stopped_by->retry_at)
@@ -377,11 +381,13 @@ void tick(self_ptr self) {
 } // namespace
 
 void sync_characters(self_ptr self) {
+  self->state.in_guild_step = false;
   feed(self);
 }
 
 void stop_guild(self_ptr self, const failure& why) {
   auto& st = self->state;
+  st.in_guild_step = false;
   if (!st.stopped_by)
     st.stopped_by = why;
   st.guild_failed = st.guild_failed || !st.applied;

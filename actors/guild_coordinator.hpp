@@ -46,6 +46,7 @@ struct guild_coordinator_state {
   // the guild step
   domain::guild_outcome outcome;
   std::optional<domain::guild_applied> applied;
+  bool in_guild_step{false}; ///< its requests and writes are under way
   bool guild_failed{false};
   bool address_searched{false};
   bool witness_unclear{false}; ///< one of them could not be asked

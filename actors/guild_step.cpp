@@ -231,6 +231,19 @@ void ask_next_witness(self_ptr self) {
   });
 }
 
+/// Another tracked row stands for this guild now.
+void look_again_tomorrow(self_ptr self, failure why) {
+  why.retry_at = self->state.environment->now() + std::chrono::hours{24};
+  stop_guild(self, why);
+}
+
+void settle_transfer(self_ptr self, const domain::pending_transfer& transfer, bool same) {
+  auto& st = self->state;
+  st.environment->store.settle_transfer(
+      st.task.work.lease, transfer, same, store_deadline(self),
+      reply_to(guild_coordinator_actor{self}, atom::settled_v));
+}
+
 void settle_next_transfer(self_ptr self) {
   auto& st = self->state;
   if (st.transfers.empty() || st.stopping) {
@@ -240,6 +253,11 @@ void settle_next_transfer(self_ptr self) {
   }
   const auto transfer = st.transfers.back();
   st.transfers.pop_back();
+  if (transfer.leaver_address.name_key
+          .empty()) { // the joiner has the very address: no transfer
+    settle_transfer(self, transfer, false);
+    return;
+  }
   fetch(
       self, st.environment->requests.status(transfer.leaver_address), {},
       [self, transfer](const fetch_reply& reply) {
@@ -248,10 +266,7 @@ void settle_next_transfer(self_ptr self) {
           settle_next_transfer(self);
           return;
         }
-        auto& state = self->state;
-        state.environment->store.settle_transfer(
-            state.task.work.lease, transfer, reply->outcome == outcome::not_found,
-            store_deadline(self), reply_to(guild_coordinator_actor{self}, atom::settled_v));
+        settle_transfer(self, transfer, reply->outcome == outcome::not_found);
       });
 }
 
@@ -259,6 +274,7 @@ void settle_next_transfer(self_ptr self) {
 
 void begin_guild_step(self_ptr self) {
   auto& st = self->state;
+  st.in_guild_step = true;
   fetch(
       self, st.environment->requests.guild(st.task.work.address),
       condition(self, st.task.work.guild_document),
@@ -275,6 +291,10 @@ void guild_applied(self_ptr self, const guild_application& outcome) {
     return;
   }
   st.applied = *outcome;
+  if (outcome->retry_at) {
+    st.guild_failed = true;
+    st.outcome.next_due = std::min(st.outcome.next_due, *outcome->retry_at);
+  }
   if (outcome->guild)
     st.task.work.guild = outcome->guild;
   if (outcome->members > 0) // no new roster: as many as before
@@ -301,6 +321,8 @@ void take_witnesses(self_ptr self, const member_addresses& members) {
 void guild_moved(self_ptr self, const store_done& moved) {
   if (!moved && moved.error().code == ec::lease_lost)
     abandon_guild(self);
+  else if (!moved && moved.error().code == ec::conflict)
+    look_again_tomorrow(self, moved.error());
   else if (!moved)
     stop_guild(self, moved.error());
   else

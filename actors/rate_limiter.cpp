@@ -1,6 +1,7 @@
 #include "actors/rate_limiter.hpp"
 
 #include "actors/defaults.hpp"
+#include "core/crypto.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -19,6 +20,7 @@ constexpr std::chrono::milliseconds failed_loan_pause{1'000};
 constexpr std::chrono::seconds spent_hour_pause{10};
 constexpr std::chrono::seconds borrow_timeout{5};
 constexpr std::chrono::seconds longest_throttle{60};
+constexpr std::chrono::seconds longest_retry_after{3'600};
 constexpr std::chrono::seconds throttle_memory{10};
 constexpr int max_throttles = 7;
 
@@ -199,11 +201,10 @@ void throttle(self_ptr self, const throttle_notice& notice) {
     const bool calm = now > st.throttled_until + throttle_memory;
     st.throttles = calm ? 1 : std::min(st.throttles + 1, max_throttles);
   }
-  const auto pause = std::max<std::chrono::seconds>(
-      std::chrono::seconds{1 << (st.throttles - 1)},
-      notice.retry_after.value_or(std::chrono::seconds{0}));
-  st.throttled_until = std::max(
-      st.throttled_until, now + std::min<std::chrono::seconds>(pause, longest_throttle));
+  const auto own = std::min(std::chrono::seconds{1 << (st.throttles - 1)}, longest_throttle);
+  const auto asked =
+      std::min(notice.retry_after.value_or(std::chrono::seconds{0}), longest_retry_after);
+  st.throttled_until = std::max(st.throttled_until, now + std::max(own, asked));
   st.pacer.pause_until(st.throttled_until);
   pump(self);
 }
@@ -217,6 +218,8 @@ rate_limiter_actor::behavior_type rate_limiter(
   set_actor_defaults(self);
   auto& st = self->state;
   st.options = std::move(options);
+  // What an earlier life of this limiter still writes must not touch this one's share.
+  st.options.instance += '-' + crypto::random_hex(4);
   st.store = store;
   st.waiting = &numbers->gauge("battlenet_waiting", "Requests waiting for the budget");
   st.hour_spent = &numbers->gauge(

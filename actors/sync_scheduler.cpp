@@ -90,6 +90,8 @@ void spawn_coordinator(self_ptr self, const domain::guild_work& work) {
           .current_period = period_of(st, work.address.region),
           .stretch = st.stretch});
   self->monitor(actor);
+  if (const auto old = st.coordinators.find(work.tracked.value); old != st.coordinators.end())
+    self->send_exit(old->second, caf::exit_reason::user_shutdown); // its lease is lost
   st.coordinators.insert_or_assign(work.tracked.value, std::move(actor));
   st.running->Set(static_cast<double>(st.coordinators.size()));
 }

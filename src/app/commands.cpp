@@ -166,9 +166,10 @@ result<void> print_user_token(const config& cfg, const std::string& battletag) {
   const auto key = first_key(cfg);
   if (!key)
     return discard(key);
-  const auto user = with_database<user_id>(cfg, "development_user", [&](store::session& session) {
-    return store::development_user(session, battletag);
-  });
+  const auto user =
+      with_database<user_id>(cfg, "development_user", [&](store::session& session) {
+        return store::development_user(session, battletag);
+      });
   if (!user)
     return discard(user);
   const auto now =

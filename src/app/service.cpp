@@ -228,6 +228,8 @@ int serve(const config& cfg, service_role role) {
     log::warn("database: {}; starting all the same", message_of(ready.error()));
   }
 
+  // Outlives the actor system, whose end waits for every thread of its own.
+  std::optional<stop_watchdog> watchdog;
   metrics numbers;
   std::atomic<bool> database_reachable{false};
   actors::service_slots slots;
@@ -317,7 +319,7 @@ int serve(const config& cfg, service_role role) {
 
   const int status = stop.wait();
   stopping = true;
-  const stop_watchdog watchdog{cfg.http.drain_timeout + stop_grace};
+  watchdog.emplace(cfg.http.drain_timeout + stop_grace);
   stop_actors(system, root);
   slots.clear();
   log::info("stopped");

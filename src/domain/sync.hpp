@@ -127,6 +127,9 @@ struct guild_applied {
   std::int64_t renamed{0};
   std::int64_t addresses_taken_over{0};
   std::int64_t transfers_to_check{0};
+  /// A document that arrived could not be applied: when to look again (what was asked for
+  /// stands in its document's record).
+  std::optional<time_point> retry_at{};
 };
 
 /// A leaver and a joiner that may be one character; settled by asking the leaver's status.

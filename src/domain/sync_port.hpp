@@ -15,6 +15,7 @@ struct checked_character {
   character_id character;
   std::vector<document> unchanged;
   time_point next_due{};
+  bool failed{false}; ///< its outcome could not be written: attempts go up
 };
 
 /// How a coordinator leaves its guild.
@@ -28,8 +29,9 @@ struct guild_finish {
   /// The row is due no earlier than this, whatever its characters say: the budget or the
   /// circuit breaker said when to come back.
   std::optional<time_point> not_before{};
-  bool announce{false};  ///< something changed that was not notified yet
-  bool failed{false};    ///< the guild step failed: attempts go up
+  bool announce{false}; ///< something changed that was not notified yet
+  bool failed{false};   ///< the guild step failed: attempts go up
+  std::string error{};  ///< why it stopped early, for operators; empty: what is noted stays
 };
 
 /// What a sweep erased.
@@ -67,7 +69,8 @@ public:
   /// states.
   virtual void
   apply_guild(guild_outcome outcome, deadline expires, completion<guild_applied> done) = 0;
-  /// The guild answers at another address: the tracked row moves there.
+  /// The guild answers at another address: the tracked row moves there. `ec::conflict` if that
+  /// address is tracked already; the row then only says where its guild went.
   virtual void guild_renamed(
       guild_work work, std::string new_name_slug, deadline expires, completion<void> done) = 0;
   /// Up to `limit` addresses of members (lowest rank first), to find a guild's new name.

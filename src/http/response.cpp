@@ -55,7 +55,11 @@ response json_response(int status, std::string body) {
 
 response error_response(const failure& why, std::string_view details) {
   const auto status = http_status(why.code);
-  const auto message = json_quoted(message_of(why));
+  // What went wrong inside is for the operator; the client learns that it did.
+  const bool ours = status == 500;
+  if (ours && !why.message.empty())
+    log::error("{}: {}", to_string(why.code), why.message);
+  const auto message = json_quoted(ours ? default_message(why.code) : message_of(why));
   std::string own_details;
   if (details.empty() && !why.fields.empty()) {
     own_details = validation_details(why);

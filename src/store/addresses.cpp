@@ -45,6 +45,10 @@ constexpr statement take_guild{
     returning id, region, realm_id, bnet_guild_id, name
   ), due as (
     update tracked_guilds t set roster_due_at = app_now() from lost where t.guild_id = lost.id
+    returning t.id
+  ), pulled as (
+    update sync_queue q set due_at = app_now() from due
+    where q.tracked_guild_id = due.id and q.due_at > app_now()
   )
   insert into guild_events (kind, seen_at, region, guild_id, guild_realm_id, bnet_guild_id,
     old_name)

@@ -287,6 +287,8 @@ private:
         levels_.push_back(
             {before.character_id, another_class ? now.class_id : before.class_id, now.level});
     }
+    for (const auto& change : levels_)
+      tags_.add(change.character);
     update_levels(db_, levels_, modified_at_);
   }
 

@@ -127,7 +127,8 @@ private:
     return true;
   }
 
-  domain::document_failure refused(domain::document what) const {
+  domain::document_failure refused(domain::document what) {
+    applied_.retry_at = now_ + refused_retry;
     return {
         what, domain::failure_class::malformed, "the database refuses it as JSON",
         now_ + refused_retry};
@@ -159,9 +160,10 @@ private:
       context.member_count = unchanged_count();
     switch (domain::judge_roster(roster, context)) {
     case domain::roster_verdict::foreign:
-      fail_document(
-          {domain::document::roster, domain::failure_class::not_found, "another guild's roster",
-           outcome_.next_due});
+      roster_trouble_ = {
+          domain::document::roster, domain::failure_class::not_found, "another guild's roster",
+          outcome_.next_due};
+      fail_document(*roster_trouble_);
       break;
     case domain::roster_verdict::suspect:
       suspect(roster, context);
@@ -187,10 +189,12 @@ private:
     if (!same_size)
       remember_suspicion(db_, guild_.id, domain::suspicion{context.last_modified, now_, size});
     applied_.members = static_cast<std::int64_t>(context.open_members);
-    applied_.changed |= record_suspect(
-        db_, guild_.id,
+    roster_trouble_ = {
+        domain::document::roster, domain::failure_class::malformed,
         "a roster of " + std::to_string(size) + " where " + std::to_string(context.open_members)
-            + " were known");
+            + " were known",
+        outcome_.next_due};
+    applied_.changed |= record_suspect(db_, guild_.id, roster_trouble_->detail);
   }
 
   void accept(const domain::roster_view& roster) {
@@ -208,7 +212,8 @@ private:
     if (!stored) {
       applied_ = applied_before;
       tags_ = tags_before;
-      fail_document(refused(domain::document::roster));
+      roster_trouble_ = refused(domain::document::roster);
+      fail_document(*roster_trouble_);
       return;
     }
     record_arrived(
@@ -234,9 +239,12 @@ private:
       return;
     }
     if (applied_.guild && !why)
-      tracked_found(db_, work_.tracked, applied_.guild, outcome_.failed.empty());
+      tracked_found(
+          db_, work_.tracked, applied_.guild, outcome_.failed.empty() && !roster_trouble_);
     if (!why)
       why = failure_of(outcome_, domain::document::roster);
+    if (!why && roster_trouble_)
+      why = &*roster_trouble_;
     if (why)
       tracked_failed(
           db_, work_.tracked,
@@ -249,6 +257,7 @@ private:
   time_point now_;
   stored_guild guild_;
   std::optional<domain::document_failure> late_; ///< found out here, not by the coordinator
+  std::optional<domain::document_failure> roster_trouble_; ///< it arrived but was not applied
   domain::guild_applied applied_;
   change_tags tags_;
 };
@@ -269,14 +278,20 @@ result<domain::guild_applied> apply_guild(session& db, const domain::guild_outco
 
 result<void>
 guild_renamed(session& db, const domain::guild_work& work, const std::string& new_name_slug) {
-  return db.transaction([&]() -> result<void> {
+  bool moved = true;
+  const auto done = db.transaction([&]() -> result<void> {
     if (auto held = fence(db, work.lease); !held)
       return held;
     // Somebody may track the new address already: then the old one only says where it went.
-    if (db.exec(move_tracked, {work.tracked, new_name_slug}).affected_rows() == 0)
-      db.exec(mark_renamed, {work.tracked, new_name_slug});
+    if (db.exec(move_tracked, {work.tracked, new_name_slug}).affected_rows() > 0)
+      return {};
+    db.exec(mark_renamed, {work.tracked, new_name_slug});
+    moved = false;
     return {};
   });
+  if (done && !moved)
+    return fail(ec::conflict, "renamed to " + new_name_slug + ", which is tracked on its own");
+  return done;
 }
 
 result<std::vector<domain::character_address>>

@@ -15,6 +15,7 @@ class session;
 /// JSONB refuses is recorded on its document and the rest is applied. A guild that was never
 /// fetched and still cannot be has no row: `guild_applied::guild` is then 0.
 result<domain::guild_applied> apply_guild(session& db, const domain::guild_outcome& outcome);
+/// `ec::conflict` when the new address is tracked on its own.
 result<void>
 guild_renamed(session& db, const domain::guild_work& work, const std::string& new_name_slug);
 result<std::vector<domain::character_address>>

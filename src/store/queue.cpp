@@ -1,6 +1,7 @@
 #include "store/queue.hpp"
 
 #include "store/fence.hpp"
+#include "store/guild_row.hpp"
 #include "store/jobs.hpp"
 #include "store/session.hpp"
 #include "store/statement_lists.hpp"
@@ -42,12 +43,13 @@ constexpr statement release_leases{
 constexpr statement finish_checked{
     "finish_checked_characters", R"(
   with held as (
-    select q.id, q.character_id, l.due_at from sync_queue q
-      join unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) as l(id, token, due_at)
-        on l.id = q.id
+    select q.id, q.character_id, l.due_at, l.failed from sync_queue q
+      join unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::boolean[])
+        as l(id, token, due_at, failed) on l.id = q.id
     where q.lease_token = l.token order by q.id for update of q
   ), freed as (
-    update sync_queue q set lease_token = null, leased_until = null, attempts = 0, priority = 2,
+    update sync_queue q set lease_token = null, leased_until = null, priority = 2,
+      attempts = case when held.failed then q.attempts + 1 else 0 end,
       due_at = case when q.again then app_now() else held.due_at end, forced = q.again,
       again = false
     from held where q.id = held.id
@@ -183,12 +185,14 @@ checked_characters(session& db, const std::vector<domain::checked_character>& ch
   array entries;
   array tokens;
   array due;
+  array failed;
   array owners;
   array documents;
   for (const auto& one : characters) {
     entries.add(one.lease.entry);
     tokens.add(one.lease.token);
     due.add(one.next_due);
+    failed.add(one.failed);
     for (const auto what : one.unchanged) {
       owners.add(one.character);
       documents.add(domain::to_string(what));
@@ -196,7 +200,7 @@ checked_characters(session& db, const std::vector<domain::checked_character>& ch
   }
   return db.transaction([&]() -> result<void> {
     std::vector<std::int64_t> held;
-    for (const auto& row : db.exec(finish_checked, {entries, tokens, due}))
+    for (const auto& row : db.exec(finish_checked, {entries, tokens, due, failed}))
       fields(row) >> held.emplace_back();
     if (held.empty())
       return {};
@@ -217,6 +221,8 @@ result<void> finish_guild(session& db, const domain::guild_finish& how) {
     if (!rows.empty())
       fields(rows[0]) >> more_to_do;
     finish_guild_job(db, how, more_to_do);
+    if (!how.error.empty())
+      tracked_failed(db, how.tracked, how.error);
     if (how.announce && how.guild) {
       change_tags tags;
       tags.add(*how.guild);

@@ -111,10 +111,10 @@ bool session::accepted(const std::function<void()>& work) {
   } catch (const pqxx::sql_error& error) {
     if (!is_refused_value(error))
       throw;
-    exec_raw("rollback to savepoint doubtful");
+    exec_raw("rollback to savepoint doubtful; release savepoint doubtful");
     return false;
   } catch (const unstorable_text&) {
-    exec_raw("rollback to savepoint doubtful");
+    exec_raw("rollback to savepoint doubtful; release savepoint doubtful");
     return false;
   }
   exec_raw("release savepoint doubtful");

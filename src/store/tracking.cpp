@@ -219,6 +219,9 @@ result<void> untrack(session& db, const domain::guild_address& address) {
     fields(rows[0]).skip() >> guild;
     if (guild)
       db.exec(drop_members, {*guild});
+    change_tags tags;
+    tags.add_addresses();
+    tags.send(db);
     return {};
   });
 }

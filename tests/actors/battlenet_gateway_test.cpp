@@ -227,9 +227,16 @@ TEST_F(battlenet_gateway_test, the_breaker_opens_probes_and_closes) {
 TEST_F(battlenet_gateway_test, silence_opens_the_breaker_sooner) {
   start([](const auto&) { return battlenet::no_response("connection refused"); });
   for (int i = 0; i < 5; ++i)
-    fetch();
+    fetch(i);
   EXPECT_EQ(error_in(post()), ec::upstream_down);
   EXPECT_EQ(client->sent.size(), 5u);
+}
+
+TEST_F(battlenet_gateway_test, the_silence_that_one_guild_meets_is_its_own) {
+  start([](const auto&) { return battlenet::no_response("connection reset"); });
+  for (int i = 0; i < 100; ++i)
+    fetch(7);
+  EXPECT_EQ(client->sent.size(), 100u);
 }
 
 TEST_F(

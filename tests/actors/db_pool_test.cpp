@@ -245,17 +245,17 @@ TEST_F(db_pool_test, patient_jobs_wait_for_the_database_to_come_back) {
 
 TEST_F(db_pool_test, reachability_is_told_when_it_changes) {
   start(options(2));
-  EXPECT_EQ(reachable, (std::vector{true}));
+  EXPECT_EQ(reachable, (std::vector{false, true}));
   database.reachable = false;
   database.fates = {fake_database::fate::connection_breaks};
   run("breaks");
-  EXPECT_EQ(reachable, (std::vector{true})); // the other worker is connected
+  EXPECT_EQ(reachable, (std::vector{false, true})); // the other worker is connected
   database.fates = {fake_database::fate::connection_breaks};
   run("breaks");
-  EXPECT_EQ(reachable, (std::vector{true, false}));
+  EXPECT_EQ(reachable, (std::vector{false, true, false}));
   database.reachable = true;
   world.advance(2'100ms);
-  EXPECT_EQ(reachable, (std::vector{true, false, true}));
+  EXPECT_EQ(reachable, (std::vector{false, true, false, true}));
 }
 
 TEST_F(db_pool_test, a_lost_connection_runs_an_idempotent_job_once_more) {
