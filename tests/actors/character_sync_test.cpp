@@ -187,6 +187,29 @@ TEST_F(character_sync_test, a_404_asks_for_no_children_and_waits_a_day) {
   EXPECT_GE(outcome.next_due, world.wall() + 24h);
 }
 
+TEST_F(character_sync_test, a_second_404_asks_the_status_which_tells_the_deleted) {
+  auto work = test::known_character(world.wall());
+  work.documents[0].state = domain::document_state::not_found;
+  work.documents[0].error_class = failure_class::not_found;
+  work.documents[0].failures = 1;
+  const auto path = test::character_path(work);
+  const auto id = work.identity.bnet_id.value;
+  on(path, answer_of(404));
+  on(path + "/status", answer_of(200, test::status_body(id, false)));
+  sync(work);
+  EXPECT_TRUE(store.characters.at(0).gone);
+
+  on(path + "/status", answer_of(200, test::status_body(id, true)));
+  sync(work);
+  EXPECT_FALSE(store.characters.at(1).gone);
+  EXPECT_TRUE(store.characters.at(1).verified);
+
+  on(path + "/status", answer_of(404));
+  sync(work);
+  EXPECT_FALSE(store.characters.at(2).gone);
+  EXPECT_FALSE(store.characters.at(2).verified);
+}
+
 TEST_F(character_sync_test, somebody_elses_profile_overwrites_nothing) {
   const auto work = test::known_character(world.wall());
   auto other = test::in_battlenet(work);
