@@ -120,7 +120,7 @@ std::map<std::string, std::string> calls() {
       {"claim_characters_of_players", "50, '60 seconds'"},
       {"renew_leases", leases + ", '60 seconds'"},
       {"release_leases", leases},
-      {"finish_checked_characters", leases + ", " + times},
+      {"finish_checked_characters", leases + ", " + times + ", same('false')::boolean[]"},
       {"documents_checked", ids + ", " + "same('profile')" + ", " + ids},
       {"characters_available", ids},
       {"guilds_of_characters", ids},
