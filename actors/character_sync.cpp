@@ -221,10 +221,13 @@ void take_profile_body(self_ptr self, const battlenet::answer& answer) {
   fetch_children(self);
 }
 
-/// One 404 says little; at the next one the status tells a deleted character from a hidden one.
-bool was_not_found(const domain::character_work& work) {
+/// One 404 says little; when it is still there at its retry, the status tells a deleted
+/// character from a hidden one. Not when somebody wants to know sooner: a guild may have many
+/// such members.
+bool was_not_found(const domain::character_work& work, time_point now) {
   const auto* record = record_of(work, document::profile);
-  return record && record->error_class == domain::failure_class::not_found;
+  return record && record->error_class == domain::failure_class::not_found
+      && record->retry_at.value_or(now) <= now;
 }
 
 void ask_status(self_ptr self) {
@@ -262,7 +265,7 @@ void take_profile(self_ptr self, const fetch_reply& reply) {
   }
   default:
     note_failure(self, document::profile, *failure_class_of(reply->outcome), reply->detail);
-    if (reply->outcome == outcome::not_found && was_not_found(st.task.work))
+    if (reply->outcome == outcome::not_found && was_not_found(st.task.work, st.context.now))
       ask_status(self);
     else
       finish(self);

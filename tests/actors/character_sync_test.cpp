@@ -187,11 +187,12 @@ TEST_F(character_sync_test, a_404_asks_for_no_children_and_waits_a_day) {
   EXPECT_GE(outcome.next_due, world.wall() + 24h);
 }
 
-TEST_F(character_sync_test, a_second_404_asks_the_status_which_tells_the_deleted) {
+TEST_F(character_sync_test, the_retry_of_a_404_asks_the_status_which_tells_the_deleted) {
   auto work = test::known_character(world.wall());
   work.documents[0].state = domain::document_state::not_found;
   work.documents[0].error_class = failure_class::not_found;
   work.documents[0].failures = 1;
+  work.documents[0].retry_at = world.wall() - 1s;
   const auto path = test::character_path(work);
   const auto id = work.identity.bnet_id.value;
   on(path, answer_of(404));
@@ -208,6 +209,18 @@ TEST_F(character_sync_test, a_second_404_asks_the_status_which_tells_the_deleted
   sync(work);
   EXPECT_FALSE(store.characters.at(2).gone);
   EXPECT_FALSE(store.characters.at(2).verified);
+
+  work.documents[0].retry_at = world.wall() + 1h; // asked for early, by a person
+  gateway_script_.asked.clear();
+  sync(work);
+  EXPECT_EQ(gateway_script_.asked.size(), 1u);
+
+  // Somebody wants to know before the day is over: the 404 alone is the answer.
+  on(path + "/status", answer_of(200, test::status_body(id, false)));
+  work.forced = true;
+  work.documents[0].retry_at = world.wall() + 1h;
+  sync(work);
+  EXPECT_FALSE(store.characters.at(3).gone);
 }
 
 TEST_F(character_sync_test, somebody_elses_profile_overwrites_nothing) {
