@@ -46,12 +46,14 @@ void note_failure(self_ptr self, document what, failure_class why, std::string d
   auto& st = self->state;
   const auto& record =
       what == document::guild ? st.task.work.guild_document : st.task.work.roster_document;
+  // A guild that was never fetched has no documents to count by.
+  const int failures = std::max(record.failures, st.task.work.attempts) + 1;
   st.outcome.failed.push_back(
       {.document = what,
        .error_class = why,
        .detail = std::move(detail),
        .retry_at = st.environment->now()
-                 + domain::retry_delay(why, record.failures + 1, st.environment->random())});
+                 + domain::retry_delay(why, failures, st.environment->random())});
   st.guild_failed = true;
 }
 

@@ -121,6 +121,14 @@ TEST_F(guild_step_test, a_404_without_known_members_is_not_found) {
   EXPECT_TRUE(ended);
 }
 
+TEST_F(guild_step_test, a_guild_that_was_never_fetched_is_asked_for_less_and_less_often) {
+  on(guild_path, answer_of(503));
+  auto work = new_guild();
+  work.attempts = 6;
+  sync(work);
+  EXPECT_GT(store.guilds.at(0).next_due, world.wall() + 15s);
+}
+
 TEST_F(guild_step_test, members_tell_a_renamed_guilds_new_address) {
   const test::body_guild renamed{guild.id, "New Name", "new-name", guild.realm};
   const auto stranger = test::body_guild{999, "Other", "other", guild.realm};
