@@ -15,7 +15,8 @@ namespace json = boost::json;
 
 class faults : public world {
 protected:
-  /// Every member has every document that there is of it.
+  /// Every member has every document that there is of it, but for those that failed again and
+  /// again by themselves.
   static bool is_complete(const database& where, const guild_address& guild) {
     const auto members =
         "from guild_members m join guilds g on g.id = m.guild_id join characters c on c.id = "
@@ -23,8 +24,8 @@ protected:
         + quoted(guild.realm) + " and g.name_key = " + quoted(guild.slug);
     const auto profiled = " and c.id in (select character_id from document_states)";
     const auto failing =
-        " and c.id in (select character_id from document_states where error_class in "
-        "('transient', 'throttled', 'malformed'))";
+        " and c.id in (select character_id from document_states where failures between 1 and 3 "
+        "and error_class in ('transient', 'throttled', 'malformed'))";
     const auto askable = " and c.name !~ '[0-9]'"; // the dead carry digits
     return where.value(
                "select (select count(*) from tracked_guilds where guild_id is not null) > 0 "

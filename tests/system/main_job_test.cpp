@@ -16,6 +16,10 @@ protected:
 };
 
 constexpr double rate = 95;
+constexpr double limit = 100;
+/// How late a request may come after its turn: 95 in a second and this are the limit of 100 at
+/// most, unless the machine itself stands still for longer.
+constexpr double delay = 0.2;
 /// What passes before the first request: the poll, the lease, the token.
 constexpr double start_up_seconds = 2;
 
@@ -34,9 +38,9 @@ TEST_F(
   const auto least = static_cast<double>(first.requests) / rate;
   std::cout << "first sync: " << first.requests << " requests in " << took << " s, "
             << took / least << " x requests/rate; at most " << first.max_per_second
-            << " in a sliding second\n";
+            << " in a sliding second, none later than " << first.worst_delay(limit) << " s\n";
   EXPECT_EQ(first.count_429, 0);
-  EXPECT_LE(first.max_per_second, 100);
+  EXPECT_LE(first.worst_delay(limit), delay);
   EXPECT_LE(took, 1.05 * least + start_up_seconds);
   EXPECT_GT(first.requests, 4'000) << "profiles and their documents";
   expect_mirrored(address);
@@ -55,7 +59,7 @@ TEST_F(
   std::cout << "second sync: " << second.requests << " requests\n";
   EXPECT_LE(second.requests, 2 + 1'000);
   EXPECT_EQ(second.count_429, 0);
-  EXPECT_LE(second.max_per_second, 100);
+  EXPECT_LE(second.worst_delay(limit), delay);
   EXPECT_EQ(second.of_status(200), 0) << "every answer says: not modified";
   EXPECT_EQ(character_versions(), before);
   EXPECT_EQ(guildhall.api(target, {{"If-None-Match", etag}}).status, 304);

@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
 
 namespace guildhall::system_test {
@@ -41,6 +42,21 @@ std::int64_t ledger::of_class(const std::string& name) const {
 
 std::int64_t ledger::of_status(int status) const {
   return count_in(by_status, std::to_string(status));
+}
+
+double ledger::worst_delay(double rate) const {
+  constexpr double second = 1e6;
+  double worst = 0;
+  std::optional<double> next; // when the request after this one was sent at the latest
+  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+    if (entry->kind == "token")
+      continue;
+    const auto arrived = static_cast<double>(entry->time_us);
+    const auto sent = next ? std::min(arrived, *next - second / rate) : arrived;
+    worst = std::max(worst, arrived - sent);
+    next = sent;
+  }
+  return worst / second;
 }
 
 simulator::simulator(std::vector<std::string> arguments, std::filesystem::path output)

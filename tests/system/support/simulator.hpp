@@ -50,6 +50,9 @@ struct ledger {
 
   std::int64_t of_class(const std::string& name) const;
   std::int64_t of_status(int status) const;
+  /// Had they been sent evenly at `rate` a second: by how many seconds the latest came late, on
+  /// its way or while a machine stood still. Bursts show as large values.
+  double worst_delay(double rate) const;
 };
 
 /// The Battle.net simulator as a process, and its control API.
