@@ -143,7 +143,7 @@ result<status_view> parse_status(std::string_view body) {
   status_view status;
   status.id = id_of<bnet_character_id>(in);
   status.is_valid = in.boolean("is_valid");
-  return in.finish(std::move(status));
+  return in.finish(status);
 }
 
 result<std::int64_t> parse_current_period(std::string_view body) {

@@ -170,9 +170,10 @@ public:
       if (!hit) {
         ++part.counts.reads;
         own->waiters.push_back(std::move(done));
+        done = nullptr;
       }
     }
-    if (hit)
+    if (done)
       return done(std::move(hit));
     start(landing{shared_from_this(), std::move(key), std::move(own)});
   }
