@@ -17,8 +17,8 @@ protected:
 
 constexpr double rate = 95;
 constexpr double limit = 100;
-/// How late a request may come after its turn: 95 in a second and this are the limit of 100 at
-/// most, unless the machine itself stands still for longer.
+/// How late a request may come after its turn, on its way or because the machine stood still. A
+/// second's worth of requests sent at once would come almost a second late.
 constexpr double delay = 0.2;
 /// What passes before the first request: the poll, the lease, the token.
 constexpr double start_up_seconds = 2;
