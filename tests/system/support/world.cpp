@@ -64,6 +64,8 @@ world::~world() {
 }
 
 simulator& world::simulate(std::vector<std::string> arguments) {
+  simulator_.reset();
+  std::filesystem::remove(file("simulator.log")); // an earlier one's address stands in it
   simulator_ = std::make_unique<simulator>(std::move(arguments), file("simulator.log"));
   return *simulator_;
 }
