@@ -22,7 +22,7 @@ public:
   /// Started when first asked for. Throws std::runtime_error, with the server's log, if it
   /// cannot be.
   static postgres_cluster& shared();
-  /// Whether PostgreSQL 15 is installed; tests skip otherwise.
+  /// Whether PostgreSQL 15 is installed; tests fail, saying so, otherwise.
   static bool available();
 
   postgres_cluster(const postgres_cluster&) = delete;

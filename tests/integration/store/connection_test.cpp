@@ -31,7 +31,7 @@ class connection_faults : public testing::Test {
 protected:
   void SetUp() override {
     if (!postgres_cluster::available())
-      GTEST_SKIP() << "PostgreSQL 15 is not installed";
+      GTEST_FAIL() << "PostgreSQL 15 is not installed";
     db.emplace();
   }
 

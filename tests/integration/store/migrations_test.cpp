@@ -17,7 +17,7 @@ class migrations : public testing::Test {
 protected:
   void SetUp() override {
     if (!postgres_cluster::available())
-      GTEST_SKIP() << "PostgreSQL 15 is not installed";
+      GTEST_FAIL() << "PostgreSQL 15 is not installed";
     name = postgres_cluster::shared().create_empty_database();
   }
   void TearDown() override {

@@ -42,7 +42,7 @@ class mirror : public testing::Test {
 protected:
   void SetUp() override {
     if (!postgres_cluster::available())
-      GTEST_SKIP() << "PostgreSQL 15 is not installed";
+      GTEST_FAIL() << "PostgreSQL 15 is not installed";
     db.emplace();
   }
 
