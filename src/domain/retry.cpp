@@ -24,7 +24,7 @@ seconds scaled(seconds base, double factor) {
 /// `first` for the first failure, twice as long for each further one, at most `longest`.
 seconds doubled(seconds first, int failures, seconds longest) {
   constexpr int enough = 20; // doublings after which every `longest` is reached
-  const auto doublings = std::clamp(failures - 1, 0, enough);
+  const auto doublings = std::clamp(failures, 1, enough + 1) - 1;
   return std::min(first * (std::int64_t{1} << doublings), longest);
 }
 
@@ -44,7 +44,11 @@ seconds retry_delay(failure_class what, int failures, double random) {
   case failure_class::throttled:
     break;
   }
-  return std::max(scaled(doubled(seconds{2}, failures, one_hour), unit(random)), seconds{1});
+  constexpr int quick = 3; // retries a second apart
+  return std::max(
+      scaled(
+          doubled(seconds{1}, std::max(failures, quick) - quick + 1, one_hour), unit(random)),
+      seconds{1});
 }
 
 seconds jittered(seconds base, double random) {

@@ -8,10 +8,11 @@
 namespace guildhall::domain {
 
 /// How long to wait after the `failures`-th failure in a row (1 for the first).
-/// Transient and throttled: exponential from 2 s with full jitter, at most 1 h (never under 1
-/// s): with one answer in five failing a guild is in sync hardly later than without, and when
-/// all of them fail the gateway's breaker spares Battle.net. Malformed: from 10 min, at most 6
-/// h. Forbidden and not found: once a day (25 h at most), they are states more than errors.
+/// Transient and throttled: three times a second, then doubling with full jitter, at most 1 h.
+/// With one answer in five failing a guild is in sync hardly later than without (the unluckiest
+/// of its thousands of requests decide), what stays broken is soon asked rarely, and when all
+/// of Battle.net fails the gateway's breaker spares it. Malformed: from 10 min, at most 6 h.
+/// Forbidden and not found: once a day (25 h at most), they are states more than errors.
 /// `random` is uniform in [0, 1).
 std::chrono::seconds retry_delay(failure_class what, int failures, double random);
 

@@ -1,112 +1,16 @@
 #include "tests/simulation/simulation.hpp"
 
-#include "actors/defaults.hpp"
-#include "actors/root_supervisor.hpp"
-#include "tests/simulation/database.hpp"
-#include "tests/simulation/upstream.hpp"
+#include "tests/simulation/difference.hpp"
+#include "tests/simulation/instance.hpp"
 
 #include <algorithm>
 #include <memory>
-#include <sstream>
 
 namespace guildhall::simulation {
 
 using namespace std::chrono_literals;
-using domain::document;
 
 namespace {
-
-/// One process: its sync, its way to the database, its connections. Ends orderly or as by kill
-/// -9, and comes back under another name.
-class instance {
-public:
-  instance(
-      test::actor_world& world, database& rows, upstream& battlenet,
-      const database_faults& faults, const plan& how_of, domain::budget_limits limits,
-      std::uint64_t seed, std::string name)
-      : world_(world),
-        luck_(seed),
-        port_(world, rows, luck_, faults) {
-    actors::sync_options how{
-        .store = &port_,
-        .requests = battlenet::request_factory{"en_US"},
-        .tokens =
-            [this, &world,
-             &faults](deadline, domain::completion<battlenet::access_token> done) {
-              const bool refused = luck_.happens(faults.refused);
-              auto held = std::make_shared<decltype(done)>(std::move(done));
-              world.after(luck_.wait(40, 120), [held, refused, dead = port_.cut] {
-                if (*dead)
-                  return;
-                if (refused)
-                  (*held)(fail(ec::upstream_down));
-                else
-                  (*held)(battlenet::access_token{"token", 24h});
-              });
-            },
-        .limiter = {.limits = limits, .max_queue = 200, .instance = std::move(name)},
-        .connect =
-            [this, &world, &battlenet, &faults](domain::region) {
-              auto client =
-                  std::make_shared<upstream_client>(world, battlenet, luck_, faults.crash);
-              client->cut = port_.cut;
-              return client;
-            },
-        .regions = {domain::region::eu},
-        .scheduler = {.poll_interval = 20s, .max_guilds_at_once = 2},
-        .retention = {},
-        .guild_interval = how_of.guild_interval,
-        .character_interval = how_of.character_interval,
-        .characters_at_once = 3,
-        .batch = 5,
-        .random = [this] { return luck_.unit(); },
-        .now = world.wall_clock()};
-    how_.emplace(std::move(how));
-    start();
-  }
-
-  /// As the process does when it is asked to: leases go back.
-  void stop() {
-    stopping_ = true;
-    if (root_)
-      caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);
-    slots_.clear();
-    root_ = nullptr;
-  }
-  /// As kill -9: nothing that it does from now on reaches anybody.
-  void kill() {
-    *port_.cut = true;
-    stop();
-  }
-  void wake() {
-    if (const auto scheduler = slots_.scheduler.get())
-      caf::anon_send(scheduler, atom::wake_v);
-  }
-
-private:
-  void start() {
-    root_ = actors::spawn_sync_supervisor(world_.system(), *how_, slots_, numbers_);
-    // What the root supervisor does with a sync that gave up.
-    root_->attach_functor([this] {
-      slots_.clear();
-      root_ = nullptr;
-      if (!stopping_)
-        world_.after(60s, [this] {
-          if (!stopping_)
-            start();
-        });
-    });
-  }
-
-  test::actor_world& world_;
-  chance luck_;
-  metrics numbers_;
-  database_port port_;
-  std::optional<actors::sync_options> how_;
-  actors::service_slots slots_;
-  caf::actor root_;
-  bool stopping_{false};
-};
 
 class simulation {
 public:
@@ -170,8 +74,16 @@ public:
 private:
   void start_instance() {
     instances_.push_back(std::make_unique<instance>(
-        world_, rows_, battlenet_, database_faults_, how_, limits_, luck_.number(),
-        "instance-" + std::to_string(started_++)));
+        world_, rows_, battlenet_, database_faults_,
+        instance_settings{
+            .name = "instance-" + std::to_string(started_++),
+            .seed = luck_.number(),
+            .limits = limits_,
+            .guild_interval = how_.guild_interval,
+            .character_interval = how_.character_interval,
+            .scheduler = {.poll_interval = 20s, .max_guilds_at_once = 2},
+            .characters_at_once = 3,
+            .batch = 5}));
   }
 
   void draw_faults() {
@@ -278,67 +190,11 @@ private:
     });
   }
 
-  /// Nothing if the database holds what Battle.net has; else the first difference.
   std::string out_of_sync() const {
-    std::ostringstream why;
-    for (const auto& guild : battlenet_.guilds) {
-      const database::guild_row* stored = nullptr;
-      std::int64_t id = 0;
-      for (const auto& [key, row] : rows_.guilds)
-        if (row.identity.bnet_id.value == guild.body.id) {
-          stored = &row;
-          id = key;
-        }
-      if (!stored) {
-        why << guild.body.slug << " is not stored";
-        return why.str();
-      }
-      if (stored->guild_document.last_modified != upstream::http_date(guild.modified_at)
-          || stored->roster_version != upstream::http_date(guild.roster_modified_at)) {
-        why << guild.body.slug << " is stored in another version";
-        return why.str();
-      }
-      std::map<std::int64_t, int> ranks;
-      for (const auto& [key, row] : rows_.members)
-        if (key.first == id && row.open)
-          ranks.emplace(rows_.characters.at(key.second).identity.bnet_id.value, row.rank);
-      if (ranks.size() != guild.members.size()) {
-        why << guild.body.slug << " has " << guild.members.size() << " members, stored are "
-            << ranks.size();
-        return why.str();
-      }
-      for (const auto member : guild.members) {
-        const auto& truth = battlenet_.characters[member];
-        const auto rank = ranks.find(truth.body.id);
-        if (rank == ranks.end() || rank->second != truth.body.rank) {
-          why << truth.body.name << " of " << guild.body.slug
-              << " is missing or has another rank";
-          return why.str();
-        }
-        if (truth.exists && !is_mirrored(truth)) {
-          why << truth.body.name << " of " << guild.body.slug << " is not mirrored";
-          return why.str();
-        }
-      }
-    }
+    for (const auto& guild : battlenet_.guilds)
+      if (auto first = difference(battlenet_, rows_, guild); !first.empty())
+        return first;
     return {};
-  }
-
-  bool is_mirrored(const upstream::character_truth& truth) const {
-    const auto version = upstream::http_date(truth.modified_at);
-    for (const auto& [id, row] : rows_.characters) {
-      if (row.identity.bnet_id.value != truth.body.id)
-        continue;
-      const auto holds = [&](document what) {
-        const auto found = row.documents.find(what);
-        return found != row.documents.end() && found->second.state == domain::document_state::ok
-            && found->second.synced_for == version;
-      };
-      const auto profile = row.documents.find(document::profile);
-      return profile != row.documents.end() && profile->second.last_modified == version
-          && std::ranges::all_of(domain::child_documents, holds);
-    }
-    return false;
   }
 
   void judge_requests() const {

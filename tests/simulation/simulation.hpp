@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace guildhall::simulation {
 
@@ -36,5 +37,20 @@ struct outcome {
 /// Two instances of the whole sync (supervision tree and all), a fake Battle.net and a fake
 /// database, in one thread and in virtual time.
 outcome run(const plan& how);
+
+/// Guilds that are tracked at the same moment, by one instance with the default settings.
+struct first_sync_plan {
+  std::uint64_t seed{1};
+  double rate{10};
+  std::vector<std::size_t> members; ///< of each guild
+  /// Every request for the last guild fails, so do 20 % of all others, and PostgreSQL is away
+  /// for `database_away` after `database_leaves`.
+  bool faults{false};
+  std::chrono::seconds database_leaves{60};
+  std::chrono::seconds database_away{10};
+};
+
+/// After how long each guild was in sync, but for the last one.
+std::vector<std::chrono::seconds> first_syncs(const first_sync_plan& how);
 
 } // namespace guildhall::simulation

@@ -84,5 +84,18 @@ TEST_F(simulation_test, a_bad_day_costs_at_most_1_7_times_the_requests_of_a_good
       << good.requests << " requests on a good day";
 }
 
+TEST_F(simulation_test, a_failing_guild_and_a_database_restart_do_not_hold_up_the_others) {
+  first_sync_plan how{.members = {300, 500, 700, 900}};
+  const auto undisturbed = first_syncs(how);
+  how.faults = true;
+  for (how.seed = 1; how.seed <= 3; ++how.seed) {
+    const auto disturbed = first_syncs(how);
+    for (std::size_t i = 0; i < disturbed.size(); ++i)
+      EXPECT_LE(disturbed[i], undisturbed[i] * 3 / 2)
+          << "the guild of " << how.members[i] << ", " << undisturbed[i].count()
+          << " s without faults, seed " << how.seed;
+  }
+}
+
 } // namespace
 } // namespace guildhall::simulation
