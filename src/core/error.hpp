@@ -26,6 +26,8 @@ enum class ec : std::uint8_t {
   not_found,
   method_not_allowed,
   conflict,
+  precondition_failed, ///< If-Match names a version that somebody has changed since
+  limit_reached,       ///< a named limit of what may be stored is used up
   payload_too_large,
   header_too_large,
   uri_too_long,

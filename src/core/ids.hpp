@@ -26,6 +26,8 @@ using member_id = basic_id<struct member_id_tag>;
 using user_id = basic_id<struct user_id_tag>;
 using tracked_guild_id = basic_id<struct tracked_guild_id_tag>;
 using job_id = basic_id<struct job_id_tag>;
+using roster_id = basic_id<struct roster_id_tag>;
+using event_id = basic_id<struct event_id_tag>;
 
 // Battle.net's ids: they live in `bnet_*` columns and in Battle.net's JSON only.
 using bnet_guild_id = basic_id<struct bnet_guild_id_tag>;
