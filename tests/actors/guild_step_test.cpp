@@ -124,7 +124,7 @@ TEST_F(guild_step_test, a_404_without_known_members_is_not_found) {
 TEST_F(guild_step_test, a_guild_that_was_never_fetched_is_asked_for_less_and_less_often) {
   on(guild_path, answer_of(503));
   auto work = new_guild();
-  work.attempts = 6;
+  work.attempts = 8;
   sync(work);
   EXPECT_GT(store.guilds.at(0).next_due, world.wall() + 15s);
 }

@@ -31,7 +31,7 @@ double p99_of(const std::string& text) {
 
 load run_wrk(
     std::uint16_t port, const std::string& target, const std::vector<std::string>& headers,
-    unsigned connections, std::chrono::seconds length) {
+    const std::filesystem::path& folder, unsigned connections, std::chrono::seconds length) {
   std::vector<std::string> command{
       "wrk", "--latency", "-t1", "-c" + std::to_string(connections),
       "-d" + std::to_string(length.count()) + "s"};
@@ -40,7 +40,10 @@ load run_wrk(
     command.push_back(header);
   }
   command.push_back("http://127.0.0.1:" + std::to_string(port) + target);
-  const auto done = system_test::run({.command = command}, length + std::chrono::seconds{30});
+  const auto output = folder / "wrk.log";
+  std::filesystem::remove(output);
+  const auto done = system_test::run(
+      {.command = command, .output = output}, length + std::chrono::seconds{30});
   if (done.status != 0 || done.output.find("Non-2xx") != std::string::npos)
     throw std::runtime_error("wrk: " + done.output);
   return {number_after(done.output, R"(Requests/sec:\s+([0-9.]+))"), p99_of(done.output)};
@@ -69,11 +72,14 @@ double run_pgbench(
     unsigned connections, std::chrono::seconds length) {
   const auto script = folder / "pgbench.sql";
   std::ofstream{script} << sql << ";\n";
+  const auto output = folder / "pgbench.log";
+  std::filesystem::remove(output);
   const auto done = system_test::run(
       {.command =
            {"/usr/lib/postgresql/15/bin/pgbench", "-n", "-M", "prepared", "-c",
             std::to_string(connections), "-j", "2", "-T", std::to_string(length.count()), "-f",
-            script.string(), dsn}},
+            script.string(), dsn},
+       .output = output},
       length + std::chrono::seconds{30});
   if (done.status != 0)
     throw std::runtime_error("pgbench: " + done.output);

@@ -17,10 +17,10 @@ struct load {
   double p99_ms{0};
 };
 
-/// wrk on 127.0.0.1; throws when it saw answers other than 200.
+/// wrk on 127.0.0.1; throws when it saw answers other than 200. Writes its log to `folder`.
 load run_wrk(
     std::uint16_t port, const std::string& target, const std::vector<std::string>& headers,
-    unsigned connections, std::chrono::seconds length);
+    const std::filesystem::path& folder, unsigned connections, std::chrono::seconds length);
 
 /// nginx that serves files of `folder`; ended with the object.
 class static_server {
@@ -36,7 +36,7 @@ private:
 };
 
 /// Transactions per second of one prepared statement, as many connections as guildhall's
-/// readers.
+/// readers. Writes its script and log to `folder`.
 double run_pgbench(
     const std::string& dsn, const std::string& sql, const std::filesystem::path& folder,
     unsigned connections, std::chrono::seconds length);

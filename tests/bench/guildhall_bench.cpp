@@ -153,9 +153,9 @@ private:
     for (const auto& [name, target, anchor] :
          {std::tuple{"cached guild row", small, "/small"},
           std::tuple{"cached members of 1,000", large, "/large"}}) {
-      run_wrk(one.port(), target, headers, connections, 1s); // warm
-      const auto theirs = run_wrk(nginx.port(), anchor, {}, connections, length);
-      const auto ours = run_wrk(one.port(), target, headers, connections, length);
+      run_wrk(one.port(), target, headers, file(""), connections, 1s); // warm
+      const auto theirs = run_wrk(nginx.port(), anchor, {}, file(""), connections, length);
+      const auto ours = run_wrk(one.port(), target, headers, file(""), connections, length);
       add({"S1", name, ours.per_second, "requests/s, nginx", theirs.per_second, 0.80, false});
     }
     one.stop();
@@ -171,7 +171,7 @@ private:
     const auto measure = [&](const char* id, const char* what, const std::string& target,
                              const std::string& sql, double wanted) {
       const auto theirs = run_pgbench(db.dsn(), sql, file(""), readers, length);
-      const auto ours = run_wrk(one.port(), target, headers, connections, length);
+      const auto ours = run_wrk(one.port(), target, headers, file(""), connections, length);
       add({id, what, ours.per_second, "requests/s, pgbench", theirs, wanted, false});
     };
     const auto big = std::to_string(guilds_[0]);

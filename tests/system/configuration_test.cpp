@@ -73,7 +73,7 @@ TEST_F(configuration, a_port_that_is_taken_ends_the_start_with_a_sentence) {
 
 TEST_F(configuration, a_database_that_is_down_is_waited_for) {
   EXPECT_EQ(command({"migrate"}).status, 0);
-  const auto minted = command({"token", "--user", "Tester#1234"}).output;
+  const auto minted = command({"token", "--admin", "--user", "Tester#1234"}).output;
   const std::map<std::string, std::string> token{
       {"Authorization", "Bearer " + minted.substr(0, minted.find('\n'))}};
   postgres.stop();

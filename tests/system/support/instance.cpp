@@ -50,7 +50,7 @@ instance::instance(
 
 const std::string& instance::user_token() const {
   std::call_once(minted_, [this] {
-    user_token_ = mint(environment_, {"--user", "Tester#1234"}, log_);
+    user_token_ = mint(environment_, {"--admin", "--user", "Tester#1234"}, log_);
   });
   return user_token_;
 }

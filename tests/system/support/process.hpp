@@ -17,7 +17,7 @@ using settings = std::map<std::string, std::string>;
 class process {
 public:
   struct options {
-    std::vector<std::string> command;
+    std::vector<std::string> command; ///< found on PATH like a shell's
     settings environment{};         ///< on top of the test's own
     std::filesystem::path output{}; ///< where stdout and stderr go, appended
   };
