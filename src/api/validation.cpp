@@ -1,10 +1,9 @@
 #include "api/validation.hpp"
 
+#include "api/body_rules.hpp"
+#include "api/rules/tracking.hpp"
 #include "core/text.hpp"
 #include "http/ascii.hpp"
-
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
 
 #include <charconv>
 #include <optional>
@@ -50,29 +49,6 @@ result<T> unless_mistaken(T value, mistakes found) {
   if (!found.empty())
     return fail(validation_failure(std::move(found)));
   return value;
-}
-
-/// "" for a member that is absent or no string.
-std::string_view text_in(const boost::json::object& body, const char* name) {
-  const auto* value = body.if_contains(name);
-  if (!value || !value->is_string())
-    return {};
-  return {value->get_string().data(), value->get_string().size()};
-}
-
-result<boost::json::object> body_object(const http::request& what) {
-  const auto type = what.header("Content-Type");
-  const auto media = http::trimmed(type.substr(0, type.find(';')));
-  if (!http::equal_ignoring_case(media, "application/json"))
-    return fail(ec::unsupported_media_type);
-  boost::json::error_code error;
-  auto body =
-      boost::json::parse(boost::json::string_view{what.body.data(), what.body.size()}, error);
-  if (error)
-    return fail(ec::bad_request, "The body is not valid JSON");
-  if (!body.is_object())
-    return fail(ec::bad_request, "The body must be a JSON object");
-  return std::move(body.get_object());
 }
 
 } // namespace
@@ -123,16 +99,14 @@ result<domain::character_address> character_address_of(const http::request& what
 }
 
 result<domain::guild_address> guild_address_in(const http::request& what) {
-  const auto body = body_object(what);
+  const auto body = read_body(what, rules::tracked_guild);
   if (!body)
     return fail(body.error());
-  mistakes found;
   domain::guild_address where;
-  where.region = checked_region(text_in(*body, "region"), found);
-  where.realm = checked_slug(text_in(*body, "realm"), "realm", realm_mistake, found);
-  where.name_slug = checked_slug(
-      domain::guild_name_slug(text_in(*body, "name")), "name", guild_mistake, found);
-  return unless_mistaken(std::move(where), std::move(found));
+  where.region = domain::parse_region(*text_in(*body, "region")).value();
+  where.realm = *text_in(*body, "realm");
+  where.name_slug = *text_in(*body, "name");
+  return where;
 }
 
 std::string wanted_parts::key() const {
