@@ -7,9 +7,7 @@ namespace guildhall::actors {
 namespace {
 
 using namespace std::chrono_literals;
-using domain::document;
 using test::answer_of;
-using test::yesterday;
 
 class guild_coordinator_test : public test::guild_fixture {
 protected:
