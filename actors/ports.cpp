@@ -1,6 +1,7 @@
 #include "actors/ports.hpp"
 
 #include "domain/budget.hpp"
+#include "store/accounts.hpp"
 #include "store/budget_store.hpp"
 #include "store/character_writes.hpp"
 #include "store/guild_writes.hpp"
@@ -162,6 +163,16 @@ void pool_control_port::set_paused(bool paused, deadline expires, completion<voi
   post<void>(
       writers_, "set_paused", manner::write, expires, std::move(done),
       [paused](session& db) { return store::set_paused(db, paused); });
+}
+
+// --- users
+// ------------------------------------------------------------------------------------
+
+void pool_account_port::standing(
+    user_id id, deadline expires, completion<domain::standing> done) {
+  post<domain::standing>(
+      readers_, "standing", manner::read, expires, std::move(done),
+      [id](session& db) { return store::standing(db, id); });
 }
 
 // --- the sync

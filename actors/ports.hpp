@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/bridge.hpp"
+#include "domain/account_port.hpp"
 #include "domain/ports.hpp"
 #include "domain/sync_port.hpp"
 
@@ -64,6 +65,17 @@ public:
 
 private:
   const db_pool_slot& writers_;
+};
+
+class pool_account_port final : public domain::account_port {
+public:
+  explicit pool_account_port(const db_pool_slot& readers) : readers_(readers) {}
+
+  void
+  standing(user_id id, deadline expires, domain::completion<domain::standing> done) override;
+
+private:
+  const db_pool_slot& readers_;
 };
 
 /// Its jobs are patient: while the database is away they wait for it until their deadline.

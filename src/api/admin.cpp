@@ -199,12 +199,10 @@ void add_control(http::router& routes, shared_services with) {
   const auto add = [&](method verb, std::string_view pattern, admin_handler run) {
     routes.add(
         verb, pattern,
-        guarded(
-            with, auth::audience::admin,
-            [with,
-             run](const auth::claims& who, const http::request& what, http::reply_slot slot) {
-              run(*with, who, what, std::move(slot));
-            }));
+        for_operators(
+            with, [with, run](
+                      const auth::claims& who, const http::request& what,
+                      http::reply_slot slot) { run(*with, who, what, std::move(slot)); }));
   };
   add(method::post, "/guilds", track);
   add(method::del, "/guilds/:region/:realm/:name", untrack);

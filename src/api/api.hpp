@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/auth/jwt.hpp"
+#include "api/standings.hpp"
 #include "core/metrics.hpp"
 #include "domain/ports.hpp"
 #include "http/response_cache.hpp"
@@ -20,16 +21,18 @@ struct readiness {
 
 /// What the handlers stand on. Everything referred to outlives the server.
 ///
-/// Cache tags: `guild:<id>` and `character:<id>` (local ids), and `addresses`, under which
-/// every lookup by name stands as well: it has to move when a guild or character gets another
-/// address.
+/// Cache tags: `guild:<id>`, `character:<id>` and `user:<id>` (local ids), and `addresses`,
+/// under which every lookup by name stands as well: it has to move when a guild or character
+/// gets another address.
 struct services {
   domain::read_port& reads;
   domain::control_port& control;
   http::response_cache& cache;
   const auth::verifier& tokens;
+  api::standings& standings;
   metrics& measures;
   std::function<readiness()> ready; ///< any thread, at once
+  bool open_reads{false};           ///< any user may read any guild
 };
 
 /// The web client's routes, all under /api.

@@ -65,7 +65,24 @@ page character_page(const domain::character_row& row, const wanted_parts& parts)
   return out;
 }
 
-void character_by_id(const services& with, const http::request& what, http::reply_slot slot) {
+/// Its owner, whoever may read its guild, and admins.
+result<void>
+may_see_character(const services& with, const caller& who, const http::subject& about) {
+  if (who.who.is_admin() || about.user == who.who.id
+      || (about.guild && may_read(with, who, *about.guild)) || with.open_reads)
+    return {};
+  return fail(
+      ec::forbidden, "Unauthorized access to character "
+                         + std::to_string(about.character.value_or(character_id{}).value));
+}
+
+http::subject about(const domain::character_row& row) {
+  return {row.id, row.guild_id, row.user_id};
+}
+
+void character_by_id(
+    const shared_services& with, const caller& who, const http::request& what,
+    http::reply_slot slot) {
   const auto id = parse_id(what.param("characterId"), "characterId", "Character ID");
   if (!id)
     return slot.fail(id.error());
@@ -73,20 +90,24 @@ void character_by_id(const services& with, const http::request& what, http::repl
   if (!parts)
     return slot.fail(parts.error());
   const character_id character{*id};
-  serve_cached(
-      with, what, std::move(slot), "character/" + std::to_string(*id) + '?' + parts->key(),
-      {character_tag(character)},
-      [&reads = with.reads, character, parts = *parts](deadline expires, page_done done) {
+  serve_judged(
+      with, who, may_see_character, what, std::move(slot),
+      "character/" + std::to_string(*id) + '?' + parts->key(), {character_tag(character)},
+      [&reads = with->reads, character, parts = *parts](deadline expires, page_done done) {
         reads.character(
             character, parts.detail(), expires,
             into_page<domain::character_row>(
                 std::move(done), [parts](const domain::character_row& row) {
-                  return character_page(row, parts);
+                  auto found = character_page(row, parts);
+                  found.about = about(row);
+                  return found;
                 }));
       });
 }
 
-void character_by_name(const services& with, const http::request& what, http::reply_slot slot) {
+void character_by_name(
+    const shared_services& with, const caller& who, const http::request& what,
+    http::reply_slot slot) {
   auto address = character_address_of(what);
   if (!address)
     return slot.fail(address.error());
@@ -95,9 +116,10 @@ void character_by_name(const services& with, const http::request& what, http::re
     return slot.fail(parts.error());
   auto key = "character-at/" + std::string{domain::to_string(address->region)} + '/'
            + address->realm + '/' + address->name_key + '?' + parts->key();
-  serve_cached(
-      with, what, std::move(slot), std::move(key), {std::string{addresses_tag}},
-      [&reads = with.reads, address = std::move(*address),
+  serve_judged(
+      with, who, may_see_character, what, std::move(slot), std::move(key),
+      {std::string{addresses_tag}},
+      [&reads = with->reads, address = std::move(*address),
        parts = *parts](deadline expires, page_done done) mutable {
         reads.character_at(
             std::move(address), parts.detail(), expires,
@@ -105,6 +127,7 @@ void character_by_name(const services& with, const http::request& what, http::re
                 std::move(done), [parts](const domain::character_row& row) {
                   auto found = character_page(row, parts);
                   found.late_tags.push_back(character_tag(row.id));
+                  found.about = about(row);
                   return found;
                 }));
       });

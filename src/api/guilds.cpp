@@ -56,7 +56,14 @@ page guild_page(const domain::guild_row& guild, const wanted_parts& parts) {
   return out;
 }
 
-void guild_by_name(const services& with, const http::request& what, http::reply_slot slot) {
+result<void>
+may_see_guild(const services& with, const caller& who, const http::subject& about) {
+  return may_read(with, who, about.guild.value_or(guild_id{}));
+}
+
+void guild_by_name(
+    const shared_services& with, const caller& who, const http::request& what,
+    http::reply_slot slot) {
   auto address = guild_address_of(what);
   if (!address)
     return slot.fail(address.error());
@@ -65,9 +72,10 @@ void guild_by_name(const services& with, const http::request& what, http::reply_
     return slot.fail(parts.error());
   auto key = "guild-at/" + std::string{domain::to_string(address->region)} + '/'
            + address->realm + '/' + address->name_slug + '?' + parts->key();
-  serve_cached(
-      with, what, std::move(slot), std::move(key), {std::string{addresses_tag}},
-      [&reads = with.reads, address = std::move(*address),
+  serve_judged(
+      with, who, may_see_guild, what, std::move(slot), std::move(key),
+      {std::string{addresses_tag}},
+      [&reads = with->reads, address = std::move(*address),
        parts = *parts](deadline expires, page_done done) mutable {
         reads.guild_at(
             std::move(address), parts.detail(), expires,
@@ -75,6 +83,7 @@ void guild_by_name(const services& with, const http::request& what, http::reply_
                 std::move(done), [parts](const domain::guild_row& row) {
                   auto found = guild_page(row, parts);
                   found.late_tags.push_back(guild_tag(row.id));
+                  found.about.guild = row.id;
                   return found;
                 }));
       });
@@ -158,13 +167,17 @@ page freshness_page(const domain::guild_freshness& known) {
   })};
 }
 
-void guild_freshness(const services& with, const http::request& what, http::reply_slot slot) {
+void guild_freshness(
+    const shared_services& with, const caller& who, const http::request& what,
+    http::reply_slot slot) {
   const auto id = parse_id(what.param("guildId"), "guildId", "Guild ID");
   if (!id)
     return slot.fail(id.error());
+  if (const auto allowed = may_read(*with, who, guild_id{*id}); !allowed)
+    return slot.fail(allowed.error());
   serve_fresh(
       std::move(slot),
-      [&reads = with.reads, guild = guild_id{*id}](deadline expires, page_done done) {
+      [&reads = with->reads, guild = guild_id{*id}](deadline expires, page_done done) {
         reads.freshness(
             guild, expires,
             into_page<domain::guild_freshness>(std::move(done), freshness_page));

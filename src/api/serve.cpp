@@ -12,25 +12,122 @@ std::chrono::sys_seconds now_in_seconds() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
+/// Runs the handler for a token whose standing is known, if the token still counts.
+void admit(
+    const guarded_handler& run, const auth::claims& token, const domain::standing& who,
+    const http::request& what, http::reply_slot slot) {
+  if (token.valid_since < std::chrono::floor<std::chrono::milliseconds>(who.tokens_valid_since))
+    return slot.fail({ec::invalid_token});
+  run({token, who}, what, std::move(slot));
+}
+
+failure why_unknown(failure why) {
+  return why.code == ec::not_found ? failure{ec::invalid_token} : std::move(why);
+}
+
+result<void> unless(bool allowed, std::string_view otherwise) {
+  if (allowed)
+    return {};
+  return fail(ec::forbidden, std::string{otherwise});
+}
+
 } // namespace
 
-http::handler guarded(shared_services with, auth::audience wanted, guarded_handler run) {
-  return [with = std::move(with), wanted,
+http::handler guarded(shared_services with, guarded_handler run) {
+  return
+      [with = std::move(with), run = std::make_shared<const guarded_handler>(std::move(run))](
+          const http::request& what, http::reply_slot slot) {
+        auto token = with->tokens.verify_header(
+            what.header("Authorization"), auth::audience::api, now_in_seconds());
+        if (!token)
+          return slot.fail(token.error());
+        const user_id id{(*token)->id};
+        if (const auto who = with->standings.find(id))
+          return admit(*run, **token, *who, what, std::move(slot));
+        const auto expires = slot.expires();
+        with->standings.read(
+            id, expires,
+            [run, token = std::move(*token), what,
+             slot = std::move(slot)](result<standing_ptr> who) mutable {
+              if (!who)
+                return slot.fail(why_unknown(std::move(who.error())));
+              admit(*run, *token, **who, what, std::move(slot));
+            });
+      };
+}
+
+http::handler for_operators(shared_services with, operator_handler run) {
+  return [with = std::move(with),
           run = std::move(run)](const http::request& what, http::reply_slot slot) {
-    const auto who =
-        with->tokens.verify_header(what.header("Authorization"), wanted, now_in_seconds());
-    if (!who)
-      return slot.fail(who.error());
-    run(**who, what, std::move(slot));
+    const auto token = with->tokens.verify_header(
+        what.header("Authorization"), auth::audience::admin, now_in_seconds());
+    if (!token)
+      return slot.fail(token.error());
+    run(**token, what, std::move(slot));
   };
 }
+
+result<void> may_read(const services& with, const caller& who, guild_id guild) {
+  return with.open_reads ? result<void>{} : must_be_member(who, guild);
+}
+
+result<void> must_be_member(const caller& who, guild_id guild) {
+  return unless(
+      who.who.is_admin() || who.who.is_member(guild), "You are not a member of this guild");
+}
+
+result<void> must_be_officer(const caller& who, guild_id guild) {
+  return unless(
+      who.who.is_admin() || who.who.is_officer(guild),
+      "You must be an officer of this guild to perform this action");
+}
+
+result<void> must_lead(const caller& who, guild_id guild, std::string_view otherwise) {
+  return unless(who.who.is_admin() || who.who.leads(guild), otherwise);
+}
+
+result<void> must_be_admin(const caller& who, std::string_view otherwise) {
+  return unless(who.who.is_admin(), otherwise);
+}
+
+namespace {
+
+std::string with_coding(std::string key, http::coding how) {
+  if (how == http::coding::gzip)
+    key += "|gzip";
+  return key;
+}
+
+/// Reads the page and hands it to the cache.
+http::response_cache::starter filling(page_reader read, deadline expires, http::coding how) {
+  return [read = std::move(read), expires, how](http::response_cache::filler fill) mutable {
+    read(expires, [fill = std::move(fill), how](result<page> read_page) mutable {
+      if (!read_page)
+        return fill(fail(std::move(read_page.error())));
+      auto answer = http::make_answer(
+          std::move(read_page->json), how, read_page->headers, read_page->about);
+      fill(http::response_cache::fresh_answer{
+          std::move(answer), std::move(read_page->late_tags)});
+    });
+  };
+}
+
+void answer_with(
+    http::reply_slot& slot, const result<http::answer_ptr>& answer,
+    std::string_view if_none_match) {
+  if (answer)
+    slot.send(http::respond(**answer, if_none_match));
+  else
+    slot.fail(answer.error());
+}
+
+} // namespace
 
 void serve_cached(
     const services& with, const http::request& what, http::reply_slot slot, std::string key,
     const std::vector<std::string>& tags, page_reader read) {
   const auto how = http::preferred_coding(what.header("Accept-Encoding"));
-  if (how == http::coding::gzip)
-    key += "|gzip";
+  key = with_coding(std::move(key), how);
   const auto if_none_match = what.header("If-None-Match");
   if (const auto hit = with.cache.find(key))
     return slot.send(http::respond(*hit, if_none_match));
@@ -39,38 +136,54 @@ void serve_cached(
       std::move(key), tags,
       [slot = std::move(slot),
        if_none_match = std::string{if_none_match}](result<http::answer_ptr> answer) mutable {
-        if (answer)
-          slot.send(http::respond(**answer, if_none_match));
-        else
-          slot.fail(answer.error());
+        answer_with(slot, answer, if_none_match);
       },
-      [read = std::move(read), expires, how](http::response_cache::filler fill) mutable {
-        read(expires, [fill = std::move(fill), how](result<page> read_page) mutable {
-          if (!read_page)
-            return fill(fail(std::move(read_page.error())));
-          auto answer = http::make_answer(std::move(read_page->json), how, read_page->headers);
-          fill(http::response_cache::fresh_answer{
-              std::move(answer), std::move(read_page->late_tags)});
-        });
-      });
+      filling(std::move(read), expires, how));
+}
+
+void serve_judged(
+    shared_services with, const caller& who, judge may_see, const http::request& what,
+    http::reply_slot slot, std::string key, const std::vector<std::string>& tags,
+    page_reader read) {
+  const auto how = http::preferred_coding(what.header("Accept-Encoding"));
+  key = with_coding(std::move(key), how);
+  const auto if_none_match = what.header("If-None-Match");
+  if (const auto hit = with->cache.find(key)) {
+    if (const auto allowed = may_see(*with, who, hit->about); !allowed)
+      return slot.fail(allowed.error());
+    return slot.send(http::respond(*hit, if_none_match));
+  }
+  const auto expires = slot.expires();
+  auto& cache = with->cache;
+  cache.read(
+      std::move(key), tags,
+      [with = std::move(with), token = who.token, standing = who.who, may_see,
+       slot = std::move(slot),
+       if_none_match = std::string{if_none_match}](result<http::answer_ptr> answer) mutable {
+        if (answer)
+          if (const auto allowed = may_see(*with, {token, standing}, (*answer)->about);
+              !allowed)
+            return slot.fail(allowed.error());
+        answer_with(slot, answer, if_none_match);
+      },
+      filling(std::move(read), expires, how));
 }
 
 void add_read(
     http::router& routes, shared_services with, std::string_view pattern, read_handler run) {
   auto handler = [with,
-                  run](const auth::claims&, const http::request& what, http::reply_slot slot) {
-    run(*with, what, std::move(slot));
+                  run](const caller& who, const http::request& what, http::reply_slot slot) {
+    run(with, who, what, std::move(slot));
   };
-  routes.add(
-      http::method::get, pattern, guarded(with, auth::audience::api, std::move(handler)));
+  routes.add(http::method::get, pattern, guarded(with, std::move(handler)));
 }
 
 void add_guild_read(
     http::router& routes, shared_services with, std::string_view pattern, std::string_view name,
     guild_read read) {
   const auto shared = std::make_shared<const guild_read>(std::move(read));
-  auto handler = [with, name, shared](
-                     const auth::claims&, const http::request& what, http::reply_slot slot) {
+  auto handler = [with, name,
+                  shared](const caller& who, const http::request& what, http::reply_slot slot) {
     const auto id = parse_id(what.param("guildId"), "guildId", "Guild ID");
     if (!id)
       return slot.fail(id.error());
@@ -78,6 +191,8 @@ void add_guild_read(
     if (!parts)
       return slot.fail(parts.error());
     const guild_id guild{*id};
+    if (const auto allowed = may_read(*with, who, guild); !allowed)
+      return slot.fail(allowed.error());
     std::string key{name};
     key += '/';
     key += std::to_string(*id);
@@ -89,8 +204,7 @@ void add_guild_read(
           (*shared)({guild, parts, expires}, std::move(done));
         });
   };
-  routes.add(
-      http::method::get, pattern, guarded(with, auth::audience::api, std::move(handler)));
+  routes.add(http::method::get, pattern, guarded(with, std::move(handler)));
 }
 
 void serve_fresh(http::reply_slot slot, page_reader read) {

@@ -89,12 +89,14 @@ int run_command_line(int argc, char** argv) {
   kind->add_flag("--operator", operator_token, "for the admin listener, 12 hours");
   kind->add_option("--user", battletag, "for the API, as this battletag (development)");
   kind->require_option(1);
+  bool admin = false;
+  token_command->add_flag("--admin", admin, "with --user: make that user an admin first");
   token_command->add_option("--subject", subject, "whose operator token it is");
   token_command->callback([&] {
     run([&](const config& cfg) {
       return done(
           operator_token ? print_operator_token(cfg, subject)
-                         : print_user_token(cfg, battletag));
+                         : print_user_token(cfg, battletag, admin));
     });
   });
 

@@ -4,6 +4,7 @@
 #include "app/database_gate.hpp"
 #include "core/text.hpp"
 #include "domain/address.hpp"
+#include "store/accounts.hpp"
 #include "store/connection.hpp"
 #include "store/migrations.hpp"
 #include "store/reads.hpp"
@@ -162,23 +163,31 @@ result<void> print_operator_token(const config& cfg, const std::string& subject)
   return {};
 }
 
-result<void> print_user_token(const config& cfg, const std::string& battletag) {
+result<void> print_user_token(const config& cfg, const std::string& battletag, bool admin) {
   const auto key = first_key(cfg);
   if (!key)
     return discard(key);
-  const auto user =
-      with_database<user_id>(cfg, "development_user", [&](store::session& session) {
-        return store::development_user(session, battletag);
+  const auto user = with_database<domain::standing>(
+      cfg, "development_user", [&](store::session& session) -> result<domain::standing> {
+        const auto id = store::development_user(session, battletag);
+        if (!id)
+          return fail(id.error());
+        if (admin)
+          if (const auto done = store::set_role(session, std::to_string(id->value), "admin");
+              !done)
+            return fail(done.error());
+        return store::standing(session, *id);
       });
   if (!user)
     return discard(user);
   const auto now =
       std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
   api::auth::claims who;
-  who.id = user->value;
-  who.aud = api::auth::audience::api;
+  who.id = user->id.value;
+  who.valid_since = user->tokens_valid_since;
+  who.battle_net_id = std::to_string(user->account.value);
   who.battletag = battletag;
-  who.role = "user";
+  who.role = user->role;
   who.issued_at = now;
   who.expires_at = now + cfg.auth.operator_token_lifetime;
   std::cout << api::auth::mint(*key, who) << '\n';

@@ -11,8 +11,8 @@ namespace guildhall::app {
 
 result<void> migrate(const config& cfg, bool only_status);
 result<void> print_operator_token(const config& cfg, const std::string& subject);
-/// For development: a user token without a login.
-result<void> print_user_token(const config& cfg, const std::string& battletag);
+/// For development: a user token without a login; `admin` makes that user an admin first.
+result<void> print_user_token(const config& cfg, const std::string& battletag, bool admin);
 result<void> set_role(const config& cfg, const std::string& who, const std::string& role);
 result<void> track(
     const config& cfg, const std::string& region, const std::string& realm,

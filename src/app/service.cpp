@@ -242,12 +242,15 @@ int serve(const config& cfg, service_role role) {
   actors::pool_control_port control{slots.writers};
   actors::pool_sync_port sync_store{slots.writers, cfg.sync.lease};
   http::response_cache cache{{.max_bytes = cfg.cache.max_bytes}};
+  actors::pool_account_port accounts{slots.readers};
+  api::standings standings{accounts};
   const api::auth::verifier tokens{cfg.auth.keys};
   const api::services handlers{
       .reads = reads,
       .control = control,
       .cache = cache,
       .tokens = tokens,
+      .standings = standings,
       .measures = numbers,
       .ready = [&]() -> api::readiness {
         if (stopping)
@@ -255,7 +258,8 @@ int serve(const config& cfg, service_role role) {
         if (!database_reachable)
           return {false, "the database cannot be reached"};
         return {true, {}};
-      }};
+      },
+      .open_reads = cfg.auth.reads == "open"};
   const auto start_http = [&]() -> result<std::unique_ptr<http::server>> {
     auto how = http::options_from(cfg);
     api::build_public(how.listeners[0].routes, handlers);
@@ -284,8 +288,16 @@ int serve(const config& cfg, service_role role) {
            .writers = pool("writer", cfg.database.writers, false),
            .changes = [&gate] { return gate.open_feed(); },
            .sink = {
-               .move = [&cache](const std::string& tag) { cache.move(tag); },
-               .set_coherent = [&cache](bool coherent) { cache.set_coherent(coherent); },
+               .move =
+                   [&](const std::string& tag) {
+                     cache.move(tag);
+                     standings.move(tag);
+                   },
+               .set_coherent =
+                   [&](bool coherent) {
+                     cache.set_coherent(coherent);
+                     standings.set_coherent(coherent);
+                   },
                .wake_sync =
                    [&slots] {
                      if (const auto scheduler = slots.scheduler.get())

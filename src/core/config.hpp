@@ -61,6 +61,8 @@ struct config {
     std::vector<signing_key> keys{};
     seconds operator_token_lifetime{12 * 3600};
     seconds access_token_lifetime{15 * 60};
+    /// Who may read a guild: "members" (and admins), or "open": whoever is logged in.
+    std::string reads{"members"};
   } auth;
 
   struct {

@@ -251,6 +251,7 @@ std::vector<key> make_table() {
       signing_keys(AT(auth.keys)),
       time(AT(auth.operator_token_lifetime), minute, 7 * day),
       time(AT(auth.access_token_lifetime), seconds{1}, day),
+      text(AT(auth.reads), who_reads),
 
       secret(AT(database.dsn), dsn, [](std::string_view value) { return mask_dsn(value); }),
       integer(AT(database.readers), 1, 256),

@@ -85,6 +85,12 @@ constinit const text_rule log_format_name{
     },
     "text or json"};
 
+constinit const text_rule who_reads{
+    [](std::string_view text) {
+      return is_one_of(text, {"members", "open"});
+    },
+    "members or open"};
+
 constinit const text_rule key_id{
     [](std::string_view text) { return has_only(text, "-_."); }, "letters, digits, - _ ."};
 

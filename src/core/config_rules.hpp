@@ -22,6 +22,7 @@ extern const text_rule dsn;
 extern const text_rule level;
 extern const text_rule log_format_name;
 extern const text_rule key_id;
+extern const text_rule who_reads;
 
 /// `https://host:port` of an http or https URL; nothing if the text is not such a URL.
 std::optional<std::string_view> origin_of(std::string_view url);

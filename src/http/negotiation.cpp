@@ -75,10 +75,11 @@ std::string gzip(std::string_view plain) {
   return packed;
 }
 
-answer_ptr make_answer(std::string json, coding how, std::string_view headers) {
+answer_ptr make_answer(std::string json, coding how, std::string_view headers, subject about) {
   if (json.size() <= min_bytes_to_pack)
     how = coding::identity;
   auto answer = std::make_shared<cached_answer>();
+  answer->about = about;
   answer->etag = etag_of(json, how);
   answer->validators = "ETag: " + answer->etag + "\r\nCache-Control: private, no-cache\r\n";
   answer->validators += headers;

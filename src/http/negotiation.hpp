@@ -23,7 +23,8 @@ inline constexpr std::size_t min_bytes_to_pack = 1024;
 
 /// A JSON answer that clients may keep if they ask again each time, packed where that helps.
 /// `headers` are further ready lines.
-answer_ptr make_answer(std::string json, coding how, std::string_view headers = {});
+answer_ptr
+make_answer(std::string json, coding how, std::string_view headers = {}, subject about = {});
 
 /// The answer, or 304 when `If-None-Match` names its ETag.
 response respond(const cached_answer& answer, std::string_view if_none_match);

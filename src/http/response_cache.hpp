@@ -1,17 +1,22 @@
 #pragma once
 
-#include "core/error.hpp"
+#include "core/ids.hpp"
+#include "http/epoch_cache.hpp"
 #include "http/response.hpp"
 
-#include <chrono>
-#include <cstdint>
-#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
 
 namespace guildhall::http {
+
+/// Whom an answer is about where the request does not say so, for whoever judges who may see
+/// it.
+struct subject {
+  std::optional<character_id> character{};
+  std::optional<guild_id> guild{};
+  std::optional<user_id> user{};
+};
 
 /// A ready answer, shared by everyone it is sent to. Immutable.
 struct cached_answer {
@@ -19,71 +24,14 @@ struct cached_answer {
   std::string validators; ///< those that a 304 repeats: ETag, caching, X-Guildhall-Checked-At
   std::string etag;       ///< strong, quoted; another one per coding
   std::shared_ptr<const std::string> body;
+  subject about{};
 };
 using answer_ptr = std::shared_ptr<const cached_answer>;
 
-/// Ready bytes under tags. A tag ("guild:12") has an epoch: a read notes the epochs of its tags
-/// before it is started, its answer is kept only if none has moved since, it is served only
-/// while none moves, and no request that arrives after a move joins that read. Least recently
-/// used answers go first when the byte budget is spent. Thread-safe.
-class response_cache {
-public:
-  struct options {
-    std::size_t max_bytes{64u << 20}; ///< 0: off; then every request has a read of its own
-    /// Bounds how old the header X-Guildhall-Checked-At can be, which no epoch moves for.
-    std::chrono::seconds max_age{60};
-    /// A read under way for longer is not joined: one that hangs holds up nobody who comes
-    /// later.
-    std::chrono::milliseconds join_within{1'000};
-  };
+std::size_t cost_of(const cached_answer& answer) noexcept;
 
-  /// What a read brings: the answer, and tags that only the answer can name (the guild that an
-  /// address turned out to be). With such tags it is kept only if nothing at all moved
-  /// meanwhile.
-  struct fresh_answer {
-    answer_ptr answer;
-    std::vector<std::string> late_tags{};
-  };
-  using waiter = std::move_only_function<void(result<answer_ptr>)>;
-  using filler = std::move_only_function<void(result<fresh_answer>)>;
-  /// Starts the read. Dropping the filler without calling it answers `ec::unavailable`.
-  using starter = std::move_only_function<void(filler)>;
-
-  explicit response_cache(options how);
-  response_cache(const response_cache&) = delete;
-  response_cache& operator=(const response_cache&) = delete;
-  ~response_cache();
-
-  /// A hit, or null.
-  answer_ptr find(std::string_view key);
-
-  /// Joins the read that is under way for `key`, or notes the epochs of `tags` and calls
-  /// `start` (before it returns, on this thread). `done` runs exactly once, on whichever thread
-  /// fills.
-  void read(std::string key, const std::vector<std::string>& tags, waiter done, starter start);
-
-  /// What stands under the tag is no longer served once this returns.
-  void move(std::string_view tag);
-  void move_all();
-
-  /// Whether changes made elsewhere are heard of. It begins as false: nothing is kept or joined
-  /// until the change feed is in force. Turning true moves everything.
-  void set_coherent(bool coherent);
-
-  struct statistics {
-    std::uint64_t hits{0};
-    std::uint64_t reads{0};
-    std::uint64_t joined{0};
-    std::uint64_t evicted{0};
-    std::size_t entries{0};
-    std::size_t bytes{0};
-    bool coherent{false};
-  };
-  statistics stats() const;
-
-private:
-  class state; // shared with the reads under way, which may outlive the cache
-  std::shared_ptr<state> state_;
-};
+/// Ready bytes.
+using response_cache = epoch_cache<cached_answer>;
+extern template class epoch_cache<cached_answer>;
 
 } // namespace guildhall::http

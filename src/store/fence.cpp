@@ -47,8 +47,24 @@ void change_tags::add_addresses() {
   tags_.insert("addresses");
 }
 
+void change_tags::add_rosters(guild_id id) {
+  tags_.insert("rosters:" + std::to_string(id.value));
+}
+
+void change_tags::add_events(guild_id id) {
+  tags_.insert("events:" + std::to_string(id.value));
+}
+
+void change_tags::add(event_id id) {
+  tags_.insert("event:" + std::to_string(id.value));
+}
+
 void change_tags::add(character_id id) {
   tags_.insert("character:" + std::to_string(id.value));
+}
+
+void change_tags::add(user_id id) {
+  tags_.insert("user:" + std::to_string(id.value));
 }
 
 void change_tags::send(session& db) const {

@@ -21,11 +21,12 @@ constexpr statement count_members{
 constexpr statement leader{
     "update_leader", R"(
   update guilds g set leader_id = l.user_id, updated_at = app_now()
-  from (select (
+  from (select (select leader_id from guilds where id = $1) as before, (
     select c.user_id from guild_members m join characters c on c.id = m.character_id
     where m.guild_id = $1 and m.left_at is null and m.rank = 0 and c.user_id is not null
     order by m.character_id limit 1) as user_id) l
-  where g.id = $1 and g.leader_id is distinct from l.user_id)",
+  where g.id = $1 and g.leader_id is distinct from l.user_id
+  returning l.before, l.user_id)",
     120};
 // Default rows only for ranks in use; what an officer named stays.
 constexpr statement ranks{
@@ -68,8 +69,17 @@ void update_member_count(session& db, guild_id guild) {
   db.exec(count_members, {guild});
 }
 
-bool update_leader(session& db, guild_id guild) {
-  return db.exec(leader, {guild}).affected_rows() > 0;
+bool update_leader(session& db, guild_id guild, change_tags& tags) {
+  const auto moved = db.exec(leader, {guild});
+  if (moved.empty())
+    return false;
+  std::optional<user_id> before;
+  std::optional<user_id> now;
+  fields(moved[0]) >> before >> now;
+  for (const auto& user : {before, now})
+    if (user)
+      tags.add(*user);
+  return true;
 }
 
 bool update_ranks(session& db, guild_id guild) {

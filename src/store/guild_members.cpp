@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 #include "domain/game.hpp"
 #include "domain/last_modified.hpp"
+#include "store/accounts.hpp"
 #include "store/addresses.hpp"
 #include "store/guild_events.hpp"
 #include "store/member_rows.hpp"
@@ -53,7 +54,7 @@ public:
     queue_members(db_, guild_);
     update_member_count(db_, guild_);
     const bool ranks_changed = update_ranks(db_, guild_);
-    const bool leader_changed = update_leader(db_, guild_);
+    const bool leader_changed = update_leader(db_, guild_, tags_);
     log_events(db_, guild_, what_.previous_scan, events_);
     note_transfers();
     count();
@@ -90,7 +91,8 @@ private:
             .old_rank = found.rank}});
       update_member_count(db_, found.other);
       update_ranks(db_, found.other);
-      update_leader(db_, found.other);
+      update_leader(db_, found.other, tags_);
+      add_owners(db_, {found.character.value}, tags_);
       tags_.add(found.other);
     }
     std::erase_if(changes_.joined, [&](const auto& member) {
@@ -240,13 +242,18 @@ private:
            .old_rank = member.rank,
            .old_name = member.name});
     }
-    for (const auto& change : changes_.ranks)
+    std::vector<std::int64_t> moved = coming;
+    moved.insert(moved.end(), leaving.begin(), leaving.end());
+    for (const auto& change : changes_.ranks) {
+      moved.push_back(change.before.character_id.value);
       events_.push_back(
           {.kind = "rank_changed",
            .character = change.before.character_id,
            .who = change.before.identity,
            .old_rank = change.before.rank,
            .new_rank = change.rank});
+    }
+    add_owners(db_, moved, tags_);
     for (const auto& change : changes_.renamed) {
       tags_.add(change.before.character_id);
       if (!change.before.name.empty() && change.before.name != change.name)

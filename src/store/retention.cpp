@@ -1,5 +1,6 @@
 #include "store/retention.hpp"
 
+#include "store/accounts.hpp"
 #include "store/erase.hpp"
 #include "store/fence.hpp"
 #include "store/session.hpp"
@@ -228,6 +229,8 @@ result<void> forget_guild(session& db, guild_id id) {
   return db.transaction([&]() -> result<void> {
     if (db.exec(guild_there, {id}).empty())
       return fail(unknown("Guild", id.value));
+    change_tags tags;
+    add_users_of(db, id, tags);
     db.exec(untrack_guild, {id});
     erase_characters(db, ids_of(db.exec(everybody, {id})));
     db.exec(close_all, {id});
@@ -235,7 +238,6 @@ result<void> forget_guild(session& db, guild_id id) {
     erase_guild_documents(db, id);
     db.exec(guild_names, {id});
     db.exec(forget_name, {id});
-    change_tags tags;
     tags.add(id);
     tags.send(db);
     return {};
@@ -253,6 +255,7 @@ result<void> forget_user(session& db, user_id id) {
     change_tags tags;
     for (const auto character : own)
       tags.add(character_id{character});
+    tags.add(id);
     tags.send(db);
     return {};
   });

@@ -31,6 +31,7 @@ statements reads();
 statements member_reads();
 statements rederive();
 statements users();
+statements accounts();
 statements upstream();
 
 } // namespace guildhall::store::lists

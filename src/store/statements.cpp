@@ -17,7 +17,7 @@ const std::vector<statement>& all_statements() {
                             lists::tracking(),     lists::jobs(),
                             lists::reads(),        lists::member_reads(),
                             lists::rederive(),     lists::users(),
-                            lists::upstream()})
+                            lists::accounts(),     lists::upstream()})
       out.insert(out.end(), list.begin(), list.end());
     return out;
   }();

@@ -1,3 +1,4 @@
+#include "store/accounts.hpp"
 #include "store/addresses.hpp"
 #include "store/fence.hpp"
 #include "store/guild_events.hpp"
@@ -87,7 +88,9 @@ void become_one(session& db, guild_id guild, const domain::pending_transfer& whi
   db.exec(move_override, {which.leaver, which.joiner});
   db.exec(move_rosters, {which.leaver, which.joiner});
   db.exec(move_signups, {which.leaver, which.joiner});
-  update_leader(db, guild);
+  change_tags tags;
+  add_owners(db, {which.leaver.value, which.joiner.value}, tags);
+  update_leader(db, guild, tags);
   log_events(
       db, guild, std::nullopt,
       {{.kind = "transferred",
@@ -95,7 +98,6 @@ void become_one(session& db, guild_id guild, const domain::pending_transfer& whi
         .who = leaver,
         .old_name = old_name,
         .other = joiner}});
-  change_tags tags;
   tags.add(guild);
   tags.add(which.leaver);
   tags.add(which.joiner);

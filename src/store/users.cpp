@@ -1,5 +1,6 @@
 #include "store/users.hpp"
 
+#include "store/fence.hpp"
 #include "store/session.hpp"
 #include "store/statement_lists.hpp"
 
@@ -50,12 +51,19 @@ statements lists::users() {
 result<user_id> set_role(session& db, std::string_view who, std::string_view role) {
   if (std::ranges::find(roles, role) == roles.end())
     return fail(ec::validation, "a role is one of user, guild_leader, admin");
-  const auto rows = db.exec(is_number(who) ? by_id : by_battletag, {who, role});
-  if (rows.empty())
-    return fail(ec::not_found, "User not found");
-  user_id id;
-  fields(rows[0]) >> id;
-  return id;
+  return db.transaction([&]() -> result<user_id> {
+    const auto rows = db.exec(is_number(who) ? by_id : by_battletag, {who, role});
+    if (rows.empty())
+      return fail(ec::not_found, "User not found");
+    change_tags tags;
+    user_id id;
+    for (const auto& row : rows) {
+      fields(row) >> id;
+      tags.add(id);
+    }
+    tags.send(db);
+    return id;
+  });
 }
 
 result<user_id> development_user(session& db, std::string_view battletag) {

@@ -8,6 +8,7 @@
 #include <boost/json/value.hpp>
 
 #include <algorithm>
+#include <cstdio>
 #include <optional>
 #include <utility>
 
@@ -21,11 +22,34 @@ namespace json = boost::json;
 constexpr std::chrono::seconds clock_skew{60};
 
 std::string_view name_of(audience aud) noexcept {
-  return aud == audience::admin ? "admin" : "api";
+  switch (aud) {
+  case audience::admin:
+    return "admin";
+  case audience::refresh:
+    return "refresh";
+  case audience::api:
+    break;
+  }
+  return "api";
+}
+
+std::optional<audience> audience_of(std::string_view name) noexcept {
+  for (const auto one : {audience::api, audience::refresh, audience::admin})
+    if (name == name_of(one))
+      return one;
+  return std::nullopt;
 }
 
 std::string_view type_of(audience aud) noexcept {
-  return aud == audience::admin ? "operator" : "access";
+  switch (aud) {
+  case audience::admin:
+    return "operator";
+  case audience::refresh:
+    return "refresh";
+  case audience::api:
+    break;
+  }
+  return "access";
 }
 
 std::string_view bytes_of(const crypto::digest& digest) noexcept {
@@ -70,12 +94,40 @@ time_of(const json::object& from, std::string_view name) {
   return std::chrono::sys_seconds{std::chrono::seconds{*seconds}};
 }
 
+/// Exactly as `iso_time` writes it.
+std::optional<time_point> moment_of(const json::object& from, std::string_view name) {
+  using namespace std::chrono;
+  const std::string text{text_of(from, name)};
+  int year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+  int hour = 0;
+  int minute = 0;
+  int second = 0;
+  int millisecond = 0;
+  if (std::sscanf(
+          text.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d.%3dZ", &year, &month, &day, &hour, &minute,
+          &second, &millisecond)
+      != 7)
+    return std::nullopt;
+  const year_month_day date{
+      std::chrono::year{year}, std::chrono::month{month}, std::chrono::day{day}};
+  // The clock counts nanoseconds: it ends in 2262.
+  if (!date.ok() || year < 1970 || year > 2200)
+    return std::nullopt;
+  const time_point moment = sys_days{date} + hours{hour} + minutes{minute} + seconds{second}
+                          + milliseconds{millisecond};
+  if (iso_time(moment) != text)
+    return std::nullopt;
+  return moment;
+}
+
 std::optional<claims> claims_in(const json::object& payload) {
   claims who;
-  const auto aud = text_of(payload, "aud");
-  if (aud != name_of(audience::api) && aud != name_of(audience::admin))
+  const auto aud = audience_of(text_of(payload, "aud"));
+  if (!aud)
     return std::nullopt;
-  who.aud = aud == name_of(audience::admin) ? audience::admin : audience::api;
+  who.aud = *aud;
   if (text_of(payload, "type") != type_of(who.aud))
     return std::nullopt;
   const auto issued_at = time_of(payload, "iat");
@@ -88,27 +140,30 @@ std::optional<claims> claims_in(const json::object& payload) {
   if (who.aud == audience::admin)
     return who;
   const auto id = integer_of(payload, "id");
-  if (!id || *id <= 0)
+  const auto valid_since = moment_of(payload, "tvs");
+  if (!id || *id <= 0 || !valid_since)
     return std::nullopt;
   who.id = *id;
+  who.valid_since = *valid_since;
   who.battle_net_id = text_of(payload, "battle_net_id");
   who.battletag = text_of(payload, "battletag");
   who.role = text_of(payload, "role");
-  who.tvs = text_of(payload, "tvs");
   return who;
 }
 
 std::string payload_of(const claims& who) {
   json_writer out;
   out.begin_object();
-  if (who.aud == audience::api) {
+  if (who.aud == audience::admin) {
+    out.field("sub", who.subject);
+  } else {
     out.field("id", who.id);
+    out.field("tvs", who.valid_since);
+  }
+  if (who.aud == audience::api) {
     out.field("battle_net_id", who.battle_net_id);
     out.field("battletag", who.battletag);
     out.field("role", who.role);
-    out.text_or_null("tvs", who.tvs);
-  } else {
-    out.field("sub", who.subject);
   }
   out.field("type", type_of(who.aud));
   out.field("aud", name_of(who.aud));

@@ -19,20 +19,21 @@ namespace guildhall::api::auth {
 
 inline constexpr std::size_t max_token_bytes = 4096;
 
-/// Which listener a token opens: claim `aud`, with the `type` that goes with it.
+/// What a token is good for: claim `aud`, with the `type` that goes with it.
 enum class audience : std::uint8_t {
-  api,   ///< aud "api", type "access": a person of the web client
-  admin, ///< aud "admin", type "operator"
+  api,     ///< aud "api", type "access": a person of the web client
+  refresh, ///< aud "refresh", type "refresh": good for new tokens and nothing else
+  admin,   ///< aud "admin", type "operator"
 };
 
 struct claims {
   audience aud{audience::api};
-  // of an access token
-  std::int64_t id{0}; ///< users.id
+  // of an access token; a refresh token has the first two
+  std::int64_t id{0};       ///< users.id
+  time_point valid_since{}; ///< claim tvs: users.tokens_valid_since when it was made
   std::string battle_net_id;
   std::string battletag;
   std::string role; ///< user | guild_leader | admin
-  std::string tvs;  ///< ISO time since which the user's tokens are valid, or empty
   // of an operator token
   std::string subject; ///< who it was made for; ends up in `by`
   std::chrono::sys_seconds issued_at{};

@@ -115,6 +115,19 @@ private:
   }
 };
 
+class fake_accounts final : public domain::account_port {
+public:
+  /// User 5, who is an admin unless a test says otherwise.
+  result<domain::standing> standing_answer = domain::standing{
+      .id = user_id{5}, .account = {}, .battletag = "Some#1234", .role = "admin", .guilds = {}};
+  int asked{0};
+
+  void standing(user_id, deadline, domain::completion<domain::standing> done) override {
+    ++asked;
+    done(standing_answer);
+  }
+};
+
 class fake_control final : public domain::control_port {
 public:
   result<domain::job_row> job_answer;
@@ -185,6 +198,7 @@ class api_test : public ::testing::Test {
 protected:
   api_test() {
     cache.set_coherent(true);
+    standings.set_coherent(true);
     build_public(api, with);
     build_admin(admin, with);
   }
@@ -229,6 +243,16 @@ protected:
     who.expires_at = now() + seconds{900};
     return auth::mint(signing_key, who);
   }
+  /// From now on the user is no admin, and in these guilds.
+  void become(std::vector<domain::guild_standing> guilds, std::string role = "user") {
+    accounts.standing_answer = domain::standing{
+        .id = user_id{5},
+        .account = {},
+        .battletag = "Some#1234",
+        .role = std::move(role),
+        .guilds = std::move(guilds)};
+    standings.move("user:5");
+  }
   std::string operator_token() const {
     return auth::mint_operator(signing_key, "ops", now(), seconds{3600});
   }
@@ -238,9 +262,18 @@ protected:
   fake_control control;
   http::response_cache cache{{}};
   auth::verifier tokens{{signing_key}};
+  fake_accounts accounts;
+  api::standings standings{accounts};
   metrics measures;
   readiness state{true, {}};
-  services with{reads, control, cache, tokens, measures, [this] { return state; }};
+  services with{
+      .reads = reads,
+      .control = control,
+      .cache = cache,
+      .tokens = tokens,
+      .standings = standings,
+      .measures = measures,
+      .ready = [this] { return state; }};
   http::router api;
   http::router admin;
 

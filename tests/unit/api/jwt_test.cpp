@@ -44,7 +44,7 @@ claims somebody() {
   who.battle_net_id = "123456789";
   who.battletag = "Ünïcode#1234";
   who.role = "admin";
-  who.tvs = "2025-05-13T18:00:00.000Z";
+  who.valid_since = moment(evening);
   who.issued_at = now();
   who.expires_at = now() + 15min;
   return who;
@@ -57,7 +57,7 @@ TEST_F(jwt_test, what_was_minted_is_read_back) {
   EXPECT_EQ((*who)->battle_net_id, "123456789");
   EXPECT_EQ((*who)->battletag, "Ünïcode#1234");
   EXPECT_EQ((*who)->role, "admin");
-  EXPECT_EQ((*who)->tvs, "2025-05-13T18:00:00.000Z");
+  EXPECT_EQ((*who)->valid_since, moment(evening));
   EXPECT_EQ((*who)->issued_at, somebody().issued_at);
 }
 

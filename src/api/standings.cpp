@@ -1,0 +1,48 @@
+#include "api/standings.hpp"
+
+#include "http/epoch_cache_impl.hpp"
+
+#include <charconv>
+
+namespace guildhall::domain {
+
+std::size_t cost_of(const standing& who) noexcept {
+  return sizeof who + who.battletag.capacity() + who.guilds.size() * sizeof(guild_standing);
+}
+
+} // namespace guildhall::domain
+
+namespace guildhall::http {
+
+template class epoch_cache<domain::standing>;
+
+} // namespace guildhall::http
+
+namespace guildhall::api {
+
+std::string user_tag(user_id id) {
+  return "user:" + std::to_string(id.value);
+}
+
+standing_ptr standings::find(user_id id) {
+  char digits[24];
+  const auto end = std::to_chars(digits, digits + sizeof digits, id.value).ptr;
+  return kept_.find({digits, static_cast<std::size_t>(end - digits)});
+}
+
+void standings::read(user_id id, deadline expires, domain::completion<standing_ptr> done) {
+  using cache = http::epoch_cache<domain::standing>;
+  kept_.read(
+      std::to_string(id.value), {user_tag(id)}, std::move(done),
+      [this, id, expires](cache::filler fill) mutable {
+        accounts_.standing(
+            id, expires, [fill = std::move(fill)](result<domain::standing> found) mutable {
+              if (!found)
+                return fill(fail(std::move(found.error())));
+              fill(cache::fresh_answer{
+                  std::make_shared<const domain::standing>(std::move(*found))});
+            });
+      });
+}
+
+} // namespace guildhall::api

@@ -1,0 +1,86 @@
+#include "store/accounts.hpp"
+
+#include "store/fence.hpp"
+#include "store/session.hpp"
+#include "store/statement_lists.hpp"
+
+#include <array>
+
+namespace guildhall::store {
+
+namespace {
+
+// Who leads a guild is in it, even if the character that proves it is gone.
+constexpr statement standing_of{
+    "standing", R"(
+  select u.id, u.bnet_account_id, coalesce(u.battletag, ''), u.role, u.tokens_valid_since,
+    s.guild_id, s.best_rank, s.is_officer, s.is_leader
+  from users u left join lateral (
+    select guild_id, min(rank) as best_rank, bool_or(officer) as is_officer,
+      bool_or(leader) as is_leader
+    from (
+      select m.guild_id, m.rank, coalesce(r.is_officer, false) as officer, false as leader
+      from characters c
+        join guild_members m on m.character_id = c.id and m.left_at is null
+        left join ranks r on r.guild_id = m.guild_id and r.rank_id = m.rank
+      where c.user_id = u.id
+      union all
+      select g.id, 0, false, true from guilds g where g.leader_id = u.id
+    ) one group by guild_id
+  ) s on true
+  where u.id = $1 order by s.guild_id)",
+    2'000};
+constexpr statement owners{
+    "owners_of", R"(
+  select distinct user_id from characters where id = any($1::bigint[]) and user_id is not null)",
+    12'000};
+constexpr statement users_of_guild{
+    "users_of_guild", R"(
+  select distinct c.user_id
+  from guild_members m join characters c on c.id = m.character_id
+  where m.guild_id = $1 and m.left_at is null and c.user_id is not null)",
+    12'000};
+constexpr std::array all{standing_of, owners, users_of_guild};
+
+void add_users(const pqxx::result& rows, change_tags& tags) {
+  for (const auto& row : rows) {
+    user_id id;
+    fields(row) >> id;
+    tags.add(id);
+  }
+}
+
+} // namespace
+
+statements lists::accounts() {
+  return all;
+}
+
+result<domain::standing> standing(session& db, user_id id) {
+  const auto rows = db.exec(standing_of, {id});
+  if (rows.empty())
+    return fail(ec::not_found, "User not found");
+  domain::standing who;
+  for (const auto& row : rows) {
+    std::optional<guild_id> guild;
+    fields in{row};
+    in >> who.id >> who.account >> who.battletag >> who.role >> who.tokens_valid_since >> guild;
+    if (!guild)
+      break;
+    auto& one = who.guilds.emplace_back();
+    one.guild = *guild;
+    in >> one.best_rank >> one.is_officer >> one.is_leader;
+  }
+  return who;
+}
+
+void add_owners(session& db, const std::vector<std::int64_t>& characters, change_tags& tags) {
+  if (!characters.empty())
+    add_users(db.exec(owners, {characters}), tags);
+}
+
+void add_users_of(session& db, guild_id guild, change_tags& tags) {
+  add_users(db.exec(users_of_guild, {guild}), tags);
+}
+
+} // namespace guildhall::store
