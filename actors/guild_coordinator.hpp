@@ -70,6 +70,9 @@ struct guild_coordinator_state {
   static inline const char* name = "guild-coordinator";
 };
 
+using guild_coordinator_ptr =
+    guild_coordinator_actor::stateful_pointer<guild_coordinator_state>;
+
 /// GUILD COORDINATOR, one per guild being synced: owns the guild's lease and those of the
 /// characters it has claimed, and renews them; stops by itself when it could not for 50 s. Does
 /// the guild step (guild, roster, one transaction, transfers), then its due characters, a

@@ -6,9 +6,6 @@
 /// of the coordinator, on its thread.
 namespace guildhall::actors {
 
-using guild_coordinator_ptr =
-    guild_coordinator_actor::stateful_pointer<guild_coordinator_state>;
-
 /// Asks for the guild document; ends in `sync_characters`, `stop_guild` or `finish_guild`.
 void begin_guild_step(guild_coordinator_ptr self);
 
@@ -18,7 +15,7 @@ void guild_moved(guild_coordinator_ptr self, const store_done& moved);
 void take_transfers(guild_coordinator_ptr self, const transfers& pending);
 void transfer_settled(guild_coordinator_ptr self);
 
-// --- the second half, in guild_coordinator.cpp
+// --- in guild_coordinator.cpp
 // ----------------------------------------------------
 
 /// Claims and runs the guild's due characters until none is left.
