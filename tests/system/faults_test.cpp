@@ -11,8 +11,6 @@ namespace guildhall::system_test {
 
 namespace {
 
-namespace json = boost::json;
-
 class faults : public world {
 protected:
   /// Every member has every document that there is of it, but for those that failed again and

@@ -75,7 +75,7 @@ TEST_F(instances, a_holder_that_stalled_past_its_lease_writes_nothing) {
   eventually(
       "characters are being synced", std::chrono::seconds{20},
       [&] {
-        return db.value("select to_regclass('document_states')") != ""
+        return !db.value("select to_regclass('document_states')").empty()
             && db.number("select count(*) from document_states where document = 'profile'")
                    >= 20;
       },

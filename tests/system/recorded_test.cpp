@@ -198,7 +198,7 @@ TEST_F(recorded, a_players_own_character_is_synced_without_its_guild) {
         "from c");
   const auto id = std::to_string(number(profile.at("id")));
   eventually("the character is synced", std::chrono::seconds{30}, [&] {
-    return db.value(document(id, "last_synced_at")) != "";
+    return !db.value(document(id, "last_synced_at")).empty();
   });
   await_idle();
 

@@ -43,7 +43,8 @@ protected:
     eventually(
         std::to_string(count) + " profiles are stored", std::chrono::seconds{60},
         [&] {
-          return db.value("select to_regclass('document_states')") != "" && profiles() >= count;
+          return !db.value("select to_regclass('document_states')").empty()
+              && profiles() >= count;
         },
         std::chrono::milliseconds{20});
   }
