@@ -53,7 +53,7 @@ rc::Gen<std::string> any_text() {
 }
 
 rc::Gen<json::value> any_value(int depth) {
-  const auto simple = rc::gen::oneOf(
+  auto simple = rc::gen::oneOf(
       rc::gen::just(json::value{nullptr}),
       rc::gen::map(rc::gen::arbitrary<bool>(), [](bool b) { return json::value(b); }),
       rc::gen::map(
