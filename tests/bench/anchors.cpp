@@ -3,6 +3,7 @@
 #include "tests/system/support/http.hpp"
 #include "tests/system/support/wait.hpp"
 
+#include <csignal>
 #include <fstream>
 #include <regex>
 #include <stdexcept>
@@ -65,6 +66,11 @@ static_server::static_server(std::filesystem::path folder) : port_(system_test::
   system_test::eventually("nginx answers", std::chrono::seconds{10}, [this] {
     return system_test::ask(port_, {.target = "/"}).status != 0;
   });
+}
+
+static_server::~static_server() {
+  nginx_->signal(SIGTERM);
+  nginx_->wait(std::chrono::seconds{5});
 }
 
 double run_pgbench(

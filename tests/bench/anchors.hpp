@@ -26,6 +26,7 @@ load run_wrk(
 class static_server {
 public:
   explicit static_server(std::filesystem::path folder);
+  ~static_server(); ///< asks it to end: killed, it would leave its workers behind
   std::uint16_t port() const {
     return port_;
   }
