@@ -53,4 +53,13 @@ struct first_sync_plan {
 /// After how long each guild was in sync, but for the last one.
 std::vector<std::chrono::seconds> first_syncs(const first_sync_plan& how);
 
+struct outage_outcome {
+  std::size_t requests{0};         ///< sent while it lasted
+  std::chrono::seconds recovery{}; ///< from its end until every guild was in sync
+};
+
+/// First syncs during which Battle.net answers 503 to everything for `length`.
+outage_outcome
+outage(const first_sync_plan& how, std::chrono::seconds begins, std::chrono::seconds length);
+
 } // namespace guildhall::simulation

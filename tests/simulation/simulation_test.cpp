@@ -97,5 +97,13 @@ TEST_F(simulation_test, a_failing_guild_and_a_database_restart_do_not_hold_up_th
   }
 }
 
+TEST_F(simulation_test, an_hour_of_503_costs_a_probe_now_and_then_and_is_soon_made_up_for) {
+  const auto seen = outage({.members = {60, 80, 100}}, 40s, 1h);
+  // Until the breaker opens, then one probe every 30 s.
+  EXPECT_LE(seen.requests, 250u + 120u);
+  // What was left takes a minute without an outage.
+  EXPECT_LE(seen.recovery, 3min);
+}
+
 } // namespace
 } // namespace guildhall::simulation
