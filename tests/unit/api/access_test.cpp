@@ -105,7 +105,7 @@ TEST_F(access_test, a_character_is_read_by_its_owner_its_guild_and_admins) {
     const auto refused = get(target);
     EXPECT_EQ(refused.status, 403) << target;
     EXPECT_EQ(
-        refused.parsed().at("message"),
+        refused.parsed().at("message").as_string(),
         "Unauthorized access to character " + std::to_string(row.id.value));
   }
   row.user_id = user_id{5};

@@ -23,7 +23,8 @@ std::string
 payload(std::string_view rest = R"("type":"access","aud":"api")", std::int64_t id = 5) {
   const auto iat = now().time_since_epoch().count();
   return R"({"id":)" + std::to_string(id) + R"(,"iat":)" + std::to_string(iat) + R"(,"exp":)"
-       + std::to_string(iat + 60) + "," + std::string{rest} + "}";
+       + std::to_string(iat + 60) + R"(,"tvs":"2025-05-13T18:00:00.000Z",)" + std::string{rest}
+       + "}";
 }
 
 class jwt_test : public ::testing::Test {
@@ -44,7 +45,7 @@ claims somebody() {
   who.battle_net_id = "123456789";
   who.battletag = "Ünïcode#1234";
   who.role = "admin";
-  who.valid_since = moment(evening);
+  who.valid_since = test::moment(test::evening);
   who.issued_at = now();
   who.expires_at = now() + 15min;
   return who;
@@ -57,7 +58,7 @@ TEST_F(jwt_test, what_was_minted_is_read_back) {
   EXPECT_EQ((*who)->battle_net_id, "123456789");
   EXPECT_EQ((*who)->battletag, "Ünïcode#1234");
   EXPECT_EQ((*who)->role, "admin");
-  EXPECT_EQ((*who)->valid_since, moment(evening));
+  EXPECT_EQ((*who)->valid_since, test::moment(test::evening));
   EXPECT_EQ((*who)->issued_at, somebody().issued_at);
 }
 
@@ -107,14 +108,30 @@ TEST_F(jwt_test, type_and_audience_are_required_and_belong_together) {
 }
 
 TEST_F(jwt_test, times_are_required_numbers) {
-  for (const std::string_view body :
-       {R"({"id":5,"type":"access","aud":"api","iat":1})",
-        R"({"id":5,"type":"access","aud":"api","exp":99999999999})",
-        R"({"id":5,"type":"access","aud":"api","iat":1,"exp":"99999999999"})",
-        R"({"id":5,"type":"access","aud":"api","iat":1,"exp":1e300})",
-        R"({"id":5,"type":"access","aud":"api","iat":1,"exp":9223372036854775807})",
-        R"({"id":5,"type":"access","aud":"api","iat":-1,"exp":99999999999})"})
+  for (
+      const std::string_view body :
+      {R"({"id":5,"tvs":"2025-05-13T18:00:00.000Z","type":"access","aud":"api","iat":1})",
+       R"({"id":5,"tvs":"2025-05-13T18:00:00.000Z","type":"access","aud":"api","exp":99999999999})",
+       R"({"id":5,"tvs":"2025-05-13T18:00:00.000Z","type":"access","aud":"api","iat":1,"exp":"99999999999"})",
+       R"({"id":5,"tvs":"2025-05-13T18:00:00.000Z","type":"access","aud":"api","iat":1,"exp":1e300})",
+       R"({"id":5,"tvs":"2025-05-13T18:00:00.000Z","type":"access","aud":"api","iat":1,"exp":9223372036854775807})",
+       R"({"id":5,"tvs":"2025-05-13T18:00:00.000Z","type":"access","aud":"api","iat":-1,"exp":99999999999})"})
     EXPECT_EQ(outcome(signed_token(good_header, body, k1)), ec::invalid_token) << body;
+}
+
+TEST_F(jwt_test, the_time_since_which_tokens_count_is_required_and_exactly_ours) {
+  const auto with_tvs = [&](const std::string& tvs) {
+    return signed_token(
+        good_header,
+        R"({"id":5,"type":"access","aud":"api","iat":1,"exp":99999999999)" + tvs + "}", k1);
+  };
+  EXPECT_EQ(outcome(with_tvs(R"(,"tvs":"2025-05-13T18:00:00.000Z")")), ec::none);
+  for (const std::string tvs :
+       {"", R"(,"tvs":null)", R"(,"tvs":5)", R"(,"tvs":"")", R"(,"tvs":"2025-05-13")",
+        R"(,"tvs":"2025-13-13T18:00:00.000Z")", R"(,"tvs":"2025-02-30T18:00:00.000Z")",
+        R"(,"tvs":"2025-05-13T25:00:00.000Z")", R"(,"tvs":"2025-05-13T18:00:00.000Zx")",
+        R"(,"tvs":"9999-05-13T18:00:00.000Z")", R"(,"tvs":"2025-05-13T-1:00:00.000Z")"})
+    EXPECT_EQ(outcome(with_tvs(tvs)), ec::invalid_token) << tvs;
 }
 
 TEST_F(jwt_test, an_access_token_names_its_user) {
