@@ -11,6 +11,7 @@ void build_public(http::router& routes, const services& with) {
   add_classified_roster(routes, shared);
   add_characters(routes, shared);
   add_health(routes);
+  add_docs(routes);
 }
 
 void build_admin(http::router& routes, const services& with) {

@@ -11,6 +11,7 @@ void add_members(http::router& routes, shared_services with);
 void add_classified_roster(http::router& routes, shared_services with);
 void add_characters(http::router& routes, shared_services with);
 void add_health(http::router& routes);
+void add_docs(http::router& routes);
 void add_probes(http::router& routes, shared_services with);
 void add_control(http::router& routes, shared_services with);
 

@@ -93,8 +93,7 @@ result<void> must_be_admin(const caller& who, std::string_view otherwise) {
 namespace {
 
 std::string with_coding(std::string key, http::coding how) {
-  if (how == http::coding::gzip)
-    key += "|gzip";
+  key += http::suffix_of(how);
   return key;
 }
 

@@ -91,6 +91,18 @@ router::match router::find(request& what) const {
   return {};
 }
 
+std::vector<router::listed_route> router::routes() const {
+  std::vector<listed_route> out;
+  for (const auto& known : routes_) {
+    auto& added = out.emplace_back(listed_route{known.verb, {}});
+    for (const auto segment : known.segments) {
+      added.pattern += '/';
+      added.pattern += segment;
+    }
+  }
+  return out;
+}
+
 std::string router::allowed(std::string_view path) const {
   const auto parts = split(path);
   std::string out;

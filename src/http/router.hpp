@@ -36,6 +36,13 @@ public:
   /// slash at the end is ignored.
   match find(request& what) const;
 
+  struct listed_route {
+    method verb;
+    std::string pattern; ///< "/api/guilds/:guildId"
+  };
+  /// Every route, in the order in which they are tried.
+  std::vector<listed_route> routes() const;
+
   /// Methods that the path has, as `Allow` wants them ("GET, HEAD"); empty for an unknown path.
   std::string allowed(std::string_view path) const;
 

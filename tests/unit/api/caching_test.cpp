@@ -36,7 +36,16 @@ TEST_F(caching_test, different_parts_and_codings_are_different_answers) {
   reads.guild_answer->guild_data_json = R"({"name": ")" + std::string(3000, 'n') + R"("})";
   const auto plain = get("/api/guilds/id/7");
   const auto packed = get("/api/guilds/id/7", {{"Accept-Encoding", "gzip"}});
+  const auto smaller = get("/api/guilds/id/7", {{"Accept-Encoding", "gzip, br"}});
   const auto full = get("/api/guilds/id/7?fields=full");
+  EXPECT_EQ(smaller.header("Content-Encoding"), "br");
+  EXPECT_NE(packed.header("ETag"), smaller.header("ETag"));
+  EXPECT_EQ(get("/api/guilds/id/7").body, plain.body) << "each coding is kept apart";
+  EXPECT_EQ(
+      get("/api/guilds/id/7",
+          {{"Accept-Encoding", "br"}, {"If-None-Match", smaller.header("ETag")}})
+          .status,
+      304);
   EXPECT_NE(plain.header("ETag"), packed.header("ETag"));
   EXPECT_NE(plain.header("ETag"), full.header("ETag"));
   EXPECT_EQ(packed.header("Content-Encoding"), "gzip");

@@ -81,6 +81,9 @@ TEST_F(classified_roster_test, a_thousand_members_stay_below_the_limit) {
   EXPECT_LE(
       get("/api/guilds/7/classified-roster", {{"Accept-Encoding", "gzip"}}).body.size(),
       50u * 1024);
+  EXPECT_LE(
+      get("/api/guilds/7/classified-roster", {{"Accept-Encoding", "br"}}).body.size(),
+      50u * 1024);
 }
 
 } // namespace
