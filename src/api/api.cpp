@@ -10,6 +10,12 @@ void build_public(http::router& routes, const services& with) {
   add_members(routes, shared);
   add_classified_roster(routes, shared);
   add_characters(routes, shared);
+  add_own(routes, shared);
+  add_ranks(routes, shared);
+  add_rosters(routes, shared);
+  add_events(routes, shared);
+  add_sign_ups(routes, shared);
+  add_validation_stats(routes, shared);
   add_health(routes);
   add_docs(routes);
 }

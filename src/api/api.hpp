@@ -3,6 +3,7 @@
 #include "api/auth/jwt.hpp"
 #include "api/standings.hpp"
 #include "core/metrics.hpp"
+#include "domain/people_port.hpp"
 #include "domain/ports.hpp"
 #include "http/response_cache.hpp"
 #include "http/router.hpp"
@@ -21,12 +22,14 @@ struct readiness {
 
 /// What the handlers stand on. Everything referred to outlives the server.
 ///
-/// Cache tags: `guild:<id>`, `character:<id>` and `user:<id>` (local ids), and `addresses`,
+/// Cache tags: `guild:<id>`, `character:<id>`, `user:<id>`, `rosters:<guild>`,
+/// `events:<guild>` and `event:<id>` (local ids), and `addresses`,
 /// under which every lookup by name stands as well: it has to move when a guild or character
 /// gets another address.
 struct services {
   domain::read_port& reads;
   domain::control_port& control;
+  domain::people_port& people;
   http::response_cache& cache;
   const auth::verifier& tokens;
   api::standings& standings;

@@ -12,18 +12,6 @@ namespace {
 
 using details = std::vector<domain::member_detail>;
 
-std::vector<domain::grouping_input> grouping_inputs(const details& members) {
-  std::vector<domain::grouping_input> out;
-  out.reserve(members.size());
-  for (const auto& detail : members) {
-    const auto& member = detail.member;
-    out.push_back(
-        {member.character_id, member.user_id, detail.explicit_main, member.rank,
-         member.character_name, detail.toys});
-  }
-  return out;
-}
-
 /// user id, "toys:<id>", or null.
 void write_group_key(json_writer& out, const domain::grouped_character& grouped) {
   if (const auto* user = std::get_if<user_id>(&grouped.group_key))
@@ -94,7 +82,7 @@ page classified_page(const details& members, const wanted_parts& parts) {
     by_id.emplace(detail.member.character_id, &detail);
   return {envelope(64 + members.size() * 768, [&](json_writer& out) {
     out.begin_array("data");
-    for (const auto& grouped : domain::classify_roster(grouping_inputs(members)))
+    for (const auto& grouped : domain::classify_roster(domain::grouping_inputs(members)))
       write_entry(out, *by_id.at(grouped.character_id), grouped, parts);
     out.end_array();
   })};

@@ -1,6 +1,7 @@
 #include "app/service.hpp"
 
 #include "actors/defaults.hpp"
+#include "actors/people_port.hpp"
 #include "actors/ports.hpp"
 #include "actors/root_supervisor.hpp"
 #include "api/api.hpp"
@@ -240,6 +241,7 @@ int serve(const config& cfg, service_role role) {
   // What the HTTP handlers stand on: ports into the pools, the response cache, the token check.
   actors::pool_read_port reads{slots.readers};
   actors::pool_control_port control{slots.writers};
+  actors::pool_people_port people{slots.readers, slots.writers};
   actors::pool_sync_port sync_store{slots.writers, cfg.sync.lease};
   http::response_cache cache{{.max_bytes = cfg.cache.max_bytes}};
   actors::pool_account_port accounts{slots.readers};
@@ -248,6 +250,7 @@ int serve(const config& cfg, service_role role) {
   const api::services handlers{
       .reads = reads,
       .control = control,
+      .people = people,
       .cache = cache,
       .tokens = tokens,
       .standings = standings,

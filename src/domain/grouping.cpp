@@ -79,6 +79,18 @@ void emit(
 
 } // namespace
 
+std::vector<grouping_input> grouping_inputs(std::span<const member_detail> members) {
+  std::vector<grouping_input> out;
+  out.reserve(members.size());
+  for (const auto& detail : members) {
+    const auto& member = detail.member;
+    out.push_back(
+        {member.character_id, member.user_id, detail.explicit_main, member.rank,
+         member.character_name, detail.toys});
+  }
+  return out;
+}
+
 std::string_view to_string(classification what) noexcept {
   return what == classification::main ? "Main" : "Alt";
 }

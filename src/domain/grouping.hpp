@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/ids.hpp"
+#include "domain/read_models.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -21,6 +22,9 @@ struct grouping_input {
   std::string name;
   std::vector<std::int64_t> toys; ///< ascending, without repeats; empty when never fetched
 };
+
+/// What is known of these members.
+std::vector<grouping_input> grouping_inputs(std::span<const member_detail> members);
 
 enum class classification : std::uint8_t { main, alt };
 /// "Main", "Alt".

@@ -103,6 +103,7 @@ struct rank_row {
   std::int64_t member_count{0}; ///< counted from open memberships
   std::optional<time_point> created_at;
   std::optional<time_point> updated_at;
+  std::int64_t row_version{0}; ///< 0 for a rank seen only in the roster
 };
 
 struct character_row {

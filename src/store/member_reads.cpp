@@ -61,11 +61,11 @@ constexpr statement rank_list{
     select r.id, coalesce(r.rank_id, u.rank) as rank_id, coalesce(r.rank_name,
         case when u.rank = 0 then 'Guild Master' else 'Rank ' || u.rank end) as rank_name,
       coalesce(r.is_custom, false) as is_custom, coalesce(r.is_officer, false) as is_officer,
-      coalesce(u.members, 0) as members, r.created_at, r.updated_at
+      coalesce(u.members, 0) as members, r.created_at, r.updated_at, r.row_version
     from used u full join (select * from ranks where guild_id = $1) r on r.rank_id = u.rank
   )
   select g.id, o.id, o.rank_id, o.rank_name, o.is_custom, o.is_officer, coalesce(o.members, 0),
-    o.created_at, o.updated_at
+    o.created_at, o.updated_at, coalesce(o.row_version, 0)
   from guilds g left join overlaid o on true
   where g.id = $1 order by o.rank_id)",
     2'000};
@@ -129,7 +129,8 @@ result<std::vector<domain::rank_row>> ranks(session& db, guild_id id) {
     domain::rank_row line;
     std::optional<int> rank;
     fields(row) >> line.guild_id >> line.id >> rank >> line.rank_name >> line.is_custom
-        >> line.is_officer >> line.member_count >> line.created_at >> line.updated_at;
+        >> line.is_officer >> line.member_count >> line.created_at >> line.updated_at
+        >> line.row_version;
     if (!rank)
       continue; // a guild without ranks
     line.rank_id = *rank;

@@ -121,21 +121,28 @@ constexpr statement own_audit{
     "forget_audit", R"(
   update audit_log set before = null, after = null, subject = '' where user_id = $1)",
     2'000};
+// What others changed of their events holds their words as well.
+constexpr statement audit_of_events{
+    "forget_audit_of_events", R"(
+  update audit_log set before = null, after = null
+  where before ->> 'created_by' = $1::bigint::text)",
+    2'000};
 constexpr statement own_events{
     "forget_own_events", R"(
   update events set description = '', title = 'removed', event_details = null
-  where created_by = $1)",
+  where created_by = $1 returning id, guild_id)",
     2'000};
 constexpr statement release_own{
     "unqueue_own", R"(
   delete from sync_queue q using characters c
   where c.user_id = $1 and q.character_id = c.id and q.guild_id is null)",
     2'000};
-constexpr std::array all{overdue,       listed_no_more, old_guilds,  closed_rows, tokens,
-                         logins,        candidates,     jobs,        named,       guild_there,
-                         untrack_guild, everybody,      forget_name, close_all,   no_guild,
-                         guild_names,   own_characters, drop_user,   own_audit,   own_events,
-                         release_own};
+constexpr std::array all{overdue,        listed_no_more, old_guilds,    closed_rows,
+                         tokens,         logins,         candidates,    jobs,
+                         named,          guild_there,    untrack_guild, everybody,
+                         forget_name,    close_all,      no_guild,      guild_names,
+                         own_characters, drop_user,      own_audit,     audit_of_events,
+                         own_events,     release_own};
 
 std::vector<std::int64_t> ids_of(const pqxx::result& rows) {
   std::vector<std::int64_t> out;
@@ -246,13 +253,20 @@ result<void> forget_guild(session& db, guild_id id) {
 
 result<void> forget_user(session& db, user_id id) {
   return db.transaction([&]() -> result<void> {
+    change_tags tags;
     db.exec(own_audit, {id});
-    db.exec(own_events, {id});
+    db.exec(audit_of_events, {id});
+    for (const auto& row : db.exec(own_events, {id})) {
+      event_id event;
+      guild_id guild;
+      fields(row) >> event >> guild;
+      tags.add(event);
+      tags.add_events(guild);
+    }
     db.exec(release_own, {id});
     const auto own = ids_of(db.exec(own_characters, {id}));
     if (db.exec(drop_user, {id}).affected_rows() == 0)
       return fail(unknown("User", id.value));
-    change_tags tags;
     for (const auto character : own)
       tags.add(character_id{character});
     tags.add(id);

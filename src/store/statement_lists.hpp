@@ -33,5 +33,13 @@ statements rederive();
 statements users();
 statements accounts();
 statements upstream();
+statements audit();
+statements ranks();
+statements mains();
+statements rosters();
+statements events();
+statements sign_ups();
+statements own();
+statements validation_stats();
 
 } // namespace guildhall::store::lists

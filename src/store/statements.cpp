@@ -17,7 +17,10 @@ const std::vector<statement>& all_statements() {
                             lists::tracking(),     lists::jobs(),
                             lists::reads(),        lists::member_reads(),
                             lists::rederive(),     lists::users(),
-                            lists::accounts(),     lists::upstream()})
+                            lists::accounts(),     lists::upstream(),
+                            lists::audit(),        lists::ranks(),        lists::mains(),
+                            lists::rosters(),      lists::events(),       lists::sign_ups(),
+                            lists::own(),          lists::validation_stats()})
       out.insert(out.end(), list.begin(), list.end());
     return out;
   }();

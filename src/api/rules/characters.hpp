@@ -46,7 +46,7 @@ inline constexpr body_rules character_sync{character_sync_fields};
 
 inline constexpr std::array main_override_fields{
     field_rule{
-        .name = "is_main",
+        .name = "isMain",
         .type = field_type::boolean,
         .label = "Main flag",
         .required = true,

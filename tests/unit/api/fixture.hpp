@@ -2,6 +2,7 @@
 
 #include "api/api.hpp"
 #include "core/crypto.hpp"
+#include "fake_people.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -226,6 +227,15 @@ protected:
     headers.emplace("Authorization", "Bearer " + user_token());
     return call(api, http::method::get, std::move(target), headers);
   }
+  /// As a logged-in user; an empty body is none.
+  answer send(
+      http::method verb, std::string target, std::string body = {},
+      std::map<std::string, std::string> headers = {}) {
+    headers.emplace("Authorization", "Bearer " + user_token());
+    if (!body.empty())
+      headers.emplace("Content-Type", "application/json");
+    return call(api, verb, std::move(target), headers, std::move(body));
+  }
   /// As an operator.
   answer operate(http::method verb, std::string target, std::string body = {}) {
     std::map<std::string, std::string> headers{{"Authorization", "Bearer " + operator_token()}};
@@ -260,6 +270,7 @@ protected:
   config::signing_key signing_key = key("k1", 'a');
   fake_reads reads;
   fake_control control;
+  fake_people people;
   http::response_cache cache{{}};
   auth::verifier tokens{{signing_key}};
   fake_accounts accounts;
@@ -269,6 +280,7 @@ protected:
   services with{
       .reads = reads,
       .control = control,
+      .people = people,
       .cache = cache,
       .tokens = tokens,
       .standings = standings,

@@ -1,0 +1,43 @@
+#include "store/audit.hpp"
+
+#include "store/session.hpp"
+#include "store/statement_lists.hpp"
+
+#include <array>
+
+namespace guildhall::store {
+
+namespace {
+
+constexpr statement insert{
+    "audit", R"(
+  insert into audit_log (user_id, guild_id, action, subject, before, after)
+  values ($1, $2, $3, $4, $5::jsonb, $6::jsonb))",
+    40};
+constexpr statement author{"hold_author", "select from users where id = $1 for key share", 12};
+constexpr statement guild{"hold_guild", "select from guilds where id = $1 for key share", 12};
+constexpr std::array all{insert, author, guild};
+
+} // namespace
+
+statements lists::audit() {
+  return all;
+}
+
+void audit(session& db, const audit_entry& what) {
+  db.exec(insert, {what.who, what.guild, what.action, what.subject, what.before, what.after});
+}
+
+result<void> hold_author(session& db, user_id who) {
+  if (db.exec(author, {who}).empty())
+    return fail(ec::invalid_token);
+  return {};
+}
+
+result<void> hold_guild(session& db, guild_id id) {
+  if (db.exec(guild, {id}).empty())
+    return fail(ec::not_found, "Guild with ID " + std::to_string(id.value) + " not found");
+  return {};
+}
+
+} // namespace guildhall::store

@@ -1,0 +1,250 @@
+#include "store/events.hpp"
+
+#include "store/audit.hpp"
+#include "store/event_rows.hpp"
+#include "store/fence.hpp"
+#include "store/session.hpp"
+#include "store/sql_text.hpp"
+#include "store/statement_lists.hpp"
+
+#include <array>
+#include <utility>
+
+namespace guildhall::store {
+
+namespace {
+
+using domain::author;
+using domain::event_change;
+using domain::event_row;
+using domain::written;
+
+constexpr std::string_view columns{
+    R"(e.id, e.guild_id, e.title, e.description, e.event_type, e.start_time, e.end_time,
+    e.created_by, e.max_participants, e.event_details, e.discord_message_id,
+    e.discord_thread_id, e.row_version, e.created_at, e.updated_at)"};
+// The audit log keeps what people say, not the 16 KB that programs may keep beside it.
+constexpr std::string_view and_json{", to_jsonb(e) - 'event_details'"};
+constexpr std::string_view select{"select "};
+constexpr std::string_view returning{" returning "};
+
+constexpr std::string_view of_guild{
+    " from events e where e.guild_id = $1 order by e.start_time, e.id"};
+constexpr statement list{"events", join<select, columns, of_guild>, 3'000};
+// A calendar of 2,000 events with 16 KB each is nothing to send.
+constexpr std::string_view lean_columns{
+    R"(select e.id, e.guild_id, e.title, e.description, e.event_type, e.start_time, e.end_time,
+    e.created_by, e.max_participants, null, e.discord_message_id, e.discord_thread_id,
+    e.row_version, e.created_at, e.updated_at)"};
+constexpr statement lean_list{"events_lean", join<lean_columns, of_guild>, 3'000};
+constexpr std::string_view of_id{" from events e where e.id = $1"};
+constexpr statement one{"event", join<select, columns, of_id>, 12};
+constexpr std::string_view locked{" from events e where e.id = $1 for no key update"};
+constexpr statement lock{"lock_event", join<select, columns, and_json, locked>, 14};
+
+constexpr std::string_view inserted{R"(
+  insert into events as e (guild_id, title, event_type, start_time, end_time, description,
+    max_participants, event_details, created_by)
+  select $1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9
+  where (select count(*) from events where guild_id = $1) < $10)"};
+constexpr statement insert{"add_event", join<inserted, returning, columns, and_json>, 3'000};
+constexpr std::string_view changed{R"(
+  update events e set title = $2, event_type = $3, start_time = $4, end_time = $5,
+    description = $6, max_participants = $7, event_details = $8::jsonb,
+    row_version = row_version + 1, updated_at = app_now()
+  where e.id = $1)"};
+constexpr statement change{"change_event", join<changed, returning, columns, and_json>, 60};
+constexpr statement drop{"remove_event", "delete from events where id = $1", 1'000};
+constexpr std::array all{list, lean_list, one, lock, insert, change, drop};
+
+fields& read_event(fields& in, event_row& out) {
+  std::optional<int> places;
+  in >> out.id >> out.guild_id >> out.title >> out.description >> out.event_type
+      >> out.start_time >> out.end_time >> out.created_by >> places >> out.event_details
+      >> out.discord_message_id >> out.discord_thread_id >> out.row_version >> out.created_at
+      >> out.updated_at;
+  out.max_participants = places.value_or(domain::default_max_participants);
+  return in;
+}
+
+std::string subject(event_id id) {
+  return "event " + std::to_string(id.value);
+}
+
+failure refused() {
+  failure why{ec::validation, "Validation error: the event cannot be stored as it is"};
+  why.fields.emplace("event", "A text or number in it cannot be stored");
+  return why;
+}
+
+void merge(event_row& row, const event_change& what) {
+  const auto take = [](auto& kept, const auto& given) {
+    if (given)
+      kept = *given;
+  };
+  take(row.title, what.title);
+  take(row.event_type, what.event_type);
+  take(row.start_time, what.start_time);
+  take(row.end_time, what.end_time);
+  take(row.description, what.description);
+  take(row.max_participants, what.max_participants);
+  take(row.event_details, what.event_details);
+}
+
+/// Only one of them may be given: the other one is the stored one.
+result<void> check_times(const event_row& row) {
+  if (row.end_time >= row.start_time)
+    return {};
+  failure why{
+      ec::validation, "Validation error: End time must be after start time at \"end_time\""};
+  why.fields.emplace("end_time", "End time must be after start time");
+  return fail(std::move(why));
+}
+
+written<event_row> announced(session& db, event_row row) {
+  change_tags tags;
+  tags.add_events(row.guild_id);
+  tags.add(row.id);
+  tags.send(db);
+  return {std::move(row), tags.list()};
+}
+
+/// The event, locked, if this author may change it and has seen its last version.
+result<held_event> hold_to_edit(session& db, const author& by, event_id id) {
+  if (auto held = hold_author(db, by.who.id); !held)
+    return fail(held.error());
+  auto event = lock_event(db, id);
+  if (!event)
+    return fail(ec::not_found, "Event not found");
+  if (!domain::may_edit(by.who, event->row))
+    return fail(ec::forbidden, "Forbidden: You do not have permission to update this event");
+  if (by.seen_version && *by.seen_version != event->row.row_version)
+    return fail(ec::precondition_failed);
+  return std::move(*event);
+}
+
+} // namespace
+
+statements lists::events() {
+  return all;
+}
+
+std::optional<held_event> lock_event(session& db, event_id id) {
+  const auto rows = db.exec(lock, {id});
+  if (rows.empty())
+    return std::nullopt;
+  held_event out;
+  const auto first = rows[0];
+  fields in(first);
+  read_event(in, out.row) >> out.json;
+  return out;
+}
+
+result<std::vector<event_row>> events(session& db, guild_id guild, domain::detail how) {
+  std::vector<event_row> out;
+  for (const auto& row : db.exec(how == domain::detail::full ? list : lean_list, {guild})) {
+    fields in(row);
+    read_event(in, out.emplace_back());
+  }
+  return out;
+}
+
+result<event_row> event(session& db, event_id id) {
+  const auto rows = db.exec(one, {id});
+  if (rows.empty())
+    return fail(ec::not_found, "Event not found");
+  event_row out;
+  const auto first = rows[0];
+  fields in(first);
+  read_event(in, out);
+  return out;
+}
+
+result<written<event_row>>
+add_event(session& db, const author& by, guild_id guild, const event_change& what) {
+  return db.transaction([&]() -> result<written<event_row>> {
+    if (auto held = hold_author(db, by.who.id); !held)
+      return fail(held.error());
+    if (auto held = hold_guild(db, guild); !held)
+      return fail(held.error());
+    event_row row;
+    merge(row, what);
+    if (auto right = check_times(row); !right)
+      return fail(right.error());
+    pqxx::result rows;
+    const auto stored = db.accepted([&] {
+      rows = db.exec(
+          insert,
+          {guild, row.title, row.event_type, row.start_time, row.end_time, row.description,
+           row.max_participants, row.event_details, by.who.id, domain::max_events_per_guild});
+    });
+    if (!stored)
+      return fail(refused());
+    if (rows.empty())
+      return fail(
+          ec::limit_reached, "A guild may have " + std::to_string(domain::max_events_per_guild)
+                                 + " events; delete old ones first");
+    std::string json;
+    const auto first = rows[0];
+    fields in(first);
+    read_event(in, row) >> json;
+    audit(
+        db, {.who = by.who.id,
+             .guild = guild,
+             .action = "event.create",
+             .subject = subject(row.id),
+             .after = json});
+    return announced(db, std::move(row));
+  });
+}
+
+result<written<event_row>>
+change_event(session& db, const author& by, event_id id, const event_change& what) {
+  return db.transaction([&]() -> result<written<event_row>> {
+    const auto before = hold_to_edit(db, by, id);
+    if (!before)
+      return fail(before.error());
+    auto row = before->row;
+    merge(row, what);
+    if (auto right = check_times(row); !right)
+      return fail(right.error());
+    pqxx::result rows;
+    const auto stored = db.accepted([&] {
+      rows = db.exec(
+          change, {id, row.title, row.event_type, row.start_time, row.end_time, row.description,
+                   row.max_participants, row.event_details});
+    });
+    if (!stored)
+      return fail(refused());
+    std::string json;
+    const auto first = rows[0];
+    fields in(first);
+    read_event(in, row) >> json;
+    audit(
+        db, {.who = by.who.id,
+             .guild = row.guild_id,
+             .action = "event.update",
+             .subject = subject(id),
+             .before = before->json,
+             .after = json});
+    return announced(db, std::move(row));
+  });
+}
+
+result<written<event_row>> remove_event(session& db, const author& by, event_id id) {
+  return db.transaction([&]() -> result<written<event_row>> {
+    auto before = hold_to_edit(db, by, id);
+    if (!before)
+      return fail(before.error());
+    db.exec(drop, {id});
+    audit(
+        db, {.who = by.who.id,
+             .guild = before->row.guild_id,
+             .action = "event.delete",
+             .subject = subject(id),
+             .before = before->json});
+    return announced(db, std::move(before->row));
+  });
+}
+
+} // namespace guildhall::store

@@ -1,0 +1,136 @@
+#include "store/own.hpp"
+
+#include "store/audit.hpp"
+#include "store/fence.hpp"
+#include "store/reads.hpp"
+#include "store/session.hpp"
+#include "store/sql_text.hpp"
+#include "store/statement_lists.hpp"
+#include "store/tracking.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace guildhall::store {
+
+namespace {
+
+using domain::author;
+using domain::character_row;
+
+constexpr statement guilds{
+    "own_guilds", R"(
+  select g.id, g.name, g.realm, g.region, d.changed_at, g.leader_id,
+    jsonb_strip_nulls(jsonb_build_object('name', g.name, 'member_count', g.member_count,
+      'crest', g.guild_data_json -> 'crest'))
+  from (
+    select m.guild_id from characters c
+      join guild_members m on m.character_id = c.id and m.left_at is null
+    where c.user_id = $1
+    union select id from guilds where leader_id = $1) own
+    join guilds g on g.id = own.guild_id
+    left join document_states d on d.guild_id = g.id and d.document = 'guild'
+  order by g.name, g.id)",
+    2'000};
+
+constexpr std::string_view columns{
+    R"(select c.id, c.bnet_character_id, c.user_id, c.guild_id, c.region, c.realm,
+    coalesce(c.name, 'Unknown'), coalesce(c.class_id, 0), coalesce(c.level, 0),
+    coalesce(c.role, 'DPS'), c.spec_name, coalesce(o.is_main, m.is_main, false), c.is_available,
+    c.average_item_level, c.equipped_item_level, c.mythic_rating, c.achievement_points,
+    c.last_login_at, c.created_at, c.updated_at, c.last_synced_at, c.professions, p.changed_at,)"};
+constexpr std::string_view no_json{" null, null, null"};
+constexpr std::string_view all_json{" c.profile_json, c.equipment_json, c.mythic_profile_json"};
+constexpr std::string_view of_user{R"(
+  from characters c
+    left join guild_members m on m.character_id = c.id and m.left_at is null
+    left join main_overrides o on o.character_id = c.id and o.guild_id = m.guild_id
+    left join document_states p on p.character_id = c.id and p.document = 'profile'
+  where c.user_id = $1
+  order by coalesce(c.level, 0) desc, c.name, c.id limit $2)"};
+constexpr statement lean{"own_characters", join<columns, no_json, of_user>, 3'000};
+constexpr statement full{"own_characters_full", join<columns, all_json, of_user>, 6'000};
+constexpr std::array all{guilds, lean, full};
+
+character_row read_character(const pqxx::row& row) {
+  character_row out;
+  domain::document_record profile;
+  profile.document = domain::document::profile;
+  fields(row) >> out.id >> out.bnet_id >> out.user_id >> out.guild_id >> out.region >> out.realm
+      >> out.name >> out.class_id >> out.level >> out.role >> out.spec_name >> out.is_main
+      >> out.is_available >> out.average_item_level >> out.equipped_item_level
+      >> out.mythic_rating >> out.achievement_points >> out.last_login_at >> out.created_at
+      >> out.updated_at >> out.last_synced_at >> out.professions >> profile.changed_at
+      >> out.profile_json >> out.equipment_json >> out.mythic_profile_json;
+  out.documents.push_back(std::move(profile));
+  return out;
+}
+
+bool was_checked_lately(session& db, const character_row& row) {
+  const auto profile = std::ranges::find(
+      row.documents, domain::document::profile, &domain::document_record::document);
+  return profile != row.documents.end() && profile->checked_at
+      && *profile->checked_at > now_of(db) - domain::own_sync_pause;
+}
+
+/// It is queued unless that has just been done.
+result<character_row> look_after(session& db, character_row row) {
+  if (!was_checked_lately(db, row))
+    if (const auto job = sync_character(db, row.id); !job)
+      return fail(job.error());
+  return row;
+}
+
+} // namespace
+
+statements lists::own() {
+  return all;
+}
+
+result<std::vector<domain::own_guild>> own_guilds(session& db, user_id who) {
+  std::vector<domain::own_guild> out;
+  for (const auto& row : db.exec(guilds, {who})) {
+    auto& line = out.emplace_back();
+    fields(row) >> line.id >> line.name >> line.realm >> line.region >> line.last_updated
+        >> line.leader_id >> line.guild_data_json;
+  }
+  return out;
+}
+
+result<std::vector<character_row>>
+own_characters(session& db, user_id who, domain::detail how) {
+  std::vector<character_row> out;
+  const auto& wanted = how == domain::detail::full ? full : lean;
+  for (const auto& row : db.exec(wanted, {who, domain::max_own_characters}))
+    out.push_back(read_character(row));
+  return out;
+}
+
+result<character_row>
+sync_own_at(session& db, const author& by, const domain::character_address& where) {
+  return db.transaction([&]() -> result<character_row> {
+    auto row = character_at(db, where, domain::detail::lean);
+    // One that is not known is not theirs either.
+    if ((!row && row.error().code == ec::not_found) || (row && row->user_id != by.who.id))
+      return fail(
+          ec::forbidden,
+          "Battle.net does not list this character as yours; log in again to refresh the list");
+    if (!row)
+      return fail(row.error());
+    return look_after(db, std::move(*row));
+  });
+}
+
+result<character_row> sync_own(session& db, const author& by, character_id id) {
+  return db.transaction([&]() -> result<character_row> {
+    auto row = character(db, id, domain::detail::lean);
+    if (!row)
+      return fail(row.error());
+    if (row->user_id != by.who.id)
+      return fail(
+          ec::forbidden, "Unauthorized access to character " + std::to_string(id.value));
+    return look_after(db, std::move(*row));
+  });
+}
+
+} // namespace guildhall::store

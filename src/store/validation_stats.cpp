@@ -1,0 +1,75 @@
+#include "store/validation_stats.hpp"
+
+#include "store/audit.hpp"
+#include "store/session.hpp"
+#include "store/statement_lists.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace guildhall::store {
+
+namespace {
+
+constexpr int causes_at_once = 200;
+constexpr std::size_t causes_per_document = 10;
+
+constexpr statement totals{
+    "validation_totals", R"(
+  select kind, n.count
+  from unnest(array['equipment', 'guild', 'mythic', 'professions', 'profile', 'roster', 'toys']) kind
+    cross join lateral (
+      select count(*) from document_states d where d.document = kind) n
+  where n.count > 0 order by kind)",
+    20'000};
+constexpr statement failures{
+    "validation_failures", R"(
+  select d.document, d.error_detail, count(*), max(d.failed_at)
+  from document_states d
+  where d.error_class = 'malformed' and d.failed_at > coalesce(
+    (select validation_since from sync_settings), '-infinity'::timestamptz)
+  group by d.document, d.error_detail order by 3 desc, 1, 2 limit $1)",
+    5'000};
+constexpr statement reset{
+    "reset_validation", "update sync_settings set validation_since = app_now()", 6};
+constexpr std::array all{totals, failures, reset};
+
+} // namespace
+
+statements lists::validation_stats() {
+  return all;
+}
+
+result<std::vector<domain::validation_stats>> validation_stats(session& db) {
+  std::vector<domain::validation_stats> out;
+  for (const auto& row : db.exec(totals)) {
+    auto& line = out.emplace_back();
+    fields(row) >> line.document >> line.total;
+  }
+  for (const auto& row : db.exec(failures, {causes_at_once})) {
+    std::string document;
+    domain::validation_stats::cause cause;
+    time_point last;
+    fields(row) >> document >> cause.what >> cause.count >> last;
+    const auto line = std::ranges::find(out, document, &domain::validation_stats::document);
+    if (line == out.end())
+      continue; // stored since the totals were counted
+    line->malformed += cause.count;
+    line->last_time = std::max(line->last_time.value_or(last), last);
+    if (line->causes.size() < causes_per_document)
+      line->causes.push_back(std::move(cause));
+  }
+  return out;
+}
+
+result<void> reset_validation_stats(session& db, const domain::author& by) {
+  return db.transaction([&]() -> result<void> {
+    if (auto held = hold_author(db, by.who.id); !held)
+      return held;
+    db.exec(reset);
+    audit(db, {.who = by.who.id, .action = "validation.reset"});
+    return {};
+  });
+}
+
+} // namespace guildhall::store

@@ -1,0 +1,197 @@
+#include "guild_people.hpp"
+#include "store/events.hpp"
+#include "store/retention.hpp"
+
+namespace guildhall::test {
+
+using namespace std::chrono_literals;
+
+class event_writes : public guild_people {
+protected:
+  domain::event_change raid() {
+    domain::event_change out;
+    out.title = "Raid night";
+    out.event_type = "Raid";
+    out.start_time = in(24h);
+    out.end_time = *out.start_time + 2h;
+    return out;
+  }
+  domain::event_row make(domain::event_change what, const domain::standing& who) {
+    const auto made =
+        run([&](store::session& s) { return store::add_event(s, by(who), guild, what); });
+    EXPECT_TRUE(made) << made.error().message;
+    return made ? made->value : domain::event_row{};
+  }
+  domain::event_row make() {
+    return make(raid(), raider);
+  }
+  auto change(
+      event_id id, const domain::standing& who, domain::event_change what,
+      std::optional<std::int64_t> seen = std::nullopt) {
+    return run(
+        [&](store::session& s) { return store::change_event(s, by(who, seen), id, what); });
+  }
+  auto join(
+      event_id id, const domain::standing& who, std::int64_t bnet,
+      const std::string& status = "Confirmed") {
+    return run([&](store::session& s) {
+      return store::sign_up(s, by(who), id, {status, character(bnet), std::nullopt});
+    });
+  }
+};
+
+TEST_F(event_writes, are_read_back_without_nulls) {
+  const auto made = make();
+  EXPECT_EQ(made.created_by, raider.id);
+  const auto read = run([&](store::session& s) { return store::event(s, made.id); });
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->title, "Raid night");
+  EXPECT_EQ(read->description, "");
+  EXPECT_EQ(read->max_participants, domain::default_max_participants);
+  EXPECT_EQ(read->end_time - read->start_time, 2h);
+  const auto list =
+      run([&](store::session& s) { return store::events(s, guild, domain::detail::lean); });
+  EXPECT_EQ(list->size(), 1u);
+  EXPECT_EQ(audited("event.create", raider), 1);
+}
+
+TEST_F(event_writes, change_only_what_they_name) {
+  auto what = raid();
+  what.event_details = R"({"boss": [1, 2.5]})";
+  what.description = "bring flasks";
+  const auto made = make(what, raider);
+  domain::event_change title;
+  title.title = "Later";
+  const auto changed = change(made.id, raider, title, 1);
+  ASSERT_TRUE(changed) << changed.error().message;
+  EXPECT_EQ(changed->value.title, "Later");
+  EXPECT_EQ(changed->value.description, "bring flasks");
+  EXPECT_EQ(changed->value.event_details, R"({"boss": [1, 2.5]})");
+  EXPECT_EQ(changed->value.row_version, 2);
+  EXPECT_EQ(code_of(change(made.id, raider, title, 1)), ec::precondition_failed);
+  domain::event_change cleared;
+  cleared.event_details = std::optional<std::string>{};
+  EXPECT_EQ(change(made.id, raider, cleared)->value.event_details, std::nullopt);
+  domain::event_change ends_early;
+  ends_early.end_time = in(1h);
+  const auto refused = change(made.id, raider, ends_early);
+  EXPECT_EQ(code_of(refused), ec::validation);
+  EXPECT_TRUE(refused.error().fields.contains("end_time"));
+}
+
+TEST_F(event_writes, are_their_authors_and_those_who_look_after_all) {
+  const auto made = make();
+  EXPECT_EQ(code_of(change(made.id, officer, raid())), ec::forbidden);
+  EXPECT_EQ(code_of(change(made.id, master, raid())), ec::forbidden);
+  auto manager = officer;
+  manager.role = "guild_leader";
+  EXPECT_TRUE(change(made.id, manager, raid()));
+  auto foreign_manager = stranger;
+  foreign_manager.role = "guild_leader";
+  EXPECT_EQ(code_of(change(made.id, foreign_manager, raid())), ec::forbidden);
+  auto admin = stranger;
+  admin.role = "admin";
+  EXPECT_TRUE(change(made.id, admin, raid()));
+  auto left = raider;
+  left.guilds.clear();
+  EXPECT_EQ(code_of(change(made.id, left, raid())), ec::forbidden) << "has left the guild";
+  const auto gone =
+      run([&](store::session& s) { return store::remove_event(s, by(raider), made.id); });
+  ASSERT_TRUE(gone);
+  EXPECT_EQ(gone->value.id, made.id);
+  EXPECT_EQ(code_of(change(made.id, raider, raid())), ec::not_found);
+}
+
+TEST_F(event_writes, with_what_cannot_be_stored_are_refused_with_a_sentence) {
+  auto short_title = raid();
+  short_title.title = "x";
+  auto many = raid();
+  std::string numbers = "[1e300";
+  for (int i = 0; i < 2'000; ++i)
+    numbers += ",1e300";
+  many.event_details = numbers + "]";
+  for (const auto& what : {short_title, many})
+    EXPECT_EQ(
+        code_of(run(
+            [&](store::session& s) { return store::add_event(s, by(raider), guild, what); })),
+        ec::validation);
+  EXPECT_EQ(count("select count(*) from events"), 0);
+}
+
+TEST_F(event_writes, take_one_sign_up_of_each_with_a_character_of_theirs) {
+  const auto made = make();
+  const auto joined = join(made.id, raider, 1'002);
+  ASSERT_TRUE(joined) << joined.error().message;
+  EXPECT_EQ(joined->value.battletag, "Raider#1");
+  EXPECT_EQ(joined->value.character_class, "Warrior");
+  EXPECT_EQ(joined->value.user_id, raider.id);
+  const auto twice = join(made.id, raider, 1'002);
+  EXPECT_EQ(code_of(twice), ec::validation);
+  EXPECT_EQ(twice.error().message, "Already subscribed to this event");
+  EXPECT_EQ(code_of(join(made.id, officer, 1'002)), ec::forbidden) << "another's character";
+  EXPECT_EQ(code_of(join(made.id, stranger, 1'002)), ec::forbidden) << "not in the guild";
+  EXPECT_EQ(code_of(join(made.id, officer, 77)), ec::forbidden) << "nobody's";
+  EXPECT_EQ(code_of(join(event_id{99}, raider, 1'002)), ec::not_found);
+
+  const auto changed = run([&](store::session& s) {
+    return store::change_sign_up(
+        s, by(raider), made.id, {"Declined", character(1'002), "sorry"});
+  });
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(changed->value.status, "Declined");
+  EXPECT_EQ(changed->value.note, "sorry");
+  EXPECT_EQ(
+      code_of(run([&](store::session& s) {
+        return store::change_sign_up(
+            s, by(officer), made.id, {"Declined", character(1'001), std::nullopt});
+      })),
+      ec::not_found);
+  const auto list = run([&](store::session& s) { return store::sign_ups(s, made.id); });
+  EXPECT_EQ(list->guild_id, guild);
+  EXPECT_EQ(list->list.size(), 1u);
+  const auto withdraw = [&] {
+    return run([&](store::session& s) { return store::withdraw(s, by(raider), made.id); });
+  };
+  EXPECT_TRUE(withdraw());
+  EXPECT_EQ(code_of(withdraw()), ec::not_found);
+  EXPECT_EQ(audited("event.subscribe", raider), 1);
+  EXPECT_EQ(audited("event.unsubscribe", raider), 1);
+  const auto empty = run([&](store::session& s) { return store::sign_ups(s, made.id); });
+  EXPECT_EQ(empty->guild_id, guild);
+  EXPECT_TRUE(empty->list.empty());
+  const auto unknown = run([&](store::session& s) { return store::sign_ups(s, {99}); });
+  EXPECT_FALSE(unknown->guild_id);
+}
+
+TEST_F(event_writes, have_no_more_confirmed_than_places) {
+  auto what = raid();
+  what.max_participants = 1;
+  const auto made = make(what, raider);
+  EXPECT_TRUE(join(made.id, raider, 1'002));
+  const auto full = join(made.id, officer, 1'001);
+  EXPECT_EQ(code_of(full), ec::conflict);
+  EXPECT_EQ(full.error().message, "The event is full: all 1 places are taken");
+  EXPECT_TRUE(join(made.id, officer, 1'001, "Tentative"));
+  const auto again = run([&](store::session& s) {
+    return store::change_sign_up(
+        s, by(raider), made.id, {"Confirmed", character(1'002), std::nullopt});
+  });
+  EXPECT_TRUE(again) << "has a place already";
+}
+
+TEST_F(event_writes, forget_whoever_asks_for_it) {
+  auto what = raid();
+  what.title = "Zzmarker";
+  const auto made = make(what, raider);
+  auto admin = stranger;
+  admin.role = "admin";
+  what.description = "Zzmarker";
+  ASSERT_TRUE(change(made.id, admin, what));
+  ASSERT_TRUE(join(made.id, raider, 1'002));
+  ASSERT_TRUE(run([&](store::session& s) { return store::forget_user(s, raider.id); }));
+  EXPECT_EQ(count("select count(*) from event_subscriptions"), 0);
+  EXPECT_EQ(count("select count(*) from events e where e::text like '%Zzmarker%'"), 0);
+  EXPECT_EQ(count("select count(*) from audit_log a where a::text like '%Zzmarker%'"), 0);
+}
+
+} // namespace guildhall::test
