@@ -32,6 +32,10 @@ CAF_BEGIN_TYPE_ID_BLOCK(guildhall, caf::first_custom_type_id)
   CAF_ADD_ATOM(guildhall, guildhall::atom, finished, "finished")
   CAF_ADD_ATOM(guildhall, guildhall::atom, swept, "swept")
 
+  // people who log in
+  CAF_ADD_ATOM(guildhall, guildhall::atom, login, "login")
+  CAF_ADD_ATOM(guildhall, guildhall::atom, onboard, "onboard")
+
   // every actor
   CAF_ADD_ATOM(guildhall, guildhall::atom, tick, "tick")
   CAF_ADD_ATOM(guildhall, guildhall::atom, stop, "stop")

@@ -54,6 +54,8 @@ void send(self_ptr self, std::uint64_t ticket, const std::string& token) {
 
 /// A permit has been granted: the token, then the request.
 void go(self_ptr self, std::uint64_t ticket, std::string refused_token) {
+  if (const auto& own = self->state.fetches.at(ticket).request.user_token; !own.empty())
+    return send(self, ticket, std::string{own});
   self->request(
           self->state.tokens, token_timeout, atom::token_v,
           token_request{std::move(refused_token)})
@@ -143,7 +145,7 @@ void receive(self_ptr self, const gateway_response& response) {
   default:
     close_breaker(self);
   }
-  if (answer.outcome == outcome::unauthorised) {
+  if (answer.outcome == outcome::unauthorised && fetch.request.user_token.empty()) {
     if (fetch.renewed) {
       finish(self, response.ticket, fail(ec::upstream_unauthorised));
       return;

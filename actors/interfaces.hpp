@@ -138,8 +138,29 @@ using retention_sweeper_actor = caf::typed_actor<
     // INTERNAL: sweeps again.
     caf::reacts_to<atom::tick, std::uint64_t>>;
 
+/// ONBOARDER: fetches the account lists of users who have logged in.
+using onboarder_actor = caf::typed_actor<
+    // Fetches and stores this user's list now.
+    caf::reacts_to<atom::onboard, onboarding_request>,
+    // INTERNAL: a list is stored, or could not be.
+    caf::reacts_to<atom::settled, onboarding_stored>,
+    // INTERNAL: lists that could not be had before are due again.
+    caf::reacts_to<atom::claimed, due_onboardings>,
+    // INTERNAL: looks for those.
+    caf::reacts_to<atom::tick, std::uint64_t>>;
+
 // --- serving
 // ----------------------------------------------------------------------------------
+
+/// LOGIN DESK: turns a code into a user: token, identity, row, characters.
+using login_desk_actor = caf::typed_actor<
+    // Somebody came back from Battle.net.
+    caf::reacts_to<atom::login, login_ptr>,
+    // INTERNAL: the OAuth host and the database have answered.
+    caf::reacts_to<atom::response, login_token>, caf::reacts_to<atom::response, login_user>,
+    caf::reacts_to<atom::settled, login_recorded>,
+    // INTERNAL: the characters of this login are known, or that is waited for no longer.
+    caf::reacts_to<atom::finished, std::uint64_t>>;
 
 /// HTTP FRONT END: listeners and I/O threads; drains before it ends.
 using http_front_end_actor = caf::typed_actor<

@@ -7,11 +7,16 @@
 #include "battlenet/request.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
+#include "domain/account_port.hpp"
+#include "domain/onboarding.hpp"
 #include "domain/sync.hpp"
 #include "domain/sync_port.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// What the actors send each other: an atom first, then one struct, so that a field can be
@@ -26,6 +31,9 @@ struct fetch_request {
   std::int64_t group{0};     ///< requests for one guild share its id
   std::int64_t remaining{1}; ///< about how many requests the group still has to send
   deadline expires{};
+  /// A user's own token, sent instead of the client's. That it is refused is for the asker: the
+  /// answer is a 401.
+  std::string user_token{};
 };
 /// An answer of whatever status, or why the request was not sent (`budget_exhausted`,
 /// `upstream_down`, `upstream_unauthorised`, `overloaded`, `deadline_expired`).
@@ -93,6 +101,63 @@ struct character_done {
   std::optional<failure> not_done;
 };
 
+/// Somebody who came back with a code, and whoever waits for them: answered once, at the latest
+/// with `unavailable` when it is dropped.
+class login_ticket {
+public:
+  login_ticket(
+      std::string with_code, domain::region from, deadline until,
+      domain::completion<domain::standing> done)
+      : code{std::move(with_code)},
+        region{from},
+        expires{until},
+        done_{std::move(done)} {}
+  ~login_ticket() {
+    answer(fail(ec::unavailable));
+  }
+  login_ticket(const login_ticket&) = delete;
+  login_ticket& operator=(const login_ticket&) = delete;
+
+  void answer(result<domain::standing> outcome) {
+    if (auto done = std::exchange(done_, nullptr))
+      done(std::move(outcome));
+  }
+
+  const std::string code;
+  const domain::region region;
+  const deadline expires;
+
+private:
+  domain::completion<domain::standing> done_;
+};
+using login_ptr = std::shared_ptr<login_ticket>;
+
+/// What came back for the login of this number.
+struct login_token {
+  std::uint64_t login{0};
+  result<battlenet::user_token> outcome;
+};
+struct login_user {
+  std::uint64_t login{0};
+  result<battlenet::user_info> outcome;
+};
+struct login_recorded {
+  std::uint64_t login{0};
+  result<domain::standing> outcome;
+};
+
+/// Have this user's characters looked up.
+struct onboarding_request {
+  user_id user;
+  std::string token;
+  std::function<void()> when_done; ///< any thread; also when it could not be done
+};
+struct onboarding_stored {
+  user_id user;
+  result<domain::onboarded> outcome;
+};
+using due_onboardings = result<std::vector<domain::pending_onboarding>>;
+
 } // namespace guildhall::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::job_ptr)
@@ -118,3 +183,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::store_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::pause_state)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::sweep_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::character_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::login_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::login_token)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::login_user)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::login_recorded)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::onboarding_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::onboarding_stored)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::due_onboardings)

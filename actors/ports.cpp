@@ -5,6 +5,8 @@
 #include "store/budget_store.hpp"
 #include "store/character_writes.hpp"
 #include "store/guild_writes.hpp"
+#include "store/logins.hpp"
+#include "store/onboarding.hpp"
 #include "store/periods.hpp"
 #include "store/queue.hpp"
 #include "store/reads.hpp"
@@ -175,6 +177,72 @@ void pool_account_port::standing(
       [id](session& db) { return store::standing(db, id); });
 }
 
+void pool_account_port::open_login(
+    std::string state_hash, domain::region where, deadline expires, completion<void> done) {
+  post<void>(
+      writers_, "open_login", manner::write, expires, std::move(done),
+      [state_hash = std::move(state_hash), where](session& db) {
+        return store::open_login(db, state_hash, where);
+      });
+}
+
+void pool_account_port::close_login(
+    std::string state_hash, deadline expires, completion<domain::region> done) {
+  post<domain::region>(
+      writers_, "close_login", manner::write, expires, std::move(done),
+      [state_hash = std::move(state_hash)](session& db) {
+        return store::close_login(db, state_hash);
+      });
+}
+
+void pool_account_port::revoke_tokens(user_id id, deadline expires, completion<void> done) {
+  post<void>(
+      writers_, "revoke_tokens", manner::write, expires, std::move(done),
+      [id](session& db) { return store::revoke_tokens(db, id); });
+}
+
+void pool_account_port::set_role(
+    user_id id, std::string role, user_id by, deadline expires,
+    completion<domain::user_row> done) {
+  post<domain::user_row>(
+      writers_, "set_role", manner::write, expires, std::move(done),
+      [id, role = std::move(role), by](session& db) {
+        return store::set_role(db, id, role, by);
+      });
+}
+
+void pool_onboarding_port::record_login(
+    domain::arrival who, deadline expires, completion<domain::standing> done) {
+  post<domain::standing>(
+      writers_, "record_login", manner::write, expires, std::move(done),
+      [who = std::move(who)](session& db) { return store::record_login(db, who); });
+}
+
+void pool_onboarding_port::onboard(
+    domain::account_lists what, deadline expires, completion<domain::onboarded> done) {
+  post<domain::onboarded>(
+      writers_, "onboard", manner::patient, expires, std::move(done),
+      [what = std::move(what), policy = policy_](session& db) {
+        return store::onboard(db, what, policy);
+      });
+}
+
+void pool_onboarding_port::pending_onboardings(
+    int limit, deadline expires, completion<std::vector<domain::pending_onboarding>> done) {
+  post<std::vector<domain::pending_onboarding>>(
+      writers_, "pending_onboardings", manner::patient_once, expires, std::move(done),
+      [limit](session& db) { return store::pending_onboardings(db, limit); });
+}
+
+void desk_login_port::log_in(
+    std::string code, domain::region where, deadline expires,
+    completion<domain::standing> done) {
+  auto ticket =
+      std::make_shared<login_ticket>(std::move(code), where, expires, std::move(done));
+  if (const auto desk = desk_.get())
+    caf::anon_send(desk, atom::login_v, std::move(ticket));
+}
+
 // --- the sync
 // ---------------------------------------------------------------------------------
 
@@ -268,8 +336,8 @@ void pool_sync_port::apply_character(
     domain::character_outcome outcome, bool announce, deadline expires, completion<void> done) {
   post<void>(
       writers_, "apply_character", manner::patient, expires, std::move(done),
-      [outcome = std::move(outcome), announce](session& db) {
-        return store::apply_character(db, outcome, announce);
+      [outcome = std::move(outcome), announce, policy = policy_](session& db) {
+        return store::apply_character(db, outcome, announce, policy);
       });
 }
 

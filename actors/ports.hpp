@@ -2,6 +2,7 @@
 
 #include "actors/bridge.hpp"
 #include "domain/account_port.hpp"
+#include "domain/onboarding.hpp"
 #include "domain/ports.hpp"
 #include "domain/sync_port.hpp"
 
@@ -69,21 +70,70 @@ private:
 
 class pool_account_port final : public domain::account_port {
 public:
-  explicit pool_account_port(const db_pool_slot& readers) : readers_(readers) {}
+  pool_account_port(const db_pool_slot& readers, const db_pool_slot& writers)
+      : readers_(readers),
+        writers_(writers) {}
 
   void
   standing(user_id id, deadline expires, domain::completion<domain::standing> done) override;
+  void open_login(
+      std::string state_hash, domain::region where, deadline expires,
+      domain::completion<void> done) override;
+  void close_login(
+      std::string state_hash, deadline expires,
+      domain::completion<domain::region> done) override;
+  void revoke_tokens(user_id id, deadline expires, domain::completion<void> done) override;
+  void set_role(
+      user_id id, std::string role, user_id by, deadline expires,
+      domain::completion<domain::user_row> done) override;
 
 private:
   const db_pool_slot& readers_;
+  const db_pool_slot& writers_;
+};
+
+class pool_onboarding_port final : public domain::onboarding_port {
+public:
+  pool_onboarding_port(const db_pool_slot& writers, domain::discovery policy)
+      : writers_(writers),
+        policy_(policy) {}
+
+  void record_login(
+      domain::arrival who, deadline expires,
+      domain::completion<domain::standing> done) override;
+  void onboard(
+      domain::account_lists what, deadline expires,
+      domain::completion<domain::onboarded> done) override;
+  void pending_onboardings(
+      int limit, deadline expires,
+      domain::completion<std::vector<domain::pending_onboarding>> done) override;
+
+private:
+  const db_pool_slot& writers_;
+  domain::discovery policy_;
+};
+
+/// Hands logins to the desk in the slot.
+class desk_login_port final : public domain::login_port {
+public:
+  explicit desk_login_port(const handle_slot<login_desk_actor>& desk) : desk_(desk) {}
+
+  void log_in(
+      std::string code, domain::region where, deadline expires,
+      domain::completion<domain::standing> done) override;
+
+private:
+  const handle_slot<login_desk_actor>& desk_;
 };
 
 /// Its jobs are patient: while the database is away they wait for it until their deadline.
 class pool_sync_port final : public domain::sync_port {
 public:
-  pool_sync_port(const db_pool_slot& writers, std::chrono::seconds lease)
+  pool_sync_port(
+      const db_pool_slot& writers, std::chrono::seconds lease, domain::discovery policy = {})
       : writers_(writers),
-        lease_(lease) {}
+        lease_(lease),
+        policy_(policy) {}
 
   void claim_guilds(
       domain::priority what, int limit, deadline expires,
@@ -135,6 +185,7 @@ public:
 private:
   const db_pool_slot& writers_;
   std::chrono::seconds lease_;
+  domain::discovery policy_;
 };
 
 } // namespace guildhall::actors

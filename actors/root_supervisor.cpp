@@ -58,13 +58,27 @@ supervisor_options storage_tree(
   return tree;
 }
 
-supervisor_options serving_tree(const std::shared_ptr<const service_options>& how) {
+supervisor_options
+serving_tree(const std::shared_ptr<const service_options>& how, service_slots& slots) {
   supervisor_options tree{
       .name = "serving",
       .strategy = restart_strategy::one_for_one,
       .max_restarts = 3,
       .period = std::chrono::seconds{60},
       .children = {}};
+  if (how->serving->login)
+    tree.children.push_back({"login_desk", [how, &slots](caf::event_based_actor* self) {
+                               auto options = *how->serving->login;
+                               options.onboard = [&slots](onboarding_request asked) {
+                                 const auto whom = slots.onboarder.get();
+                                 if (whom)
+                                   caf::anon_send(whom, atom::onboard_v, std::move(asked));
+                                 return static_cast<bool>(whom);
+                               };
+                               auto desk = self->spawn(login_desk, std::move(options));
+                               slots.login_desk.put(desk);
+                               return as_child(desk);
+                             }});
   const auto drain = how->serving->drain_timeout;
   tree.children.push_back(
       {"http_front_end",
@@ -159,6 +173,13 @@ supervisor_options sync_tree(
       {"retention_sweeper", [how, &numbers](caf::event_based_actor* self) {
          return as_child(self->spawn(retention_sweeper, how->store, how->retention, &numbers));
        }});
+  if (how->onboarding)
+    tree.children.push_back({"onboarder", [how, handles, &slots](caf::event_based_actor* self) {
+                               auto actor = self->spawn(
+                                   onboarder, handles->environment, *how->onboarding);
+                               slots.onboarder.put(actor);
+                               return as_child(actor);
+                             }});
   return tree;
 }
 
@@ -184,8 +205,8 @@ caf::actor spawn_root_supervisor(
   if (how->serving)
     root.children.push_back(
         {"serving",
-         [how](caf::event_based_actor* self) {
-           return as_child(self->spawn(supervisor, serving_tree(how)));
+         [how, &slots](caf::event_based_actor* self) {
+           return as_child(self->spawn(supervisor, serving_tree(how, slots)));
          },
          how->serving->drain_timeout + std::chrono::seconds{4}});
   if (how->sync)

@@ -3,6 +3,8 @@
 #include "actors/change_listener.hpp"
 #include "actors/db_pool.hpp"
 #include "actors/http_front_end.hpp"
+#include "actors/login_desk.hpp"
+#include "actors/onboarder.hpp"
 #include "actors/rate_limiter.hpp"
 #include "actors/retention_sweeper.hpp"
 #include "actors/supervisor.hpp"
@@ -28,11 +30,15 @@ struct service_slots {
   handle_slot<db_pool_actor> readers;
   handle_slot<db_pool_actor> writers;
   handle_slot<sync_scheduler_actor> scheduler;
+  handle_slot<onboarder_actor> onboarder;
+  handle_slot<login_desk_actor> login_desk;
 
   void clear() {
     readers.clear();
     writers.clear();
     scheduler.clear();
+    onboarder.clear();
+    login_desk.clear();
   }
 };
 
@@ -45,6 +51,7 @@ struct storage_options {
 
 struct serving_options {
   http_server_factory start;
+  std::optional<login_desk_options> login{}; ///< none: nobody can log in here
   std::chrono::milliseconds drain_timeout{20'000};
 };
 
@@ -58,6 +65,7 @@ struct sync_options {
   std::vector<domain::region> regions;
   sync_scheduler_options scheduler;
   retention_sweeper_options retention;
+  std::optional<onboarder_options> onboarding{};
   std::chrono::seconds guild_interval{4 * 3600};
   std::chrono::seconds character_interval{8 * 3600};
   std::chrono::seconds verify_within{14 * 86400};
@@ -82,11 +90,11 @@ struct service_options {
 ///
 ///   root_supervisor (rest_for_one, 3 in 60 s)
 ///     storage (one_for_one): reader_pool -> readers, writer_pool -> writers, change_listener
-///     serving (one_for_one): http_front_end
+///     serving (one_for_one): login_desk, http_front_end
 ///     sync (rest_for_one; when it gives up, tried again after 60 s): token_manager,
 ///     rate_limiter,
 ///       battlenet_gateway per region, sync_scheduler -> guild_coordinators -> character_syncs,
-///       period_watch per region, retention_sweeper
+///       period_watch per region, retention_sweeper, onboarder
 caf::actor spawn_root_supervisor(
     caf::actor_system& system, service_options options, service_slots& slots, metrics& numbers);
 

@@ -16,6 +16,10 @@ void build_public(http::router& routes, const services& with) {
   add_events(routes, shared);
   add_sign_ups(routes, shared);
   add_validation_stats(routes, shared);
+  if (with.auth_settings) {
+    add_login(routes, shared);
+    add_sessions(routes, shared);
+  }
   add_health(routes);
   add_docs(routes);
 }

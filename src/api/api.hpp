@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/auth/jwt.hpp"
+#include "api/auth/settings.hpp"
 #include "api/standings.hpp"
 #include "core/metrics.hpp"
 #include "domain/people_port.hpp"
@@ -35,7 +36,10 @@ struct services {
   api::standings& standings;
   metrics& measures;
   std::function<readiness()> ready; ///< any thread, at once
-  bool open_reads{false};           ///< any user may read any guild
+  domain::account_port* accounts{nullptr};
+  domain::login_port* login{nullptr};  ///< none: nobody can log in here
+  const auth::settings* auth_settings{nullptr}; ///< none: no routes about logging in
+  bool open_reads{false};              ///< any user may read any guild
 };
 
 /// The web client's routes, all under /api.

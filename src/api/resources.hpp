@@ -16,6 +16,8 @@ void add_rosters(http::router& routes, shared_services with);
 void add_events(http::router& routes, shared_services with);
 void add_sign_ups(http::router& routes, shared_services with);
 void add_validation_stats(http::router& routes, shared_services with);
+void add_login(http::router& routes, shared_services with);
+void add_sessions(http::router& routes, shared_services with);
 void add_health(http::router& routes);
 void add_docs(http::router& routes);
 void add_probes(http::router& routes, shared_services with);

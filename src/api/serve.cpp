@@ -1,5 +1,6 @@
 #include "api/serve.hpp"
 
+#include "api/auth/sessions.hpp"
 #include "http/negotiation.hpp"
 
 #include <algorithm>
@@ -16,7 +17,7 @@ std::chrono::sys_seconds now_in_seconds() {
 void admit(
     const guarded_handler& run, const auth::claims& token, const domain::standing& who,
     const http::request& what, http::reply_slot slot) {
-  if (token.valid_since < std::chrono::floor<std::chrono::milliseconds>(who.tokens_valid_since))
+  if (!auth::still_counts(token, who))
     return slot.fail({ec::invalid_token});
   run({token, who}, what, std::move(slot));
 }

@@ -137,6 +137,9 @@ std::string checked_at_header(std::span<const domain::document_record> records);
 std::optional<time_point>
 changed_at(std::span<const domain::document_record> records, domain::document what);
 
+/// What is kept about this user is no longer served once this returns.
+void move_user(const services& with, user_id id);
+
 std::string guild_tag(guild_id id);
 std::string character_tag(character_id id);
 inline constexpr std::string_view addresses_tag = "addresses";

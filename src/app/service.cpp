@@ -10,6 +10,7 @@
 #include "battlenet/oauth.hpp"
 #include "core/crypto.hpp"
 #include "core/log.hpp"
+#include "core/seal.hpp"
 #include "http/response_cache.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -107,6 +108,77 @@ make_token_source(const config& cfg, std::shared_ptr<battlenet::http_client> oau
           done(read_token(answer));
         });
   };
+}
+
+/// `parse` turns the body of a 200 into what was asked for. A code that is refused is the
+/// person's affair, not a fault of the OAuth host.
+template <class T>
+result<T> read_answer(const battlenet::answer& answer, result<T> (*parse)(std::string_view)) {
+  if (answer.outcome == battlenet::outcome::ok)
+    return parse(answer.body);
+  if (answer.status == 400)
+    return fail(ec::invalid_token);
+  if (answer.status == 401 || answer.status == 403)
+    return fail(ec::upstream_unauthorised);
+  return fail(ec::upstream_down, "The OAuth host does not answer: " + answer.detail);
+}
+
+std::string redirect_uri_of(const config& cfg) {
+  return cfg.auth.public_url + "/api/auth/callback";
+}
+
+actors::login_source
+make_login_source(const config& cfg, std::shared_ptr<battlenet::http_client> oauth) {
+  return {
+      .exchange =
+          [oauth, id = cfg.battlenet.client_id, secret = cfg.battlenet.client_secret.value,
+           redirect_uri = redirect_uri_of(cfg)](
+              const std::string& code, deadline expires,
+              domain::completion<battlenet::user_token> done) {
+            oauth->post_form(
+                std::string{battlenet::token_target}, id, secret,
+                battlenet::code_form(code, redirect_uri), expires,
+                [done = std::move(done)](battlenet::answer answer) mutable {
+                  done(read_answer(answer, battlenet::parse_user_token));
+                });
+          },
+      .identify =
+          [oauth, requests = battlenet::request_factory{cfg.battlenet.locale}](
+              std::string token, deadline expires,
+              domain::completion<battlenet::user_info> done) {
+            oauth->get(
+                requests.user_info(), std::move(token), {}, expires,
+                [done = std::move(done)](battlenet::answer answer) mutable {
+                  done(read_answer(answer, battlenet::parse_user_info));
+                });
+          }};
+}
+
+std::string without_slash(std::string url) {
+  while (url.ends_with('/'))
+    url.pop_back();
+  return url;
+}
+
+api::auth::settings auth_settings_of(const config& cfg) {
+  api::auth::settings how{
+      .key = cfg.auth.keys.front(),
+      .access_lifetime = cfg.auth.access_token_lifetime,
+      .refresh_lifetime = cfg.auth.refresh_token_lifetime,
+      .authorize_url = {},
+      .public_url = cfg.auth.public_url,
+      .frontend_url = without_slash(cfg.cors.frontend_url),
+      .requests_per_minute = cfg.auth.requests_per_minute,
+      .address_header = cfg.auth.address_header};
+  if (!cfg.battlenet.client_id.empty())
+    how.authorize_url =
+        cfg.battlenet.oauth_host
+        + battlenet::authorize_target(cfg.battlenet.client_id, redirect_uri_of(cfg));
+  return how;
+}
+
+domain::discovery discovery_of(const config& cfg) {
+  return {cfg.sync.track_discovered == "of_users", cfg.sync.max_guilds};
 }
 
 /// Under which the shared budget lends to this process.
@@ -242,9 +314,14 @@ int serve(const config& cfg, service_role role) {
   actors::pool_read_port reads{slots.readers};
   actors::pool_control_port control{slots.writers};
   actors::pool_people_port people{slots.readers, slots.writers};
-  actors::pool_sync_port sync_store{slots.writers, cfg.sync.lease};
+  actors::pool_sync_port sync_store{slots.writers, cfg.sync.lease, discovery_of(cfg)};
+  actors::pool_onboarding_port onboarding{slots.writers, discovery_of(cfg)};
+  actors::desk_login_port login{slots.login_desk};
+  const auto seals = std::make_shared<const sealer>(
+      cfg.auth.seal_keys.empty() ? cfg.auth.keys : cfg.auth.seal_keys);
+  const auto auth_settings = auth_settings_of(cfg);
   http::response_cache cache{{.max_bytes = cfg.cache.max_bytes}};
-  actors::pool_account_port accounts{slots.readers};
+  actors::pool_account_port accounts{slots.readers, slots.writers};
   api::standings standings{accounts};
   const api::auth::verifier tokens{cfg.auth.keys};
   const api::services handlers{
@@ -262,6 +339,9 @@ int serve(const config& cfg, service_role role) {
           return {false, "the database cannot be reached"};
         return {true, {}};
       },
+      .accounts = &accounts,
+      .login = &login,
+      .auth_settings = &auth_settings,
       .open_reads = cfg.auth.reads == "open"};
   const auto start_http = [&]() -> result<std::unique_ptr<http::server>> {
     auto how = http::options_from(cfg);
@@ -319,11 +399,19 @@ int serve(const config& cfg, service_role role) {
   options.storage.readers.on_reachable = [&database_reachable](bool reachable) {
     database_reachable = reachable;
   };
+  const auto oauth = battlenet::http_client::make(
+      client.io(), client_options_of(cfg, cfg.battlenet.oauth_host));
   if (syncs) {
-    auto oauth = battlenet::http_client::make(
-        client.io(), client_options_of(cfg, cfg.battlenet.oauth_host));
     options.sync = sync_options_of(cfg, sync_store, *oauth, client.io());
+    options.sync->onboarding = actors::onboarder_options{.store = &onboarding, .seals = seals};
   }
+  if (serves && !cfg.battlenet.client_id.empty())
+    options.serving->login = actors::login_desk_options{
+        .source = make_login_source(cfg, *oauth),
+        .store = &onboarding,
+        .seals = seals,
+        .admins = cfg.auth.admins,
+        .onboard = {}};
 
   const auto system_config = caf_config(cfg);
   caf::actor_system system{*system_config};

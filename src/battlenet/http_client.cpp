@@ -79,7 +79,8 @@ public:
   get(const request& what, std::string bearer, std::string if_modified_since, deadline expires,
       completion done) override {
     http_request message{http::verb::get, what.target, 11};
-    message.set("Battlenet-Namespace", what.namespace_value);
+    if (!what.namespace_value.empty())
+      message.set("Battlenet-Namespace", what.namespace_value);
     message.set(http::field::authorization, "Bearer " + bearer);
     if (!if_modified_since.empty() && is_header_safe(if_modified_since))
       message.set(http::field::if_modified_since, if_modified_since);

@@ -1,8 +1,10 @@
 #include "battlenet/oauth.hpp"
 
+#include "core/text.hpp"
 #include "domain/json_reader.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace guildhall::battlenet {
 
@@ -12,6 +14,20 @@ namespace {
 bool is_header_safe(const std::string& token) {
   return !token.empty()
       && std::ranges::all_of(token, [](char c) { return c > ' ' && c <= '~'; });
+}
+
+std::string query_encoded(std::string_view value) {
+  return text::percent_encode(value);
+}
+
+bool names_profile(std::string_view scope) {
+  while (!scope.empty()) {
+    const auto one = scope.substr(0, scope.find(' '));
+    if (one == "wow.profile")
+      return true;
+    scope.remove_prefix(std::min(scope.size(), one.size() + 1));
+  }
+  return false;
 }
 
 } // namespace
@@ -25,6 +41,37 @@ result<access_token> parse_token(std::string_view body) {
     in.reject("access_token", "not a token");
   token.expires_in = std::chrono::seconds{in.integer("expires_in", 1, a_year)};
   return in.finish(std::move(token));
+}
+
+std::string authorize_target(std::string_view client_id, std::string_view redirect_uri) {
+  return "/authorize?client_id=" + query_encoded(client_id) + "&redirect_uri="
+       + query_encoded(redirect_uri) + "&response_type=code&scope=openid%20wow.profile";
+}
+
+std::string code_form(std::string_view code, std::string_view redirect_uri) {
+  return "grant_type=authorization_code&code=" + query_encoded(code)
+       + "&redirect_uri=" + query_encoded(redirect_uri);
+}
+
+result<user_token> parse_user_token(std::string_view body) {
+  const auto token = parse_token(body);
+  if (!token)
+    return fail(token.error());
+  domain::json_reader in{body};
+  const auto scope = in.optional_text("scope").value_or("");
+  return in.finish(user_token{token->value, token->expires_in, names_profile(scope)});
+}
+
+result<user_info> parse_user_info(std::string_view body) {
+  domain::json_reader in{body};
+  user_info who;
+  const auto sub = in.text("sub");
+  const auto end = sub.data() + sub.size();
+  const auto [rest, error] = std::from_chars(sub.data(), end, who.id.value);
+  if (error != std::errc{} || rest != end || who.id.value <= 0)
+    in.reject("sub", "not an account's id");
+  who.battletag = in.optional_text("battletag").value_or("");
+  return in.finish(std::move(who));
 }
 
 } // namespace guildhall::battlenet

@@ -57,6 +57,10 @@ std::string_view to_string(request_kind kind) noexcept {
     return "realm_index";
   case request_kind::period_index:
     return "period_index";
+  case request_kind::account:
+    return "account";
+  case request_kind::user_info:
+    return "user_info";
   }
   return "unknown";
 }
@@ -116,6 +120,14 @@ request request_factory::period_index(domain::region where) const {
   return make(
       request_kind::period_index, where, "dynamic", "/data/wow/mythic-keystone/period/index",
       locale_);
+}
+
+request request_factory::account(domain::region where) const {
+  return make(request_kind::account, where, "profile", "/profile/user/wow", locale_);
+}
+
+request request_factory::user_info() const {
+  return {request_kind::user_info, {}, "/userinfo", {}};
 }
 
 } // namespace guildhall::battlenet

@@ -17,7 +17,9 @@ enum class request_kind {
   professions,
   toys,
   realm_index,
-  period_index
+  period_index,
+  account,
+  user_info
 };
 
 std::string_view to_string(request_kind kind) noexcept;
@@ -27,7 +29,7 @@ struct request {
   request_kind kind{};
   domain::region region{};
   std::string target;          ///< path and query, percent-encoded, locale included
-  std::string namespace_value; ///< header `Battlenet-Namespace`, e.g. "profile-eu"
+  std::string namespace_value; ///< header `Battlenet-Namespace`, e.g. "profile-eu"; or none
 };
 
 /// Requests of one locale. Guild and roster live under /data/wow but in the profile namespace.
@@ -45,6 +47,10 @@ public:
   request toys(const domain::character_address& address) const;
   request realm_index(domain::region where) const;
   request period_index(domain::region where) const;
+  /// With a user's own token: their characters.
+  request account(domain::region where) const;
+  /// To the OAuth host, with a user's own token.
+  request user_info() const;
 
 private:
   std::string locale_;

@@ -61,6 +61,17 @@ struct config {
     std::vector<signing_key> keys{};
     seconds operator_token_lifetime{12 * 3600};
     seconds access_token_lifetime{15 * 60};
+    seconds refresh_token_lifetime{7 * 86400};
+    /// Seal Battle.net's user tokens at rest; the first one seals, all open. Empty: keys
+    /// derived from `keys`.
+    std::vector<signing_key> seal_keys{};
+    /// The address under which the browser reaches guildhall; Battle.net sends it back there.
+    std::string public_url{"http://127.0.0.1:8080"};
+    /// Battletags or Battle.net ids of those who become admins when they log in.
+    std::vector<std::string> admins{};
+    unsigned requests_per_minute{30}; ///< logins, callbacks and refreshes, each, per address
+    /// Behind a proxy: the header in which it names the client; the last address in it counts.
+    std::string address_header{};
     /// Who may read a guild: "members" (and admins), or "open": whoever is logged in.
     std::string reads{"members"};
   } auth;
@@ -109,6 +120,9 @@ struct config {
     unsigned batch{50};
     seconds coordinator_limit{300};
     seconds lease{60};
+    /// "of_users": guilds of those who logged in are tracked, up to `max_guilds`; "none".
+    std::string track_discovered{"none"};
+    unsigned max_guilds{100};
   } sync;
 
   struct {

@@ -251,7 +251,13 @@ std::vector<key> make_table() {
       signing_keys(AT(auth.keys)),
       time(AT(auth.operator_token_lifetime), minute, 7 * day),
       time(AT(auth.access_token_lifetime), seconds{1}, day),
+      time(AT(auth.refresh_token_lifetime), seconds{1}, 90 * day),
       text(AT(auth.reads), who_reads),
+      signing_keys(AT(auth.seal_keys)),
+      text(AT(auth.public_url), origin),
+      list(AT(auth.admins), user_name, 0),
+      integer(AT(auth.requests_per_minute), 1, 1'000'000),
+      text(AT(auth.address_header), header_name),
 
       secret(AT(database.dsn), dsn, [](std::string_view value) { return mask_dsn(value); }),
       integer(AT(database.readers), 1, 256),
@@ -286,6 +292,8 @@ std::vector<key> make_table() {
       integer(AT(sync.batch), 1, 1000),
       time(AT(sync.coordinator_limit), seconds{1}, hour),
       time(AT(sync.lease), seconds{1}, hour),
+      text(AT(sync.track_discovered), discovery),
+      integer(AT(sync.max_guilds), 0, 100'000),
 
       time(AT(retention.verify_within), seconds{1}, 30 * day),
       time(AT(retention.erase_after), seconds{1}, 30 * day),

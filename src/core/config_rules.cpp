@@ -91,6 +91,22 @@ constinit const text_rule who_reads{
     },
     "members or open"};
 
+constinit const text_rule user_name{
+    [](std::string_view text) {
+      return !text.empty() && text.find_first_of(" \t\r\n") == std::string_view::npos;
+    },
+    "a battletag such as \"Name#1234\" or a Battle.net id"};
+
+constinit const text_rule header_name{
+    [](std::string_view text) { return text.empty() || has_only(text, "-_"); },
+    "the name of a header such as \"X-Forwarded-For\", or empty"};
+
+constinit const text_rule discovery{
+    [](std::string_view text) {
+      return is_one_of(text, {"none", "of_users"});
+    },
+    "none or of_users"};
+
 constinit const text_rule key_id{
     [](std::string_view text) { return has_only(text, "-_."); }, "letters, digits, - _ ."};
 

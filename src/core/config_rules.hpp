@@ -23,6 +23,9 @@ extern const text_rule level;
 extern const text_rule log_format_name;
 extern const text_rule key_id;
 extern const text_rule who_reads;
+extern const text_rule user_name;
+extern const text_rule header_name;
+extern const text_rule discovery;
 
 /// `https://host:port` of an http or https URL; nothing if the text is not such a URL.
 std::optional<std::string_view> origin_of(std::string_view url);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <utility>
 
 namespace guildhall::domain {
@@ -13,6 +14,9 @@ namespace {
 
 /// 9999-12-31T23:59:59.999Z, the last moment that every reader of ours can print.
 constexpr std::int64_t last_millisecond = 253'402'300'799'999;
+
+/// Far above what Battle.net allows per region and licence.
+constexpr std::size_t max_account_characters = 1'000;
 
 template <class Id>
 Id id_of(json_reader& in) {
@@ -151,6 +155,27 @@ result<std::int64_t> parse_current_period(std::string_view body) {
   std::int64_t period = 0;
   in.object("current_period", [&] { period = in.integer("id", 1); });
   return in.finish(period);
+}
+
+result<account_view> parse_account(std::string_view body) {
+  json_reader in{body};
+  account_view account;
+  std::set<std::pair<guildhall::realm_id, bnet_character_id>> seen;
+  in.optional_each("wow_accounts", [&] {
+    in.optional_each("characters", [&] {
+      account_character one;
+      one.id = id_of<bnet_character_id>(in);
+      one.name = in.optional_text("name").value_or("");
+      one.realm = realm_of(in);
+      one.level = in.optional_small_integer("level").value_or(0);
+      one.class_id = optional_id_in(in, "playable_class");
+      if (seen.emplace(one.realm.id, one.id).second)
+        account.characters.push_back(std::move(one));
+      if (account.characters.size() > max_account_characters)
+        in.reject("characters", "more than an account can have");
+    });
+  });
+  return in.finish(std::move(account));
 }
 
 result<std::vector<realm_ref>> parse_realms(std::string_view body) {

@@ -110,6 +110,21 @@ struct toys_view {
 };
 result<toys_view> parse_toys(std::string_view body);
 
+/// One character of an account.
+struct account_character {
+  bnet_character_id id;
+  std::string name; ///< may be empty
+  realm_ref realm;
+  int level{0}; ///< 0 for those never played
+  int class_id{0};
+};
+/// Account profile of one region: the characters of all its licences, none twice. An account
+/// without a licence there has none.
+struct account_view {
+  std::vector<account_character> characters;
+};
+result<account_view> parse_account(std::string_view body);
+
 /// M+ period index: the current period's id.
 result<std::int64_t> parse_current_period(std::string_view body);
 

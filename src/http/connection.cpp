@@ -72,6 +72,8 @@ connection::connection(net_socket peer, worker& thread, listener& from)
   error_code ignored;
   socket_.set_option(tcp::no_delay{true}, ignored);
   socket_.non_blocking(true, ignored);
+  if (const auto from_where = socket_.remote_endpoint(ignored); !ignored)
+    request_.peer = from_where.address().to_string();
 }
 
 connection::~connection() {

@@ -24,6 +24,7 @@ public:
   std::string target; ///< as sent: path and query, still percent-encoded
   std::string body;
   std::string id; ///< X-Request-Id: the client's when sane, else ours
+  std::string peer; ///< IP address of whoever opened the connection
 
   /// The part of `target` before `?`.
   std::string_view path() const noexcept;
@@ -40,7 +41,7 @@ public:
   std::string_view param(std::string_view name) const noexcept;
   void add_param(std::string_view name, std::string value);
 
-  /// Back to an empty request; memory is kept.
+  /// Back to an empty request of the same peer; memory is kept.
   void clear() noexcept;
 
 private:

@@ -10,6 +10,7 @@
 #include "store/guild_link.hpp"
 #include "store/guild_members.hpp"
 #include "store/jobs.hpp"
+#include "store/onboarding.hpp"
 #include "store/session.hpp"
 #include "store/statement_lists.hpp"
 
@@ -380,12 +381,16 @@ statements lists::character_writes() {
   return all;
 }
 
-result<void>
-apply_character(session& db, const domain::character_outcome& outcome, bool announce) {
+result<void> apply_character(
+    session& db, const domain::character_outcome& outcome, bool announce,
+    const domain::discovery& policy) {
   return db.transaction([&]() -> result<void> {
     if (auto held = fence(db, outcome.work.lease); !held)
       return held;
-    return character_step(db, outcome).apply(announce);
+    auto applied = character_step(db, outcome).apply(announce);
+    if (applied && outcome.work.user && outcome.profile)
+      track_discovered(db, *outcome.work.user, policy);
+    return applied;
   });
 }
 

@@ -55,7 +55,7 @@ constexpr statement closed_rows{
     8'000};
 constexpr statement tokens{
     "expire_tokens", R"(
-  update users set sealed_tokens = null, tokens_stored_at = null
+  update users set sealed_tokens = null, tokens_stored_at = null, onboarding_due_at = null
   where id = any(array(
     select id from users where tokens_stored_at < app_now() - $2::interval
     order by tokens_stored_at limit $1)))",

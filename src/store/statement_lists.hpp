@@ -32,6 +32,8 @@ statements member_reads();
 statements rederive();
 statements users();
 statements accounts();
+statements logins();
+statements onboarding();
 statements upstream();
 statements audit();
 statements ranks();

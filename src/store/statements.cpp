@@ -18,6 +18,7 @@ const std::vector<statement>& all_statements() {
                             lists::reads(),        lists::member_reads(),
                             lists::rederive(),     lists::users(),
                             lists::accounts(),     lists::upstream(),
+                            lists::logins(),       lists::onboarding(),
                             lists::audit(),        lists::ranks(),        lists::mains(),
                             lists::rosters(),      lists::events(),       lists::sign_ups(),
                             lists::own(),          lists::validation_stats()})

@@ -123,9 +123,52 @@ public:
       .id = user_id{5}, .account = {}, .battletag = "Some#1234", .role = "admin", .guilds = {}};
   int asked{0};
 
+  std::map<std::string, domain::region> logins; ///< under way, by the hash of their state
+  result<void> done_answer;
+  result<domain::user_row> user_answer;
+  std::string last_call; ///< e.g. "role 7 admin by 5"
+
   void standing(user_id, deadline, domain::completion<domain::standing> done) override {
     ++asked;
     done(standing_answer);
+  }
+  void open_login(
+      std::string state_hash, domain::region where, deadline,
+      domain::completion<void> done) override {
+    if (done_answer)
+      logins.emplace(std::move(state_hash), where);
+    done(done_answer);
+  }
+  void close_login(
+      std::string state_hash, deadline, domain::completion<domain::region> done) override {
+    const auto known = logins.extract(state_hash);
+    if (known.empty())
+      return done(fail(ec::not_found));
+    done(known.mapped());
+  }
+  void revoke_tokens(user_id id, deadline, domain::completion<void> done) override {
+    last_call = "revoke " + std::to_string(id.value);
+    done(done_answer);
+  }
+  void set_role(
+      user_id id, std::string role, user_id by, deadline,
+      domain::completion<domain::user_row> done) override {
+    last_call =
+        "role " + std::to_string(id.value) + ' ' + role + " by " + std::to_string(by.value);
+    done(user_answer);
+  }
+};
+
+class fake_login final : public domain::login_port {
+public:
+  result<domain::standing> answer{fail(ec::upstream_down)};
+  std::string last_call; ///< e.g. "abc at eu"
+
+  void log_in(
+      std::string code, domain::region where, deadline,
+      domain::completion<domain::standing> done) override {
+    last_call = code + " at " + std::string{domain::to_string(where)};
+    done(answer);
   }
 };
 
@@ -274,6 +317,13 @@ protected:
   http::response_cache cache{{}};
   auth::verifier tokens{{signing_key}};
   fake_accounts accounts;
+  fake_login login;
+  auth::settings auth_settings{
+      .key = signing_key,
+      .authorize_url = "https://oauth.example/authorize?client_id=c",
+      .public_url = "https://api.example",
+      .frontend_url = "https://client.example",
+      .requests_per_minute = 30};
   api::standings standings{accounts};
   metrics measures;
   readiness state{true, {}};
@@ -285,7 +335,10 @@ protected:
       .tokens = tokens,
       .standings = standings,
       .measures = measures,
-      .ready = [this] { return state; }};
+      .ready = [this] { return state; },
+      .accounts = &accounts,
+      .login = &login,
+      .auth_settings = &auth_settings};
   http::router api;
   http::router admin;
 

@@ -32,5 +32,42 @@ TEST(token, is_malformed_with_the_path_of_what_is_wrong) {
   EXPECT_EQ(message("<html>").find("broken JSON at byte 0"), 0u);
 }
 
+TEST(authorize, asks_for_the_characters_with_everything_encoded) {
+  EXPECT_EQ(
+      authorize_target("id&1", "https://api.example/api/auth/callback"),
+      "/authorize?client_id=id%261"
+      "&redirect_uri=https%3A%2F%2Fapi.example%2Fapi%2Fauth%2Fcallback"
+      "&response_type=code&scope=openid%20wow.profile");
+  EXPECT_EQ(
+      code_form("a&b", "https://x"),
+      "grant_type=authorization_code&code=a%26b&redirect_uri=https%3A%2F%2Fx");
+}
+
+TEST(user_token, tells_whether_the_characters_are_shared) {
+  const auto shares = [](const std::string& scope) {
+    const auto token =
+        parse_user_token(R"({"access_token":"a","expires_in":86399,"scope":")" + scope + "\"}");
+    return token && token->shares_profile;
+  };
+  EXPECT_TRUE(shares("openid wow.profile"));
+  EXPECT_TRUE(shares("wow.profile"));
+  EXPECT_FALSE(shares("openid"));
+  EXPECT_FALSE(shares("openid wow.profiles"));
+  EXPECT_FALSE(shares(""));
+  EXPECT_FALSE(parse_user_token(R"({"access_token":"a","expires_in":86399})")->shares_profile);
+}
+
+TEST(user_info, is_known_by_its_id) {
+  const auto who = parse_user_info(R"({"sub":"12345","id":12345,"battletag":"Ärger#1"})");
+  ASSERT_TRUE(who);
+  EXPECT_EQ(who->id, bnet_account_id{12'345});
+  EXPECT_EQ(who->battletag, "Ärger#1");
+  EXPECT_TRUE(parse_user_info(R"({"sub":"1"})"));
+  for (const auto* body :
+       {R"({"id":5})", R"({"sub":"abc"})", R"({"sub":"-1"})", R"({"sub":"5x"})",
+        R"({"sub":5})"})
+    EXPECT_FALSE(parse_user_info(body)) << body;
+}
+
 } // namespace
 } // namespace guildhall::battlenet

@@ -190,5 +190,25 @@ TEST(toys, are_sorted_and_counted_once) {
   EXPECT_TRUE(parse_toys("{}")->ids.empty());
 }
 
+TEST(account, has_the_characters_of_all_its_licences_once_each) {
+  const auto account = parse_account(R"({"id":1,"wow_accounts":[
+      {"id":1,"characters":[
+        {"name":"Thrall","id":7,"realm":{"id":1,"slug":"stormrage"},"level":80,
+         "playable_class":{"id":7,"name":"Shaman"}},
+        {"name":"","id":8,"realm":{"id":1,"slug":"stormrage"},"level":0}]},
+      {"id":2},
+      {"id":3,"characters":[
+        {"name":"Thrall","id":7,"realm":{"id":1,"slug":"stormrage"},"level":80},
+        {"name":"Thrall","id":7,"realm":{"id":2,"slug":"proudmoore"},"level":1}]}]})");
+  ASSERT_TRUE(account) << account.error().message;
+  ASSERT_EQ(account->characters.size(), 3u);
+  EXPECT_EQ(account->characters[0].class_id, 7);
+  EXPECT_EQ(account->characters[1].name, "");
+  EXPECT_EQ(account->characters[1].level, 0);
+  EXPECT_EQ(account->characters[2].realm.slug, "proudmoore");
+  EXPECT_TRUE(parse_account("{}")->characters.empty());
+  EXPECT_FALSE(parse_account(R"({"wow_accounts":[{"characters":[{"name":"x"}]}]})"));
+}
+
 } // namespace
 } // namespace guildhall::domain

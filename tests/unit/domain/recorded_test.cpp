@@ -190,5 +190,14 @@ TEST_F(recorded_bodies, hold_error_bodies_that_are_no_documents) {
   }
 }
 
+TEST_F(recorded_bodies, hold_an_account_with_a_dead_character_of_level_0) {
+  const auto account = parse_account(recorded("argentpony/AccountProfileSummaryResponse.json"));
+  ASSERT_TRUE(account) << account.error().message;
+  ASSERT_EQ(account->characters.size(), 2u);
+  const auto dead = std::ranges::find(account->characters, 0, &account_character::level);
+  ASSERT_NE(dead, account->characters.end());
+  EXPECT_FALSE(is_askable_name(dead->name));
+}
+
 } // namespace
 } // namespace guildhall::domain

@@ -1,0 +1,130 @@
+#include "actors/login_desk.hpp"
+
+#include "actors/bridge.hpp"
+#include "actors/defaults.hpp"
+
+#include <algorithm>
+
+namespace guildhall::actors {
+
+namespace {
+
+using self_ptr = login_desk_actor::stateful_pointer<login_desk_state>;
+
+/// Of a request's time, what is kept for the answer to it.
+constexpr std::chrono::milliseconds reserve{300};
+
+login_desk_state::login* find(self_ptr self, std::uint64_t login) {
+  const auto found = self->state.logins.find(login);
+  return found == self->state.logins.end() ? nullptr : &found->second;
+}
+
+void finish(self_ptr self, std::uint64_t login, result<domain::standing> outcome) {
+  auto& logins = self->state.logins;
+  const auto found = logins.find(login);
+  if (found == logins.end())
+    return;
+  const auto ticket = std::move(found->second.ticket);
+  logins.erase(found);
+  ticket->answer(std::move(outcome));
+}
+
+deadline ask_until(const login_ptr& ticket) {
+  return ticket->expires - reserve;
+}
+
+void redeem(self_ptr self, login_ptr ticket) {
+  auto& st = self->state;
+  if (st.logins.size() >= st.options.max_logins)
+    return ticket->answer(fail(ec::overloaded));
+  const auto login = st.next++;
+  st.logins.emplace(login, login_desk_state::login{ticket, {}});
+  st.options.source.exchange(
+      ticket->code, ask_until(ticket),
+      [me = login_desk_actor{self}, login](result<battlenet::user_token> outcome) {
+        caf::anon_send(me, atom::response_v, login_token{login, std::move(outcome)});
+      });
+}
+
+void identify(self_ptr self, const login_token& got) {
+  auto* login = find(self, got.login);
+  if (!login)
+    return;
+  if (!got.outcome)
+    return finish(self, got.login, fail(got.outcome.error()));
+  if (!got.outcome->shares_profile)
+    return finish(
+        self, got.login, fail(ec::forbidden, "Access to the characters was not allowed"));
+  login->token = got.outcome->value;
+  self->state.options.source.identify(
+      login->token, ask_until(login->ticket),
+      [me = login_desk_actor{self}, number = got.login](result<battlenet::user_info> outcome) {
+        caf::anon_send(me, atom::response_v, login_user{number, std::move(outcome)});
+      });
+}
+
+bool is_named_admin(const std::vector<std::string>& admins, const battlenet::user_info& who) {
+  return std::ranges::any_of(admins, [&](const auto& name) {
+    return name == who.battletag || name == std::to_string(who.id.value);
+  });
+}
+
+void record(self_ptr self, const login_user& got) {
+  auto& st = self->state;
+  const auto* login = find(self, got.login);
+  if (!login)
+    return;
+  if (!got.outcome)
+    return finish(self, got.login, fail(got.outcome.error()));
+  const auto& who = *got.outcome;
+  domain::arrival arrival{
+      .account = who.id,
+      .battletag = who.battletag,
+      .region = login->ticket->region,
+      .sealed_token = st.options.seals->seal(login->token, domain::seal_context(who.id)),
+      .becomes_admin = is_named_admin(st.options.admins, who)};
+  st.options.store->record_login(
+      std::move(arrival), ask_until(login->ticket),
+      [me = login_desk_actor{self}, number = got.login](result<domain::standing> outcome) {
+        caf::anon_send(me, atom::settled_v, login_recorded{number, std::move(outcome)});
+      });
+}
+
+void wait_for_characters(self_ptr self, const login_recorded& got) {
+  auto& st = self->state;
+  auto* login = find(self, got.login);
+  if (!login)
+    return;
+  if (!got.outcome)
+    return finish(self, got.login, fail(got.outcome.error()));
+  login->who = *got.outcome;
+  const login_desk_actor me{self};
+  const auto left = ask_until(login->ticket) - self->clock().now();
+  const auto wait = std::min<deadline::duration>(st.options.onboarding_wait, left);
+  const bool under_way =
+      st.options.onboard({got.outcome->id, login->token, [me, number = got.login] {
+                            caf::anon_send(me, atom::finished_v, number);
+                          }});
+  if (!under_way || wait <= deadline::duration::zero())
+    return finish(self, got.login, *got.outcome);
+  self->delayed_send(me, wait, atom::finished_v, got.login);
+}
+
+} // namespace
+
+login_desk_actor::behavior_type login_desk(self_ptr self, login_desk_options options) {
+  set_actor_defaults(self);
+  self->state.options = std::move(options);
+  return {
+      [self](atom::login, const login_ptr& ticket) { redeem(self, ticket); },
+      [self](atom::response, const login_token& got) { identify(self, got); },
+      [self](atom::response, const login_user& got) { record(self, got); },
+      [self](atom::settled, const login_recorded& got) { wait_for_characters(self, got); },
+      [self](atom::finished, std::uint64_t login) {
+        if (const auto* known = find(self, login); known && known->who)
+          finish(self, login, *known->who);
+      },
+  };
+}
+
+} // namespace guildhall::actors

@@ -1,0 +1,161 @@
+#include "actors/onboarder.hpp"
+
+#include "actors/defaults.hpp"
+
+namespace guildhall::actors {
+
+namespace {
+
+using self_ptr = onboarder_actor::stateful_pointer<onboarder_state>;
+using battlenet::outcome;
+
+constexpr std::chrono::seconds list_patience{30};
+constexpr int claimed_at_once = 5;
+
+void poll_in(self_ptr self, std::chrono::seconds wait) {
+  self->delayed_send(onboarder_actor{self}, wait, atom::tick_v, ++self->state.timer);
+}
+
+void tell(const std::vector<std::function<void()>>& waiting) {
+  for (const auto& when_done : waiting)
+    if (when_done)
+      when_done();
+}
+
+void store(self_ptr self, user_id user) {
+  auto& st = self->state;
+  auto& run = st.runs.at(user.value);
+  st.options.store->onboard(
+      {user, std::move(run.lists), !run.again}, store_deadline(self),
+      [me = onboarder_actor{self}, user](result<domain::onboarded> done) {
+        caf::anon_send(me, atom::settled_v, onboarding_stored{user, std::move(done)});
+      });
+}
+
+/// What one region's answer means. A refused token will not be taken later either.
+void take(onboarder_state::run& run, domain::region where, const fetch_reply& reply) {
+  if (!reply) {
+    run.again = true;
+    return;
+  }
+  switch (reply->outcome) {
+  case outcome::ok: {
+    auto account = domain::parse_account(reply->body);
+    if (account)
+      run.lists.push_back({where, std::move(account->characters)});
+    else
+      log::warn(
+          "onboarding: the account list of {} is malformed: {}", domain::to_string(where),
+          message_of(account.error()));
+    run.again |= !account;
+    return;
+  }
+  case outcome::not_found: // no licence there
+    run.lists.push_back({where, {}});
+    return;
+  case outcome::unauthorised:
+  case outcome::forbidden:
+    log::warn("onboarding: {} refuses the user's token", domain::to_string(where));
+    return;
+  default:
+    run.again = true;
+  }
+}
+
+void answered(self_ptr self, user_id user, domain::region where, const fetch_reply& reply) {
+  auto& run = self->state.runs.at(user.value);
+  take(run, where, reply);
+  if (--run.outstanding == 0)
+    store(self, user);
+}
+
+void start(self_ptr self, const onboarding_request& asked) {
+  auto& st = self->state;
+  if (const auto under_way = st.runs.find(asked.user.value); under_way != st.runs.end()) {
+    under_way->second.waiting.push_back(asked.when_done);
+    return;
+  }
+  if (st.runs.size() >= st.options.max_users)
+    return tell({asked.when_done});
+  const auto& gateways = st.environment->gateways;
+  auto& run = st.runs[asked.user.value];
+  run.waiting.push_back(asked.when_done);
+  run.outstanding = gateways.size();
+  for (const auto& [region, gateway] : gateways) {
+    fetch_request request;
+    request.what = st.environment->requests.account(region);
+    request.priority = domain::priority::person;
+    request.group = -asked.user.value; // no guild's
+    request.expires = self->clock().now() + list_patience;
+    request.user_token = asked.token;
+    self->request(gateway, list_patience, atom::fetch_v, std::move(request))
+        .then(
+            [self, user = asked.user, where = region](const fetch_reply& reply) {
+              answered(self, user, where, reply);
+            },
+            [self, user = asked.user, where = region](const caf::error&) {
+              answered(self, user, where, fail(ec::unavailable));
+            });
+  }
+  if (gateways.empty())
+    store(self, asked.user);
+}
+
+void settle(self_ptr self, const onboarding_stored& stored) {
+  auto& st = self->state;
+  if (!stored.outcome)
+    log::warn(
+        "onboarding of user {} was not stored: {}", stored.user.value,
+        message_of(stored.outcome.error()));
+  else
+    log::info(
+        "onboarding of user {}: {} characters linked, {} unlinked", stored.user.value,
+        stored.outcome->linked, stored.outcome->unlinked);
+  if (const auto found = st.runs.find(stored.user.value); found != st.runs.end()) {
+    const auto waiting = std::move(found->second.waiting);
+    st.runs.erase(found);
+    tell(waiting);
+  }
+}
+
+void take_claims(self_ptr self, const due_onboardings& due) {
+  auto& st = self->state;
+  if (due)
+    for (const auto& one : *due) {
+      const auto token =
+          st.options.seals->open(one.sealed_token, domain::seal_context(one.account));
+      if (token)
+        start(self, {one.user, *token, {}});
+      else
+        log::warn("onboarding of user {}: {}", one.user.value, message_of(token.error()));
+    }
+  poll_in(self, st.options.poll_interval);
+}
+
+} // namespace
+
+onboarder_state::~onboarder_state() {
+  for (const auto& [user, under_way] : runs)
+    tell(under_way.waiting);
+}
+
+onboarder_actor::behavior_type
+onboarder(self_ptr self, environment_ptr environment, onboarder_options options) {
+  set_actor_defaults(self);
+  self->state.environment = std::move(environment);
+  self->state.options = std::move(options);
+  poll_in(self, self->state.options.poll_interval);
+  return {
+      [self](atom::onboard, const onboarding_request& asked) { start(self, asked); },
+      [self](atom::settled, const onboarding_stored& stored) { settle(self, stored); },
+      [self](atom::claimed, const due_onboardings& due) { take_claims(self, due); },
+      [self](atom::tick, std::uint64_t timer) {
+        if (timer == self->state.timer)
+          self->state.options.store->pending_onboardings(
+              claimed_at_once, store_deadline(self),
+              reply_to(onboarder_actor{self}, atom::claimed_v));
+      },
+  };
+}
+
+} // namespace guildhall::actors

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "domain/payload.hpp"
+#include "domain/ports.hpp"
+#include "domain/standing.hpp"
+
+#include <string>
+#include <vector>
+
+/// A user's own characters, as Battle.net lists them: the only source of ownership.
+namespace guildhall::domain {
+
+/// Somebody who has just logged in.
+struct arrival {
+  bnet_account_id account;
+  std::string battletag;
+  domain::region region{};
+  std::string sealed_token; ///< bound to `seal_context(account)`
+  bool becomes_admin{false};
+};
+
+inline std::string seal_context(bnet_account_id account) {
+  return "battle.net token of " + std::to_string(account.value);
+}
+
+/// A user whose list is still to be fetched.
+struct pending_onboarding {
+  user_id user;
+  bnet_account_id account;
+  std::string sealed_token;
+};
+
+/// What one region answered. A region that did not answer has no list: nothing is unlinked
+/// there.
+struct account_list {
+  domain::region region{};
+  std::vector<account_character> characters;
+};
+
+struct account_lists {
+  user_id user;
+  std::vector<account_list> lists;
+  bool finished{false}; ///< the token is not needed any more
+};
+
+struct onboarded {
+  std::int64_t linked{0};   ///< characters that were not the user's before
+  std::int64_t unlinked{0}; ///< and those that are no longer
+};
+
+/// Which guilds are tracked by themselves.
+struct discovery {
+  bool of_users{false};
+  std::int64_t max_guilds{0}; ///< tracked guilds, all of them, beyond which none is added
+};
+
+/// What the actors behind a login ask of the database.
+class onboarding_port {
+public:
+  virtual ~onboarding_port() = default;
+
+  /// Finds or makes the user by the account's id.
+  virtual void record_login(arrival who, deadline expires, completion<standing> done) = 0;
+  /// Links and unlinks characters in one transaction, leaders included, and queues their sync.
+  virtual void onboard(account_lists what, deadline expires, completion<onboarded> done) = 0;
+  /// Claims some whose list is due; nobody else gets them for a while.
+  virtual void pending_onboardings(
+      int limit, deadline expires, completion<std::vector<pending_onboarding>> done) = 0;
+};
+
+} // namespace guildhall::domain

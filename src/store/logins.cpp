@@ -1,0 +1,162 @@
+#include "store/logins.hpp"
+
+#include "core/crypto.hpp"
+#include "store/accounts.hpp"
+#include "store/audit.hpp"
+#include "store/fence.hpp"
+#include "store/session.hpp"
+#include "store/statement_lists.hpp"
+
+#include <array>
+
+namespace guildhall::store {
+
+namespace {
+
+constexpr statement open{
+    "open_login", R"(
+  insert into login_attempts (state_hash, region, expires_at)
+  values (decode($1, 'hex'), $2, app_now() + interval '10 minutes'))",
+    20};
+constexpr statement close{
+    "close_login", R"(
+  delete from login_attempts where state_hash = decode($1, 'hex')
+  returning region, expires_at > app_now())",
+    12};
+// A role that somebody was given stays; the list is looked up soon, by whoever comes first.
+constexpr statement arrive{
+    "record_login", R"(
+  insert into users as u (bnet_account_id, battletag, region, role, sealed_tokens,
+    tokens_stored_at, onboarding_due_at, last_login_at)
+  values ($1, $2, $3, case when $5::boolean then 'admin' else 'user' end, decode($4, 'hex'),
+    app_now(), app_now() + interval '10 seconds', app_now())
+  on conflict (bnet_account_id) do update set battletag = excluded.battletag,
+    region = excluded.region, role = case when $5::boolean then 'admin' else u.role end,
+    sealed_tokens = excluded.sealed_tokens, tokens_stored_at = excluded.tokens_stored_at,
+    onboarding_due_at = excluded.onboarding_due_at, last_login_at = excluded.last_login_at,
+    updated_at = app_now()
+  returning id)",
+    40};
+// Tokens carry milliseconds.
+constexpr statement revoke{
+    "revoke_tokens", R"(
+  update users set updated_at = app_now(), tokens_valid_since = greatest(
+    date_trunc('milliseconds', app_now()), tokens_valid_since + interval '1 millisecond')
+  where id = $1)",
+    40};
+constexpr statement change_role{
+    "change_role", R"(
+  update users u set role = $2, updated_at = app_now()
+  from (select id, role from users where id = $1 for update) before
+  where u.id = before.id
+  returning u.id, u.bnet_account_id, coalesce(u.battletag, ''), coalesce(u.region, ''), u.role,
+    u.tokens_valid_since, u.last_login_at, u.created_at, u.updated_at, before.role)",
+    30};
+constexpr statement pending{
+    "pending_onboardings", R"(
+  update users u set onboarding_due_at = app_now() + interval '10 minutes'
+  from (
+    select id from users where onboarding_due_at <= app_now() and sealed_tokens is not null
+    order by onboarding_due_at limit $1 for update skip locked) due
+  where u.id = due.id
+  returning u.id, u.bnet_account_id, encode(u.sealed_tokens, 'hex'))",
+    400};
+constexpr std::array all{open, close, arrive, revoke, change_role, pending};
+
+std::string from_hex(std::string_view text) {
+  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  std::string out;
+  out.reserve(text.size() / 2);
+  for (std::size_t i = 0; i + 1 < text.size(); i += 2)
+    out += static_cast<char>(digit(text[i]) * 16 + digit(text[i + 1]));
+  return out;
+}
+
+void tell_of(session& db, user_id id) {
+  change_tags tags;
+  tags.add(id);
+  tags.send(db);
+}
+
+std::string role_json(std::string_view role) {
+  return R"({"role":")" + std::string{role} + "\"}";
+}
+
+} // namespace
+
+statements lists::logins() {
+  return all;
+}
+
+result<void> open_login(session& db, std::string_view state_hash, domain::region where) {
+  db.exec(open, {crypto::to_hex(state_hash), where});
+  return {};
+}
+
+result<domain::region> close_login(session& db, std::string_view state_hash) {
+  const auto rows = db.exec(close, {crypto::to_hex(state_hash)});
+  if (rows.empty())
+    return fail(ec::not_found);
+  domain::region where{};
+  bool in_time = false;
+  fields(rows[0]) >> where >> in_time;
+  if (!in_time)
+    return fail(ec::not_found);
+  return where;
+}
+
+result<domain::standing> record_login(session& db, const domain::arrival& who) {
+  return db.transaction([&]() -> result<domain::standing> {
+    user_id id;
+    fields(db.exec(
+        arrive, {who.account, who.battletag, who.region, crypto::to_hex(who.sealed_token),
+                 who.becomes_admin})[0])
+        >> id;
+    tell_of(db, id);
+    return standing(db, id);
+  });
+}
+
+result<void> revoke_tokens(session& db, user_id id) {
+  return db.transaction([&]() -> result<void> {
+    db.exec(revoke, {id});
+    tell_of(db, id);
+    return {};
+  });
+}
+
+result<domain::user_row> set_role(session& db, user_id id, std::string_view role, user_id by) {
+  return db.transaction([&]() -> result<domain::user_row> {
+    if (auto held = hold_author(db, by); !held)
+      return fail(held.error());
+    const auto rows = db.exec(change_role, {id, role});
+    if (rows.empty())
+      return fail(ec::not_found, "User not found");
+    domain::user_row user;
+    std::string before;
+    fields(rows[0]) >> user.id >> user.account >> user.battletag >> user.region >> user.role
+        >> user.tokens_valid_since >> user.last_login_at >> user.created_at >> user.updated_at
+        >> before;
+    audit(
+        db, {.who = by,
+             .action = "user.role",
+             .subject = "user " + std::to_string(id.value),
+             .before = role_json(before),
+             .after = role_json(role)});
+    tell_of(db, id);
+    return user;
+  });
+}
+
+result<std::vector<domain::pending_onboarding>> pending_onboardings(session& db, int limit) {
+  std::vector<domain::pending_onboarding> out;
+  for (const auto& row : db.exec(pending, {limit})) {
+    auto& one = out.emplace_back();
+    std::string hex;
+    fields(row) >> one.user >> one.account >> hex;
+    one.sealed_token = from_hex(hex);
+  }
+  return out;
+}
+
+} // namespace guildhall::store

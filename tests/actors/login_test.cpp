@@ -1,0 +1,352 @@
+#include "actors/defaults.hpp"
+#include "actors/login_desk.hpp"
+#include "actors/onboarder.hpp"
+#include "tests/actors/support/sync_fixture.hpp"
+#include "tests/support/actor_system.hpp"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace guildhall::actors {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::shared_ptr<const sealer> seals() {
+  return std::make_shared<const sealer>(
+      std::vector<config::signing_key>{{"k", {std::string(32, 'k')}}});
+}
+
+/// A database that answers at once.
+class fake_onboarding final : public domain::onboarding_port {
+public:
+  result<domain::standing> standing = domain::standing{
+      .id = user_id{5},
+      .account = bnet_account_id{77},
+      .battletag = "A#1",
+      .role = "user",
+      .guilds = {}};
+  result<domain::onboarded> stored;
+  std::vector<domain::pending_onboarding> due;
+  std::vector<domain::arrival> arrivals;
+  std::vector<domain::account_lists> lists;
+  int polls{0};
+
+  void record_login(
+      domain::arrival who, deadline, domain::completion<domain::standing> done) override {
+    arrivals.push_back(std::move(who));
+    done(standing);
+  }
+  void onboard(domain::account_lists what, deadline, domain::completion<domain::onboarded> done)
+      override {
+    lists.push_back(std::move(what));
+    done(stored);
+  }
+  void pending_onboardings(
+      int, deadline,
+      domain::completion<std::vector<domain::pending_onboarding>> done) override {
+    ++polls;
+    done(std::exchange(due, {}));
+  }
+};
+
+// --- the desk
+
+class login_desk_test : public ::testing::Test {
+protected:
+  void SetUp() override {
+    login_desk_options options{
+        .source = {
+            .exchange =
+                [this](
+                    const std::string& code, deadline,
+                    domain::completion<battlenet::user_token> done) {
+                  codes.push_back(code);
+                  exchanges.push_back(std::move(done));
+                },
+            .identify =
+                [this](
+                    const std::string& token, deadline,
+                    domain::completion<battlenet::user_info> done) {
+                  tokens.push_back(token);
+                  identities.push_back(std::move(done));
+                }},
+        .store = &store,
+        .seals = seals(),
+        .admins = {"Boss#1", "4711"},
+        .onboard =
+            [this](onboarding_request asked) {
+              if (!onboards_here)
+                return false;
+              onboardings.push_back(std::move(asked));
+              return true;
+            },
+        .max_logins = 2};
+    desk = world.system().spawn(login_desk, std::move(options));
+    world.run();
+  }
+  void TearDown() override {
+    if (desk)
+      world.stop(desk);
+    desk = nullptr;
+  }
+
+  using answer_ptr = std::shared_ptr<std::optional<result<domain::standing>>>;
+  answer_ptr log_in(std::chrono::milliseconds within = 5s) {
+    auto got = std::make_shared<std::optional<result<domain::standing>>>();
+    caf::anon_send(
+        desk, atom::login_v,
+        std::make_shared<login_ticket>(
+            "code", domain::region::eu, world.now() + within,
+            [got](result<domain::standing> who) { *got = std::move(who); }));
+    world.run();
+    return got;
+  }
+  void exchanged(result<battlenet::user_token> token) {
+    auto done = std::move(exchanges.back());
+    exchanges.pop_back();
+    done(std::move(token));
+    world.run();
+  }
+  void identified(result<battlenet::user_info> who) {
+    auto done = std::move(identities.back());
+    identities.pop_back();
+    done(std::move(who));
+    world.run();
+  }
+  void reach_onboarding() {
+    exchanged(battlenet::user_token{"bnet-token", 24h, true});
+    identified(battlenet::user_info{bnet_account_id{77}, "A#1"});
+  }
+
+  fake_onboarding store;
+  std::vector<std::string> codes;
+  std::vector<std::string> tokens;
+  std::vector<domain::completion<battlenet::user_token>> exchanges;
+  std::vector<domain::completion<battlenet::user_info>> identities;
+  std::vector<onboarding_request> onboardings;
+  bool onboards_here{true};
+  login_desk_actor desk;
+  test::actor_world world;
+};
+
+TEST_F(login_desk_test, a_code_becomes_a_user_whose_characters_are_known) {
+  const auto got = log_in();
+  EXPECT_EQ(codes, std::vector<std::string>{"code"});
+  reach_onboarding();
+  EXPECT_EQ(tokens, std::vector<std::string>{"bnet-token"});
+  ASSERT_EQ(store.arrivals.size(), 1u);
+  const auto& arrival = store.arrivals.front();
+  EXPECT_EQ(arrival.account, bnet_account_id{77});
+  EXPECT_EQ(arrival.sealed_token.find("bnet-token"), std::string::npos);
+  EXPECT_EQ(
+      seals()->open(arrival.sealed_token, domain::seal_context(arrival.account)).value(),
+      "bnet-token");
+  EXPECT_FALSE(arrival.becomes_admin);
+  ASSERT_EQ(onboardings.size(), 1u);
+  EXPECT_EQ(onboardings.front().user, user_id{5});
+  EXPECT_FALSE(got->has_value()) << "the characters are waited for";
+  onboardings.front().when_done();
+  world.run();
+  ASSERT_TRUE(got->has_value());
+  EXPECT_EQ((**got).value().id, user_id{5});
+}
+
+TEST_F(login_desk_test, the_characters_are_waited_for_two_seconds_at_most) {
+  const auto got = log_in();
+  reach_onboarding();
+  world.advance(1900ms);
+  EXPECT_FALSE(got->has_value());
+  world.advance(200ms);
+  ASSERT_TRUE(got->has_value());
+  EXPECT_TRUE(**got);
+}
+
+TEST_F(login_desk_test, and_never_past_the_requests_own_time) {
+  const auto got = log_in(1s);
+  reach_onboarding();
+  world.advance(800ms);
+  ASSERT_TRUE(got->has_value());
+  EXPECT_TRUE(**got);
+}
+
+TEST_F(login_desk_test, where_nobody_fetches_lists_nobody_waits) {
+  onboards_here = false;
+  const auto got = log_in();
+  reach_onboarding();
+  EXPECT_TRUE(got->has_value() && **got);
+}
+
+TEST_F(login_desk_test, who_keeps_the_characters_to_themselves_is_not_logged_in) {
+  const auto got = log_in();
+  exchanged(battlenet::user_token{"t", 24h, false});
+  ASSERT_TRUE(got->has_value());
+  EXPECT_EQ((**got).error().code, ec::forbidden);
+  EXPECT_TRUE(store.arrivals.empty());
+}
+
+TEST_F(login_desk_test, each_failure_is_the_logins_failure) {
+  auto got = log_in();
+  exchanged(fail(ec::invalid_token));
+  EXPECT_EQ((**got).error().code, ec::invalid_token);
+  got = log_in();
+  exchanged(battlenet::user_token{"t", 24h, true});
+  identified(fail(ec::upstream_down));
+  EXPECT_EQ((**got).error().code, ec::upstream_down);
+  store.standing = fail(ec::database_down);
+  got = log_in();
+  reach_onboarding();
+  EXPECT_EQ((**got).error().code, ec::database_down);
+}
+
+TEST_F(login_desk_test, named_admins_are_known_by_battletag_or_id) {
+  for (const auto& who :
+       {battlenet::user_info{bnet_account_id{1}, "Boss#1"},
+        battlenet::user_info{bnet_account_id{4711}, ""}}) {
+    onboards_here = false;
+    log_in();
+    exchanged(battlenet::user_token{"t", 24h, true});
+    identified(who);
+    EXPECT_TRUE(store.arrivals.back().becomes_admin);
+  }
+}
+
+TEST_F(login_desk_test, a_full_desk_refuses_and_a_desk_that_ends_leaves_nobody_waiting) {
+  const auto first = log_in();
+  const auto second = log_in();
+  const auto third = log_in();
+  EXPECT_EQ((**third).error().code, ec::overloaded);
+  world.stop(desk);
+  desk = nullptr;
+  exchanges.clear();
+  world.run();
+  ASSERT_TRUE(first->has_value() && second->has_value());
+  EXPECT_EQ((**first).error().code, ec::unavailable);
+}
+
+// --- the onboarder
+
+const std::string account_path = "/profile/user/wow";
+
+std::string account_body(std::int64_t id, const std::string& name) {
+  return R"({"id":1,"wow_accounts":[{"id":1,"characters":[{"name":")" + name + R"(","id":)"
+       + std::to_string(id)
+       + R"(,"realm":{"id":1,"slug":"stormrage","name":"Stormrage"},"level":80,)"
+         R"("playable_class":{"id":1,"name":"Warrior"}}]}]})";
+}
+
+class onboarder_test : public test::sync_fixture {
+protected:
+  void start() {
+    actor_ = keep(world.system().spawn(
+        onboarder, std::shared_ptr<const sync_environment>{environment},
+        onboarder_options{.store = &people, .seals = seals()}));
+    world.run();
+  }
+  void TearDown() override {
+    actor_ = nullptr;
+    sync_fixture::TearDown();
+  }
+  void onboard(std::int64_t user) {
+    caf::anon_send(
+        actor_, atom::onboard_v,
+        onboarding_request{user_id{user}, "users-token", [this] { ++told; }});
+    world.run();
+  }
+
+  fake_onboarding people;
+  int told{0};
+  onboarder_actor actor_;
+};
+
+TEST_F(onboarder_test, asks_with_the_users_own_token_as_a_person_and_stores_what_came) {
+  on(account_path, test::answer_of(200, account_body(42, "Thrall")));
+  start();
+  onboard(5);
+  ASSERT_EQ(gateway_script_.asked.size(), 1u);
+  const auto& asked_for = gateway_script_.asked.front();
+  EXPECT_EQ(asked_for.user_token, "users-token");
+  EXPECT_EQ(asked_for.priority, domain::priority::person);
+  EXPECT_EQ(asked_for.what.namespace_value, "profile-eu");
+  ASSERT_EQ(people.lists.size(), 1u);
+  EXPECT_EQ(people.lists[0].user, user_id{5});
+  EXPECT_TRUE(people.lists[0].finished);
+  ASSERT_EQ(people.lists[0].lists.size(), 1u);
+  EXPECT_EQ(people.lists[0].lists[0].characters.at(0).name, "Thrall");
+  EXPECT_EQ(told, 1);
+}
+
+TEST_F(onboarder_test, an_account_without_a_licence_there_has_nobody_there) {
+  start();
+  onboard(5);
+  ASSERT_EQ(people.lists.size(), 1u);
+  ASSERT_EQ(people.lists[0].lists.size(), 1u);
+  EXPECT_TRUE(people.lists[0].lists[0].characters.empty());
+  EXPECT_TRUE(people.lists[0].finished);
+}
+
+TEST_F(onboarder_test, what_does_not_answer_is_no_empty_list_and_is_asked_again_later) {
+  on(account_path, test::answer_of(500));
+  start();
+  onboard(5);
+  ASSERT_EQ(people.lists.size(), 1u);
+  EXPECT_TRUE(people.lists[0].lists.empty());
+  EXPECT_FALSE(people.lists[0].finished) << "the token is kept";
+  EXPECT_EQ(told, 1);
+
+  on(account_path, test::answer_of(200, account_body(42, "Thrall")));
+  people.due = {
+      {user_id{5}, bnet_account_id{77},
+       seals()->seal("users-token", domain::seal_context(bnet_account_id{77}))}};
+  world.advance(11s);
+  ASSERT_EQ(people.lists.size(), 2u);
+  EXPECT_TRUE(people.lists[1].finished);
+  EXPECT_EQ(gateway_script_.asked.back().user_token, "users-token");
+}
+
+TEST_F(onboarder_test, malformed_lists_unlink_nobody) {
+  on(account_path, test::answer_of(200, R"({"wow_accounts":7})"));
+  start();
+  onboard(5);
+  ASSERT_EQ(people.lists.size(), 1u);
+  EXPECT_TRUE(people.lists[0].lists.empty());
+  EXPECT_FALSE(people.lists[0].finished);
+}
+
+TEST_F(onboarder_test, a_refused_token_is_given_up) {
+  on(account_path, test::answer_of(401));
+  start();
+  onboard(5);
+  ASSERT_EQ(people.lists.size(), 1u);
+  EXPECT_TRUE(people.lists[0].lists.empty());
+  EXPECT_TRUE(people.lists[0].finished);
+}
+
+TEST_F(onboarder_test, who_asks_twice_shares_one_list) {
+  on(account_path, test::answer_of(200, account_body(42, "Thrall")));
+  gateway_script_.hold = true;
+  start();
+  onboard(5);
+  onboard(5);
+  EXPECT_EQ(gateway_script_.asked.size(), 1u);
+  gateway_script_.let_go();
+  world.run();
+  EXPECT_EQ(people.lists.size(), 1u);
+  EXPECT_EQ(told, 2);
+}
+
+TEST_F(onboarder_test, a_token_that_cannot_be_opened_is_left_to_expire) {
+  people.due = {{user_id{5}, bnet_account_id{77}, "garbage"}};
+  start();
+  world.advance(11s);
+  EXPECT_TRUE(gateway_script_.asked.empty());
+  EXPECT_TRUE(people.lists.empty());
+  world.advance(11s);
+  EXPECT_EQ(people.polls, 2) << "and the others are looked for all the same";
+}
+
+} // namespace
+} // namespace guildhall::actors

@@ -1,0 +1,225 @@
+#include "mirror.hpp"
+#include "store/accounts.hpp"
+#include "store/logins.hpp"
+#include "store/onboarding.hpp"
+#include "store/tracking.hpp"
+#include "store/users.hpp"
+
+#include <algorithm>
+
+namespace guildhall::test {
+
+using namespace std::chrono_literals;
+
+class people : public mirror {
+protected:
+  domain::standing arrive(std::int64_t account, bool admin = false) {
+    return db
+        ->run([&](store::session& s) {
+          return store::record_login(
+              s, {.account = bnet_account_id{account},
+                  .battletag = "Player#" + std::to_string(account),
+                  .region = domain::region::eu,
+                  .sealed_token = std::string{"\x00\xff sealed", 9},
+                  .becomes_admin = admin});
+        })
+        .value();
+  }
+  static domain::account_character listed(const member& who) {
+    return {
+        bnet_character_id{who.id},
+        who.name,
+        {realm_id{who.realm_id}, who.realm, ""},
+        who.level,
+        who.class_id};
+  }
+  result<domain::onboarded> onboard(
+      user_id user, const std::vector<member>& characters, domain::discovery policy = {},
+      bool finished = true) {
+    domain::account_list list{domain::region::eu, {}};
+    for (const auto& one : characters)
+      list.characters.push_back(listed(one));
+    return db->run([&](store::session& s) {
+      return store::onboard(s, {user, {list}, finished}, policy);
+    });
+  }
+  domain::standing standing(user_id user) {
+    return db->run([&](store::session& s) { return store::standing(s, user); }).value();
+  }
+  std::string owner(std::int64_t bnet_id) {
+    return scalar(
+        "select coalesce(user_id, 0) from characters where bnet_character_id = "
+        + std::to_string(bnet_id));
+  }
+  static std::string text(user_id id) {
+    return std::to_string(id.value);
+  }
+};
+
+TEST_F(people, a_user_is_found_by_the_account_whatever_the_battletag) {
+  const auto first = arrive(77);
+  EXPECT_EQ(first.role, "user");
+  EXPECT_EQ(first.account, bnet_account_id{77});
+  scalar("update users set battletag = 'Before#1' returning 1");
+  const auto again = arrive(77);
+  EXPECT_EQ(again.id, first.id);
+  EXPECT_EQ(again.battletag, "Player#77");
+  EXPECT_NE(arrive(78).id, first.id);
+}
+
+TEST_F(people, named_admins_become_admins_and_a_given_role_stays) {
+  const auto user = arrive(77);
+  EXPECT_EQ(arrive(77, true).role, "admin");
+  EXPECT_EQ(arrive(77, false).role, "admin");
+  const auto row = db->run(
+      [&](store::session& s) { return store::set_role(s, user.id, "guild_leader", user.id); });
+  ASSERT_TRUE(row);
+  EXPECT_EQ(row->role, "guild_leader");
+  EXPECT_EQ(arrive(77).role, "guild_leader");
+  EXPECT_EQ(count("select count(*) from audit_log where action = 'user.role'"), 1);
+}
+
+TEST_F(people, a_state_comes_back_once_and_in_time) {
+  const std::string hash(32, 'h');
+  const auto close = [&] {
+    return db->run([&](store::session& s) { return store::close_login(s, hash); });
+  };
+  const auto open = [&] {
+    return db->run(
+        [&](store::session& s) { return store::open_login(s, hash, domain::region::kr); });
+  };
+  EXPECT_EQ(close().error().code, ec::not_found);
+  ASSERT_TRUE(open());
+  EXPECT_EQ(close().value(), domain::region::kr);
+  EXPECT_EQ(close().error().code, ec::not_found);
+  ASSERT_TRUE(open());
+  scalar("update login_attempts set expires_at = app_now() - interval '1 s' returning 1");
+  EXPECT_EQ(close().error().code, ec::not_found);
+  EXPECT_EQ(count("select count(*) from login_attempts"), 0);
+}
+
+TEST_F(people, logging_out_moves_the_moment_from_which_tokens_count) {
+  const auto user = arrive(77);
+  for (auto before = user.tokens_valid_since; const int again : {1, 2}) {
+    ASSERT_TRUE(db->run([&](store::session& s) { return store::revoke_tokens(s, user.id); }));
+    const auto now = standing(user.id).tokens_valid_since;
+    EXPECT_GE(now - before, 1ms) << again;
+    before = std::chrono::floor<std::chrono::milliseconds>(now);
+  }
+}
+
+TEST_F(people, the_list_links_characters_makes_the_leader_and_creates_the_unknown) {
+  track();
+  const auto members = crowd(5);
+  const auto guild = scan(members, 1).guild;
+  const auto user = arrive(77).id;
+  EXPECT_FALSE(standing(user).is_member(guild));
+
+  const member stranger{.id = 9'000, .name = "Newcomer", .level = 10};
+  const auto done = onboard(user, {members[0], members[3], stranger}).value();
+  EXPECT_EQ(done.linked, 3);
+  EXPECT_EQ(owner(members[0].id), text(user));
+  EXPECT_EQ(owner(members[3].id), text(user));
+  EXPECT_EQ(owner(9'000), text(user));
+  const auto who = standing(user);
+  EXPECT_TRUE(who.leads(guild));
+  EXPECT_TRUE(who.is_officer(guild));
+  EXPECT_EQ(who.guilds.size(), 1u);
+  EXPECT_EQ(who.guilds.front().best_rank, 0);
+  EXPECT_EQ(
+      count("select count(*) from sync_queue q join characters c on c.id = q.character_id "
+            "where c.user_id is not null and q.priority = 0 and q.due_at <= app_now()"),
+      3);
+  EXPECT_EQ(count("select count(*) from users where sealed_tokens is not null"), 0)
+      << "the token is gone once it is not needed";
+}
+
+TEST_F(people, a_newer_list_moves_a_character_and_the_leader_with_it) {
+  track();
+  const auto members = crowd(3);
+  const auto guild = scan(members, 1).guild;
+  const auto first = arrive(77).id;
+  const auto second = arrive(78).id;
+  ASSERT_TRUE(onboard(first, {members[0], members[1]}));
+  ASSERT_TRUE(onboard(second, {members[0]}));
+  EXPECT_EQ(owner(members[0].id), text(second));
+  EXPECT_TRUE(standing(second).leads(guild));
+  EXPECT_FALSE(standing(first).leads(guild));
+  EXPECT_TRUE(standing(first).is_member(guild));
+}
+
+TEST_F(people, who_is_not_listed_any_more_is_unlinked) {
+  track();
+  const auto members = crowd(3);
+  const auto guild = scan(members, 1).guild;
+  const auto user = arrive(77).id;
+  ASSERT_TRUE(onboard(user, {members[0], members[1]}));
+  const auto done = onboard(user, {members[1]}).value();
+  EXPECT_EQ(done.unlinked, 1);
+  EXPECT_EQ(done.linked, 0);
+  EXPECT_EQ(owner(members[0].id), "0");
+  EXPECT_FALSE(standing(user).leads(guild));
+  EXPECT_EQ(scalar("select coalesce(leader_id, 0) from guilds"), "0");
+}
+
+TEST_F(people, a_region_that_did_not_answer_unlinks_nobody_and_keeps_the_token) {
+  const auto user = arrive(77).id;
+  ASSERT_TRUE(onboard(user, {{.id = 9'000, .name = "Mine"}}, {}, false));
+  EXPECT_EQ(count("select count(*) from users where sealed_tokens is not null"), 1);
+  ASSERT_TRUE(db->run([&](store::session& s) {
+    return store::onboard(s, {user, {}, false}, {});
+  }));
+  EXPECT_EQ(owner(9'000), text(user));
+}
+
+TEST_F(people, nameless_and_lowest_characters_are_taken_as_they_are) {
+  const auto user = arrive(77).id;
+  ASSERT_TRUE(onboard(
+      user, {{.id = 9'000, .name = ""},
+             {.id = 9'001, .name = "Bank", .level = 0},
+             {.id = 9'002, .name = "bank", .level = 3}}));
+  EXPECT_EQ(count("select count(*) from characters"), 1) << "one per address, none without";
+  EXPECT_EQ(count("select count(*) from characters where level = 0 or level = 3"), 1);
+}
+
+TEST_F(people, pending_lists_are_claimed_by_one_and_come_back_later) {
+  arrive(77);
+  const auto claim = [&] {
+    return db->run([](store::session& s) { return store::pending_onboardings(s, 5); }).value();
+  };
+  EXPECT_TRUE(claim().empty()) << "whoever took the login has it in hand";
+  scalar("update users set onboarding_due_at = app_now() returning 1");
+  const auto due = claim();
+  ASSERT_EQ(due.size(), 1u);
+  EXPECT_EQ(due.front().account, bnet_account_id{77});
+  EXPECT_EQ(due.front().sealed_token, (std::string{"\x00\xff sealed", 9}));
+  EXPECT_TRUE(claim().empty());
+}
+
+TEST_F(people, guilds_of_users_are_tracked_up_to_the_cap_where_that_is_configured) {
+  track();
+  const auto members = crowd(3);
+  const auto guild = scan(members, 1).guild;
+  sync_members(guild, members, 1);
+  scalar(
+      "insert into guild_candidates (region, realm_id, bnet_guild_id, realm, name, name_slug) "
+      "values ('eu', 1, 80001, 'stormrage', 'Other', 'other'), "
+      "('eu', 1, 80002, 'stormrage', 'Third', 'third') returning id");
+  const auto user = arrive(77).id;
+  const std::vector<member> own{{.id = 9'000, .name = "One"}, {.id = 9'001, .name = "Two"}};
+  ASSERT_TRUE(onboard(user, own));
+  scalar("update characters c set candidate_id = g.id from guild_candidates g "
+         "where g.bnet_guild_id = c.bnet_character_id - 9000 + 80001 returning 1");
+  ASSERT_TRUE(onboard(user, own));
+  EXPECT_EQ(count("select count(*) from tracked_guilds"), 1) << "none by default";
+  ASSERT_TRUE(onboard(user, own, {.of_users = true, .max_guilds = 2}));
+  EXPECT_EQ(count("select count(*) from tracked_guilds"), 2) << "the cap counts all of them";
+  ASSERT_TRUE(onboard(user, own, {.of_users = true, .max_guilds = 10}));
+  EXPECT_EQ(count("select count(*) from tracked_guilds"), 3);
+}
+
+TEST_F(people, a_user_who_is_gone_is_onboarded_no_more) {
+  EXPECT_EQ(onboard(user_id{999}, {}).error().code, ec::not_found);
+}
+
+} // namespace guildhall::test
