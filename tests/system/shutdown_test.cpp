@@ -100,6 +100,7 @@ TEST_F(shutdown, a_second_signal_ends_it_at_once) {
   const auto guild = mirror(guildhall, sim().guilds().at(0));
   await_idle();
 
+  guildhall.user_token(); // making it reads what is locked next
   // A request that cannot be answered: draining waits for it.
   pqxx::connection blocker{db.dsn()};
   pqxx::nontransaction work{blocker};
