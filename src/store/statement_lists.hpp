@@ -43,5 +43,6 @@ statements events();
 statements sign_ups();
 statements own();
 statements validation_stats();
+statements import_rows();
 
 } // namespace guildhall::store::lists

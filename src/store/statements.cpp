@@ -19,9 +19,11 @@ const std::vector<statement>& all_statements() {
                             lists::rederive(),     lists::users(),
                             lists::accounts(),     lists::upstream(),
                             lists::logins(),       lists::onboarding(),
-                            lists::audit(),        lists::ranks(),        lists::mains(),
-                            lists::rosters(),      lists::events(),       lists::sign_ups(),
-                            lists::own(),          lists::validation_stats()})
+                            lists::audit(),        lists::ranks(),
+                            lists::mains(),        lists::rosters(),
+                            lists::events(),       lists::sign_ups(),
+                            lists::own(),          lists::validation_stats(),
+                            lists::import_rows()})
       out.insert(out.end(), list.begin(), list.end());
     return out;
   }();

@@ -76,6 +76,8 @@ insert into periods (region, period_id, spread_to) values ('eu', 901, 0);
 insert into login_attempts (state_hash, region, expires_at) select sha256(n::text::bytea), 'eu',
   now() + n * interval '1 s' from generate_series(1, 5000) n;
 insert into api_budget_shares values ('a', 10, 10, now() + interval '1 min');
+insert into imported_rows (kind, old_id, old_part, new_id) select k, n, n, n from
+  generate_series(1, 5000) n, unnest(array['event', 'roster_member', 'sign_up']) k;
 insert into upstream_hosts values ('oauth', 'https://oauth');
 )";
 
@@ -358,6 +360,26 @@ std::map<std::string, std::string> calls() {
       {"role_by_battletag", "'Player#7', 'admin'"},
       {"record_upstream", "'eu', 'https://x'"},
       {"recorded_upstream", "'eu'"},
+      {"imported_row", "'roster_member', 7, 7"},
+      {"remember_import", "'event', 500000, 0, 7"},
+      {"import_user_of_account", "7"},
+      {"import_account_of_user", "7"},
+      {"import_user", "500000, 'x', 'eu', 'user'"},
+      {"import_tracked_at", "'eu', 'stormrage', 'guild-7'"},
+      {"import_guild_at", "'eu', 'stormrage', 'guild-7'"},
+      {"import_guild_forgotten", "7"},
+      {"import_guild", "'eu', 1, 999, 'stormrage', 'S', 'New', 'new', false"},
+      {"import_realm", "'eu', 'stormrage'"},
+      {"import_character_of", "'eu', 1, 7"},
+      {"import_character_at", "'eu', 'stormrage', 'name7'"},
+      {"import_character", "'eu', 1, 500000, 'stormrage', 'New', 'new'"},
+      {"import_rank", "7, 3, 'x'"},
+      {"import_roster", "7, 'x', now(), now()"},
+      {"import_has_roster", "7"},
+      {"import_roster_member", "7, 5000, 'Tank', now()"},
+      {"import_event", "7, 'Raid', '', 'Raid', now(), now(), 7, 20, '{}', 'x', 'x', now()"},
+      {"import_has_event", "7"},
+      {"import_sign_up", "7, 100, 7, 'Confirmed', now()"},
   };
 }
 
@@ -365,7 +387,7 @@ std::map<std::string, std::string> calls() {
 const std::set<std::string> large{"characters",          "guild_members", "document_states",
                                   "sync_queue",          "guild_events",  "roster_members",
                                   "guild_candidates",    "jobs",          "events",
-                                  "event_subscriptions", "audit_log"};
+                                  "event_subscriptions", "audit_log",     "imported_rows"};
 
 struct plan {
   std::string text;
