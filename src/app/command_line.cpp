@@ -162,6 +162,15 @@ int run_command_line(int argc, char** argv) {
   forget_command->callback(
       [&] { run([&](const config& cfg) { return done(forget(cfg, what, id)); }); });
 
+  std::string old_dsn;
+  auto* import_command =
+      app.add_subcommand("import", "move in from the old back end; may be run again");
+  import_command->add_option("dsn", old_dsn, "of the old database")
+      ->envname("GUILDHALL_IMPORT_DSN") // keeps a password out of the process list
+      ->required();
+  import_command->callback(
+      [&] { run([&](const config& cfg) { return done(import_old(cfg, old_dsn)); }); });
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -1,0 +1,98 @@
+#include "app/commands.hpp"
+#include "app/database_gate.hpp"
+#include "store/connection.hpp"
+#include "store/import/import.hpp"
+#include "store/migrations.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+
+namespace guildhall::app {
+
+namespace {
+
+constexpr std::chrono::hours patience{12};
+/// How long one statement of the old database may take, and how long it may wait for us.
+constexpr std::chrono::minutes old_statement_timeout{10};
+constexpr std::chrono::seconds check_patience{30};
+
+deadline within(std::chrono::seconds time) {
+  return std::chrono::steady_clock::now() + time;
+}
+
+result<std::unique_ptr<store::connection>> open_old(const std::string& dsn) {
+  store::connection_options how;
+  how.dsn = dsn;
+  how.application_name = "guildhall import";
+  how.read_only = true;
+  how.statement_timeout = old_statement_timeout;
+  auto db = store::connection::open(how);
+  if (db)
+    return db;
+  switch (db.error().code) {
+  case ec::bad_config:
+    return fail(ec::validation, "the DSN of the old database cannot be read");
+  case ec::wrong_credentials:
+    return fail(
+        ec::wrong_credentials,
+        "the old database does not exist, or refuses the user or password of its DSN");
+  default:
+    return fail(db.error().code, "the old one: " + std::string(message_of(db.error())));
+  }
+}
+
+result<void> must_be_migrated(store::connection& db) {
+  const auto lines = store::migration_status(db, within(check_patience));
+  if (!lines)
+    return fail(lines.error());
+  if (!std::ranges::all_of(*lines, &store::migration_line::applied))
+    return fail(ec::schema_mismatch, "run guildhall migrate first");
+  return {};
+}
+
+void print(const store::import_report& report) {
+  std::int64_t waiting = 0;
+  std::int64_t taken = 0;
+  std::cout << '\n';
+  for (const auto& table : report.counts) {
+    std::cout << table.what << ": " << table.read << " read, " << table.taken << " taken, "
+              << table.here << " here already, " << table.waiting << " waiting, " << table.left
+              << " not taken\n";
+    waiting += table.waiting;
+    taken += table.taken;
+  }
+  if (waiting > 0)
+    std::cout << '\n'
+              << waiting
+              << " rows wait until their guild or character was fetched from Battle.net: "
+                 "run this again when guildhall status shows the guilds synced.\n";
+  if (taken > 0)
+    std::cout << "\nNobody owns a character or leads a guild by this import: that follows from "
+                 "each player's own account list when they log in. Sign-ups keep their user.\n"
+                 "Not taken on purpose: tokens (everybody logs in again), what Battle.net sent "
+                 "(the sync fetches it), main flags, Discord names, push subscriptions.\n";
+}
+
+} // namespace
+
+result<void> import_old(const config& cfg, const std::string& dsn) {
+  auto own = store::connection::open(connection_options_of(cfg));
+  if (!own)
+    return fail(own.error());
+  if (auto fits = must_be_migrated(**own); !fits)
+    return fits;
+  auto old = open_old(dsn);
+  if (!old)
+    return fail(old.error());
+  const auto report =
+      store::import_old_database(**old, **own, within(patience), [](const std::string& line) {
+        std::cout << line << '\n';
+      });
+  if (!report)
+    return fail(report.error());
+  print(*report);
+  return {};
+}
+
+} // namespace guildhall::app
