@@ -115,7 +115,9 @@ std::string rank_structure_json(const std::vector<domain::rank_row>& ranks, bool
       out.field("rank_id", rank.rank_id);
       out.field("rank_name", rank.rank_name);
       out.field("is_custom", rank.is_custom);
+      out.field("is_officer", rank.is_officer);
       out.field("member_count", rank.member_count);
+      out.field("row_version", rank.row_version);
       if (full) {
         out.field("created_at", rank.created_at);
         out.field("updated_at", rank.updated_at);

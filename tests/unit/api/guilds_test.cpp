@@ -126,9 +126,9 @@ TEST_F(guilds_test, the_rank_structure_has_counts) {
   EXPECT_EQ(
       get("/api/guilds/7/rank-structure").parsed(), json::parse(R"({"success": true, "data": [
         {"id": null, "guild_id": 7, "rank_id": 0, "rank_name": "Guild Master",
-         "is_custom": false, "member_count": 3},
+         "is_custom": false, "is_officer": false, "member_count": 3, "row_version": 0},
         {"id": 43, "guild_id": 7, "rank_id": 3, "rank_name": "Raider",
-         "is_custom": true, "member_count": 3}]})"));
+         "is_custom": true, "is_officer": false, "member_count": 3, "row_version": 0}]})"));
   const auto full = get("/api/guilds/7/rank-structure?fields=full").parsed().at("data").at(1);
   EXPECT_EQ(full.at("created_at"), "2025-05-13T18:00:00.000Z");
 }
