@@ -6,6 +6,7 @@
 #include "store/fence.hpp"
 #include "store/guild_members.hpp"
 #include "store/member_rows.hpp"
+#include "store/queue_rows.hpp"
 #include "store/session.hpp"
 #include "store/statement_lists.hpp"
 #include "store/tracking.hpp"
@@ -129,6 +130,8 @@ public:
     }
     db_.exec(unqueue, {unlinked});
     db_.exec(queue, {askable_});
+    for (const auto guild : ids_of(db_.exec(guilds_of, {askable_})))
+      pull_guild_forward(db_, guild_id{guild}, true);
     tags_.add(what_.user);
     tags_.send(db_);
     wake_schedulers(db_);

@@ -33,10 +33,16 @@ constexpr statement guilds{
   order by g.name, g.id)",
     2'000};
 
+// The main of a player in one guild as `domain::classify_roster` finds it.
 constexpr std::string_view columns{
     R"(select c.id, c.bnet_character_id, c.user_id, c.guild_id, c.region, c.realm,
     coalesce(c.name, 'Unknown'), coalesce(c.class_id, 0), coalesce(c.level, 0),
-    coalesce(c.role, 'DPS'), c.spec_name, coalesce(o.is_main, m.is_main, false), c.is_available,
+    coalesce(c.role, 'DPS'), c.spec_name,
+    m.id is not null and row_number() over (
+      partition by m.guild_id
+      order by case coalesce(o.is_main, m.is_main) when true then 0 when false then 2 else 1 end,
+        m.rank, c.name collate "C", c.id) = 1,
+    c.is_available,
     c.average_item_level, c.equipped_item_level, c.mythic_rating, c.achievement_points,
     c.last_login_at, c.created_at, c.updated_at, c.last_synced_at, c.professions, p.changed_at,)"};
 constexpr std::string_view no_json{" null, null, null"};
