@@ -37,9 +37,9 @@ struct services {
   metrics& measures;
   std::function<readiness()> ready; ///< any thread, at once
   domain::account_port* accounts{nullptr};
-  domain::login_port* login{nullptr};  ///< none: nobody can log in here
+  domain::login_port* login{nullptr};           ///< none: nobody can log in here
   const auth::settings* auth_settings{nullptr}; ///< none: no routes about logging in
-  bool open_reads{false};              ///< any user may read any guild
+  bool open_reads{false};                       ///< any user may read any guild
 };
 
 /// The web client's routes, all under /api.

@@ -23,7 +23,7 @@ public:
   method verb{method::get};
   std::string target; ///< as sent: path and query, still percent-encoded
   std::string body;
-  std::string id; ///< X-Request-Id: the client's when sane, else ours
+  std::string id;   ///< X-Request-Id: the client's when sane, else ours
   std::string peer; ///< IP address of whoever opened the connection
 
   /// The part of `target` before `?`.

@@ -46,7 +46,8 @@ void refresh(const shared_services& with, const http::request& what, http::reply
           return slot.fail(who.error());
         if (!who || !auth::still_counts(*token, **who))
           return slot.fail(bad_refresh_token());
-        slot.send(token_answer(auth::tokens_for(*with->auth_settings, **who, now_in_seconds())));
+        slot.send(
+            token_answer(auth::tokens_for(*with->auth_settings, **who, now_in_seconds())));
       });
 }
 
