@@ -43,12 +43,14 @@ std::set<std::string> operations_of(const http::router& routes) {
 
 class openapi_test : public api_test {};
 
-TEST_F(openapi_test, every_route_is_documented) {
+TEST_F(openapi_test, every_route_is_documented_and_every_documented_route_is_there) {
   auto there = operations_of(api);
   there.merge(operations_of(admin));
   const auto documented = document().operations();
   for (const auto& operation : there)
     EXPECT_TRUE(documented.contains(operation)) << operation << " is not documented";
+  for (const auto& operation : documented)
+    EXPECT_TRUE(there.contains(operation)) << operation << " is documented, but not there";
 }
 
 TEST_F(openapi_test, examples_are_as_documented) {
