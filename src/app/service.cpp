@@ -5,6 +5,7 @@
 #include "actors/ports.hpp"
 #include "actors/root_supervisor.hpp"
 #include "api/api.hpp"
+#include "app/battlenet_clients.hpp"
 #include "app/database_gate.hpp"
 #include "app/signals.hpp"
 #include "battlenet/oauth.hpp"
@@ -12,9 +13,6 @@
 #include "core/log.hpp"
 #include "core/seal.hpp"
 #include "http/response_cache.hpp"
-
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -54,105 +52,6 @@ private:
   std::condition_variable asked_;
   std::optional<int> status_;
 };
-
-/// The io_context of the Battle.net connections and the thread that runs it.
-class client_loop {
-public:
-  client_loop() : thread_{[this] { io_.run(); }} {}
-  ~client_loop() {
-    work_.reset();
-    io_.stop();
-  }
-  boost::asio::io_context& io() {
-    return io_;
-  }
-
-private:
-  boost::asio::io_context io_{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
-      io_.get_executor()};
-  std::jthread thread_;
-};
-
-battlenet::client_options client_options_of(const config& cfg, std::string base_url) {
-  battlenet::client_options how;
-  how.base_url = std::move(base_url);
-  how.connections = cfg.battlenet.connections;
-  how.request_timeout = cfg.battlenet.request_timeout;
-  how.max_body_bytes = cfg.battlenet.max_body_bytes;
-  return how;
-}
-
-result<battlenet::access_token> read_token(const battlenet::answer& answer) {
-  using battlenet::outcome;
-  switch (answer.outcome) {
-  case outcome::ok:
-    return battlenet::parse_token(answer.body);
-  case outcome::unauthorised:
-  case outcome::forbidden:
-    return fail(ec::upstream_unauthorised);
-  default:
-    return fail(ec::upstream_down, "The OAuth host does not answer: " + answer.detail);
-  }
-}
-
-actors::token_source
-make_token_source(const config& cfg, std::shared_ptr<battlenet::http_client> oauth) {
-  return [oauth = std::move(oauth), id = cfg.battlenet.client_id,
-          secret = cfg.battlenet.client_secret.value](
-             deadline expires, domain::completion<battlenet::access_token> done) {
-    oauth->post_form(
-        std::string{battlenet::token_target}, id, secret,
-        std::string{battlenet::client_credentials_form}, expires,
-        [done = std::move(done)](battlenet::answer answer) mutable {
-          done(read_token(answer));
-        });
-  };
-}
-
-/// `parse` turns the body of a 200 into what was asked for. A code that is refused is the
-/// person's affair, not a fault of the OAuth host.
-template <class T>
-result<T> read_answer(const battlenet::answer& answer, result<T> (*parse)(std::string_view)) {
-  if (answer.outcome == battlenet::outcome::ok)
-    return parse(answer.body);
-  if (answer.status == 400)
-    return fail(ec::invalid_token);
-  if (answer.status == 401 || answer.status == 403)
-    return fail(ec::upstream_unauthorised);
-  return fail(ec::upstream_down, "The OAuth host does not answer: " + answer.detail);
-}
-
-std::string redirect_uri_of(const config& cfg) {
-  return cfg.auth.public_url + "/api/auth/callback";
-}
-
-actors::login_source
-make_login_source(const config& cfg, std::shared_ptr<battlenet::http_client> oauth) {
-  return {
-      .exchange =
-          [oauth, id = cfg.battlenet.client_id, secret = cfg.battlenet.client_secret.value,
-           redirect_uri = redirect_uri_of(cfg)](
-              const std::string& code, deadline expires,
-              domain::completion<battlenet::user_token> done) {
-            oauth->post_form(
-                std::string{battlenet::token_target}, id, secret,
-                battlenet::code_form(code, redirect_uri), expires,
-                [done = std::move(done)](battlenet::answer answer) mutable {
-                  done(read_answer(answer, battlenet::parse_user_token));
-                });
-          },
-      .identify =
-          [oauth, requests = battlenet::request_factory{cfg.battlenet.locale}](
-              std::string token, deadline expires,
-              domain::completion<battlenet::user_info> done) {
-            oauth->get(
-                requests.user_info(), std::move(token), {}, expires,
-                [done = std::move(done)](battlenet::answer answer) mutable {
-                  done(read_answer(answer, battlenet::parse_user_info));
-                });
-          }};
-}
 
 std::string without_slash(std::string url) {
   while (url.ends_with('/'))
@@ -256,16 +155,6 @@ int refuse_to_start(const failure& why) {
   std::cerr << "guildhall: " << message_of(why) << '\n';
   log::critical("cannot start: {}", message_of(why));
   return why.code == ec::bad_config ? 2 : 1;
-}
-
-/// Every host must be one that a client can be made for.
-result<void> check_hosts(const config& cfg, boost::asio::io_context& io) {
-  auto hosts = api_hosts(cfg);
-  hosts["oauth"] = cfg.battlenet.oauth_host;
-  for (const auto& [name, host] : hosts)
-    if (auto client = battlenet::http_client::make(io, client_options_of(cfg, host)); !client)
-      return std::unexpected<failure>(client.error());
-  return {};
 }
 
 /// Waits for the root supervisor's end, but not for ever.

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "actors/login_desk.hpp"
+#include "actors/token_manager.hpp"
+#include "battlenet/http_client.hpp"
+#include "core/config.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+#include <string>
+#include <thread>
+
+/// The connections to Battle.net, and what is asked of its OAuth host.
+namespace guildhall::app {
+
+/// The io_context of the Battle.net connections and the thread that runs it.
+class client_loop {
+public:
+  client_loop() : thread_{[this] { io_.run(); }} {}
+  ~client_loop() {
+    work_.reset();
+    io_.stop();
+  }
+  boost::asio::io_context& io() {
+    return io_;
+  }
+
+private:
+  boost::asio::io_context io_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
+      io_.get_executor()};
+  std::jthread thread_;
+};
+
+battlenet::client_options client_options_of(const config& cfg, std::string base_url);
+
+/// Every host must be one that a client can be made for.
+result<void> check_hosts(const config& cfg, boost::asio::io_context& io);
+
+/// Tokens of guildhall's own, for the sync.
+actors::token_source
+make_token_source(const config& cfg, std::shared_ptr<battlenet::http_client> oauth);
+
+/// A person's code for a token, a token for who they are.
+actors::login_source
+make_login_source(const config& cfg, std::shared_ptr<battlenet::http_client> oauth);
+
+/// Where Battle.net sends a browser back to; registered there with the client id.
+std::string redirect_uri_of(const config& cfg);
+
+} // namespace guildhall::app
