@@ -20,7 +20,6 @@ constexpr std::array<std::string_view, 9> columns{
     "without a token", "with an expired token",     "with a refresh token",
     "an operator",     "a member of another guild", "a member",
     "an officer",      "the guild master",          "an admin"};
-constexpr std::size_t first_user = 4;
 
 /// What everybody gets for a request that is right in itself. `none`: no token, `old`: an
 /// expired one, `rfsh`: a refresh token for an access token, `oper`: an operator's token,
@@ -416,7 +415,7 @@ TEST_F(access, to_an_event_is_not_had_with_somebody_elses_character) {
   EXPECT_TRUE(sign_ups(member, id).empty());
 }
 
-TEST_F(access, follows_a_character_to_the_account_that_lists_it) {
+TEST_F(access, to_managing_goes_with_the_character_of_rank_0) {
   auto before = in().client_of(in().master);
   EXPECT_EQ(open_guild(before, in().home_id).leader_id, before.me->id);
   const auto heir = in().officer.characters.front();

@@ -18,8 +18,8 @@ class process {
 public:
   struct options {
     std::vector<std::string> command; ///< found on PATH like a shell's
-    settings environment{};         ///< on top of the test's own
-    std::filesystem::path output{}; ///< where stdout and stderr go, appended
+    settings environment{};           ///< on top of the test's own
+    std::filesystem::path output{};   ///< where stdout and stderr go, appended
   };
 
   /// Throws std::runtime_error when it cannot be started.

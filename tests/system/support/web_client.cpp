@@ -176,7 +176,7 @@ web_client::data(const std::string& method, const std::string& path, const json:
     throw std::runtime_error(
         method + ' ' + path + ": " + std::to_string(answer.status) + ' ' + shown_error(answer));
   const auto parsed = answer.json();
-  const auto found = parsed.at("data");
+  auto found = parsed.at("data");
   if (!flag_field(parsed, "success") || is_nothing(found))
     throw std::runtime_error(method + ' ' + path + " has no data: " + answer.body);
   return found;
