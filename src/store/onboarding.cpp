@@ -1,6 +1,7 @@
 #include "store/onboarding.hpp"
 
 #include "core/text.hpp"
+#include "domain/people_port.hpp"
 #include "store/accounts.hpp"
 #include "store/addresses.hpp"
 #include "store/fence.hpp"
@@ -23,7 +24,7 @@ namespace {
 constexpr statement hold{"hold_user", "select from users where id = $1 for no key update", 10};
 constexpr statement known{
     "known_of_account", R"(
-  select c.id, c.region, c.realm_id, c.bnet_character_id
+  select c.id, c.region, c.realm_id, c.bnet_character_id, c.name is null
   from unnest($2::bigint[], $3::bigint[]) as w(realm_id, bnet_id)
     join characters c on c.region = $1 and c.realm_id = w.realm_id
       and c.bnet_character_id = w.bnet_id
@@ -61,6 +62,8 @@ constexpr statement unqueue{
     "unqueue_unlinked", R"(
   delete from sync_queue where character_id = any($1::bigint[]) and guild_id is null)",
     15'000};
+// Those that were looked at a moment ago are left alone: logging in again and again costs
+// nothing.
 constexpr statement queue{
     "queue_own", R"(
   insert into sync_queue as q (character_id, guild_id, priority, due_at, forced)
@@ -69,7 +72,9 @@ constexpr statement queue{
       where m.character_id = c.id and m.left_at is null limit 1),
     0, now.t, true
   from characters c, (select app_now() as t) now
-  where c.id = any($1::bigint[]) and c.name is not null
+  where c.id = any($1::bigint[]) and c.name is not null and not exists (
+    select from document_states d where d.character_id = c.id and d.document = 'profile'
+      and d.checked_at > now.t - $2::interval)
   on conflict (character_id) do update set
     again = q.lease_token is not null,
     forced = q.forced or q.lease_token is null,
@@ -129,7 +134,7 @@ public:
       tags_.add(guild_id{guild});
     }
     db_.exec(unqueue, {unlinked});
-    db_.exec(queue, {askable_});
+    db_.exec(queue, {askable_, std::chrono::seconds{domain::own_sync_pause}});
     for (const auto guild : ids_of(db_.exec(guilds_of, {askable_})))
       pull_guild_forward(db_, guild_id{guild}, true);
     tags_.add(what_.user);
@@ -153,13 +158,17 @@ private:
       bnet_ids.add(one.id);
     }
     character_ids present;
+    character_ids named;
     for (const auto& row : db_.exec(known, {list.region, realm_ids, bnet_ids})) {
       character_id id;
       domain::character_identity who;
-      fields(row) >> id >> who.region >> who.realm_id >> who.bnet_id;
+      bool erased = false;
+      fields(row) >> id >> who.region >> who.realm_id >> who.bnet_id >> erased;
       present.emplace(who, id);
+      if (!erased)
+        named.emplace(who, id);
     }
-    for (const auto& [who, id] : make_unknown(list, present))
+    for (const auto& [who, id] : make_unknown(list, named))
       present.emplace(who, id);
     ids here;
     for (const auto& [who, id] : present)
@@ -174,14 +183,14 @@ private:
         askable_.push_back(found->second.value);
   }
 
-  /// Rows for those that no row stands for yet. One without a name cannot be asked for: it
-  /// waits for a list in which it has one.
-  character_ids make_unknown(const domain::account_list& list, const character_ids& present) {
+  /// Rows for those that no row stands for yet, and names for those whose names were erased.
+  /// One without a name cannot be asked for: it waits for a list in which it has one.
+  character_ids make_unknown(const domain::account_list& list, const character_ids& named) {
     std::map<std::pair<std::string, std::string>, roster_character> made; // one per address
     for (const auto& one : list.characters) {
       const auto who = identity_of(list.region, one);
       auto key = text::name_key(one.name);
-      if (present.contains(who) || key.empty())
+      if (named.contains(who) || key.empty())
         continue;
       auto address = std::pair{one.realm.slug, key};
       made.try_emplace(

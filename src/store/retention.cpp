@@ -114,8 +114,14 @@ constexpr statement guild_names{
     20'000};
 constexpr statement own_characters{
     "characters_of_user", R"(
-  select id from characters where user_id = $1 order by id)",
-    600};
+  select c.id, m.guild_id from characters c
+    left join guild_members m on m.character_id = c.id and m.left_at is null
+  where c.user_id = $1 order by c.id)",
+    1'200};
+constexpr statement own_sign_ups{
+    "forget_sign_ups", R"(
+  delete from event_subscriptions where user_id = $1 returning event_id)",
+    2'000};
 constexpr statement drop_user{"forget_user", "delete from users where id = $1", 600};
 constexpr statement own_audit{
     "forget_audit", R"(
@@ -142,7 +148,7 @@ constexpr std::array all{overdue,        listed_no_more, old_guilds,    closed_r
                          named,          guild_there,    untrack_guild, everybody,
                          forget_name,    close_all,      no_guild,      guild_names,
                          own_characters, drop_user,      own_audit,     audit_of_events,
-                         own_events,     release_own};
+                         own_events,     own_sign_ups,   release_own};
 
 std::vector<std::int64_t> ids_of(const pqxx::result& rows) {
   std::vector<std::int64_t> out;
@@ -239,12 +245,16 @@ result<void> forget_guild(session& db, guild_id id) {
     change_tags tags;
     add_users_of(db, id, tags);
     db.exec(untrack_guild, {id});
-    erase_characters(db, ids_of(db.exec(everybody, {id})));
+    const auto members = ids_of(db.exec(everybody, {id}));
+    erase_characters(db, members);
     db.exec(close_all, {id});
     db.exec(no_guild, {id});
     erase_guild_documents(db, id);
     db.exec(guild_names, {id});
     db.exec(forget_name, {id});
+    for (const auto member : members)
+      tags.add(character_id{member});
+    tags.add_addresses();
     tags.add(id);
     tags.send(db);
     return {};
@@ -263,12 +273,19 @@ result<void> forget_user(session& db, user_id id) {
       tags.add(event);
       tags.add_events(guild);
     }
+    for (const auto event : ids_of(db.exec(own_sign_ups, {id})))
+      tags.add(event_id{event});
     db.exec(release_own, {id});
-    const auto own = ids_of(db.exec(own_characters, {id}));
+    for (const auto& row : db.exec(own_characters, {id})) {
+      character_id character;
+      std::optional<guild_id> guild;
+      fields(row) >> character >> guild;
+      tags.add(character);
+      if (guild) // who leads it, and who belongs to whom
+        tags.add(*guild);
+    }
     if (db.exec(drop_user, {id}).affected_rows() == 0)
       return fail(unknown("User", id.value));
-    for (const auto character : own)
-      tags.add(character_id{character});
     tags.add(id);
     tags.send(db);
     return {};

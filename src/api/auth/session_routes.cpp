@@ -3,7 +3,6 @@
 #include "api/body_rules.hpp"
 #include "api/resources.hpp"
 #include "api/rules/accounts.hpp"
-#include "core/log.hpp"
 
 /// Staying logged in, logging out, who one is, and roles.
 namespace guildhall::api {
@@ -60,8 +59,8 @@ http::response logged_out() {
   return http::json_response(200, std::move(out).take());
 }
 
-/// Answers 200 whatever comes: the client forgets its tokens anyhow. A good token ends all of
-/// its user's.
+/// A good token ends all of its user's; without one there is nothing to end and the answer is
+/// the same. A logout that could not revoke is told: it must not look like one that did.
 void logout(const shared_services& with, const http::request& what, http::reply_slot slot) {
   const auto token = with->tokens.verify_header(
       what.header("Authorization"), auth::audience::api, now_in_seconds());
@@ -72,16 +71,16 @@ void logout(const shared_services& with, const http::request& what, http::reply_
       user_id{(*token)->id}, expires,
       [with, token = *token, expires,
        slot = std::move(slot)](result<standing_ptr> who) mutable {
+        if (!who && who.error().code != ec::not_found)
+          return slot.fail(who.error());
         if (!who || !auth::still_counts(*token, **who))
           return slot.send(logged_out());
         const auto id = (*who)->id;
         with->accounts->revoke_tokens(
             id, expires, [with, id, slot = std::move(slot)](result<void> revoked) mutable {
-              if (!revoked)
-                log::warn(
-                    "logout of user {} did not revoke the tokens: {}", id.value,
-                    message_of(revoked.error()));
               move_user(*with, id);
+              if (!revoked)
+                return slot.fail(revoked.error());
               slot.send(logged_out());
             });
       });

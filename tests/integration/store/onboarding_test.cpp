@@ -2,6 +2,7 @@
 #include "store/accounts.hpp"
 #include "store/logins.hpp"
 #include "store/onboarding.hpp"
+#include "store/retention.hpp"
 #include "store/tracking.hpp"
 #include "store/users.hpp"
 
@@ -134,6 +135,27 @@ TEST_F(people, the_list_links_characters_makes_the_leader_and_creates_the_unknow
       << "the token is gone once it is not needed";
 }
 
+TEST_F(people, what_was_looked_at_a_moment_ago_is_not_queued_by_the_next_login) {
+  const auto user = arrive(77).id;
+  const member fresh{.id = 9'000, .name = "Fresh", .level = 10};
+  const member stale{.id = 9'001, .name = "Stale", .level = 10};
+  ASSERT_TRUE(onboard(user, {fresh, stale}));
+  const auto looked_at = [&](const char* name, const char* ago) {
+    db->exec(
+        std::string{"insert into document_states (character_id, document, state, checked_at) "
+                    "select id, 'profile', 'ok', app_now() - interval '"}
+        + ago + "' from characters where name = '" + name + '\'');
+  };
+  looked_at("Fresh", "9 min");
+  looked_at("Stale", "11 min");
+  db->exec("update sync_queue set due_at = app_now() + interval '8 hours', priority = 2");
+  ASSERT_TRUE(onboard(user, {fresh, stale}));
+  EXPECT_EQ(
+      scalar("select string_agg(c.name, ',') from sync_queue q join characters c on c.id = "
+             "q.character_id where q.due_at <= app_now()"),
+      "Stale");
+}
+
 TEST_F(people, a_newer_list_moves_a_character_and_the_leader_with_it) {
   track();
   const auto members = crowd(3);
@@ -180,6 +202,20 @@ TEST_F(people, nameless_and_lowest_characters_are_taken_as_they_are) {
              {.id = 9'002, .name = "bank", .level = 3}}));
   EXPECT_EQ(count("select count(*) from characters"), 1) << "one per address, none without";
   EXPECT_EQ(count("select count(*) from characters where level = 0 or level = 3"), 1);
+}
+
+TEST_F(people, whoever_was_erased_comes_back_with_the_next_list) {
+  const auto user = arrive(77).id;
+  const member away{.id = 9'000, .name = "Away", .level = 10};
+  ASSERT_TRUE(onboard(user, {away}));
+  const character_id id{count("select id from characters")};
+  ASSERT_TRUE(db->run([&](store::session& s) { return store::forget_character(s, id); }));
+  ASSERT_TRUE(onboard(user, {{.id = 9'000, .name = ""}}));
+  EXPECT_EQ(count("select count(*) from sync_queue"), 0) << "nobody knows what to ask for";
+  ASSERT_TRUE(onboard(user, {away}));
+  EXPECT_EQ(scalar("select name from characters where erased_at is null"), "Away");
+  EXPECT_EQ(count("select count(*) from characters"), 1);
+  EXPECT_EQ(count("select count(*) from sync_queue where due_at <= app_now()"), 1);
 }
 
 TEST_F(people, pending_lists_are_claimed_by_one_and_come_back_later) {

@@ -255,7 +255,7 @@ std::map<std::string, std::string> calls() {
       {"guilds_of_owned", ids},
       {"hold_guilds", ids},
       {"unqueue_unlinked", ids},
-      {"queue_own", ids},
+      {"queue_own", ids + ", '10 min'"},
       {"forget_token", "7"},
       {"count_tracked", ""},
       {"discovered_guilds", "7, 100"},

@@ -126,6 +126,8 @@ TEST_F(login_test, forged_foreign_and_replayed_states_are_refused) {
   EXPECT_EQ(reason(come_back(mine.cookie, "code=a&state=" + others.state)), "state_mismatch")
       << "another browser's state";
   EXPECT_EQ(reason(come_back(mine.cookie, "code=a")), "state_mismatch");
+  EXPECT_EQ(come_back(mine.cookie, "code=a&state=" + others.state).header("Set-Cookie"), "")
+      << "a foreign page cannot end the login under way";
   EXPECT_EQ(reason(come_back("guildhall_login=", "code=a&state=")), "state_mismatch");
   EXPECT_EQ(
       reason(come_back("guildhall_login=made-up", "code=a&state=made-up")), "login_expired");
@@ -230,7 +232,7 @@ TEST_F(login_test, a_refresh_without_a_token_is_400) {
       "Refresh token is required");
 }
 
-TEST_F(login_test, logout_revokes_when_a_good_token_comes_along_and_answers_200_always) {
+TEST_F(login_test, logout_revokes_when_a_good_token_comes_along_and_is_200_without_one) {
   const auto check = [](const answer& got) {
     EXPECT_EQ(got.status, 200);
     EXPECT_EQ(
@@ -249,6 +251,18 @@ TEST_F(login_test, logout_revokes_when_a_good_token_comes_along_and_answers_200_
   EXPECT_EQ(ask("/api/auth/me", mine).status, 401) << "at once, on this instance";
   EXPECT_EQ(
       post("/api/auth/refresh", R"({"refreshToken":")" + pair.refresh + "\"}").status, 401);
+}
+
+TEST_F(login_test, a_logout_that_could_not_revoke_says_so) {
+  const auto pair = auth::tokens_for(auth_settings, somebody(), now());
+  const std::map<std::string, std::string> mine{{"Authorization", "Bearer " + pair.access}};
+  accounts.standing_answer = fail(ec::database_down);
+  EXPECT_EQ(ask("/api/auth/logout", mine).status, 503);
+  accounts.standing_answer = somebody();
+  accounts.done_answer = fail(ec::database_down);
+  EXPECT_EQ(ask("/api/auth/logout", mine).status, 503);
+  accounts.standing_answer = fail(ec::not_found);
+  EXPECT_EQ(ask("/api/auth/logout", mine).status, 200) << "there is nobody any more";
 }
 
 // --- roles, Discord
@@ -304,6 +318,16 @@ TEST(request_limit, counts_per_address_and_refills) {
   EXPECT_FALSE(limit.admit(what, begin + seconds{30}));
   what.peer = "192.0.2.2";
   EXPECT_TRUE(limit.admit(what, begin));
+}
+
+TEST(request_limit, ipv4_clients_of_a_listener_for_both_count_one_by_one) {
+  auth::request_limit limit{1, ""};
+  http::request what;
+  what.peer = "::ffff:192.0.2.1";
+  EXPECT_TRUE(limit.admit(what));
+  EXPECT_FALSE(limit.admit(what));
+  what.peer = "::ffff:192.0.2.2";
+  EXPECT_TRUE(limit.admit(what));
 }
 
 TEST(request_limit, a_network_of_ipv6_counts_as_one_and_a_proxy_names_the_client) {
