@@ -278,7 +278,8 @@ private:
     if (found == part.flights.end())
       return false;
     auto& under_way = *found->second;
-    if (!under_way.noted.unmoved(era_.load())
+    // Any move counts: which late tags its answer will have, nobody knows yet.
+    if (under_way.moves != moves_.load()
         || parts::steady::now() - under_way.started >= how_.join_within)
       return false;
     under_way.waiters.push_back(std::move(done));

@@ -168,6 +168,17 @@ TEST_F(cache_test, with_a_late_tag_any_move_during_the_read_keeps_the_answer_out
   EXPECT_EQ(found("at/name"), "-");
 }
 
+TEST_F(cache_test, who_comes_after_the_move_of_a_late_tag_does_not_join_the_older_read) {
+  ask("roster/3", {});
+  cache.move("rosters:7"); // which the answer will turn out to stand under
+  ask("roster/3", {});
+  ASSERT_EQ(reads.size(), 2u);
+  land(0, "old", {"rosters:7"});
+  land(1, "new", {"rosters:7"});
+  EXPECT_EQ(answers, (strings{"old", "new"}));
+  EXPECT_EQ(found("roster/3"), "new");
+}
+
 TEST(response_cache, begins_incoherent) {
   response_cache cache{{}};
   EXPECT_FALSE(cache.stats().coherent);
