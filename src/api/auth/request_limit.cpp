@@ -2,18 +2,19 @@
 
 #include <algorithm>
 #include <arpa/inet.h>
-#include <array>
 
 namespace guildhall::api::auth {
 
 namespace {
 
-/// A household has a whole /64 of IPv6 addresses.
+/// A household has a whole /64 of IPv6 addresses. An IPv4 address stays itself, also in the
+/// form that a listener for both has it in (::ffff:192.0.2.1), where all share one /64.
 std::string network_of(const std::string& address) {
-  std::array<unsigned char, sizeof(in6_addr)> bytes{};
-  if (::inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1)
+  in6_addr bytes{};
+  if (::inet_pton(AF_INET6, address.c_str(), &bytes) != 1)
     return address;
-  return {reinterpret_cast<const char*>(bytes.data()), 8};
+  const auto kept = IN6_IS_ADDR_V4MAPPED(&bytes) ? sizeof bytes : sizeof bytes / 2;
+  return {reinterpret_cast<const char*>(&bytes), kept};
 }
 
 } // namespace

@@ -330,6 +330,16 @@ TEST(request_limit, ipv4_clients_of_a_listener_for_both_count_one_by_one) {
   EXPECT_TRUE(limit.admit(what));
 }
 
+TEST(request_limit, ipv4_clients_of_a_listener_for_both_count_one_by_one) {
+  auth::request_limit limit{1, ""};
+  http::request what;
+  what.peer = "::ffff:192.0.2.1";
+  EXPECT_TRUE(limit.admit(what));
+  EXPECT_FALSE(limit.admit(what));
+  what.peer = "::ffff:192.0.2.2";
+  EXPECT_TRUE(limit.admit(what));
+}
+
 TEST(request_limit, a_network_of_ipv6_counts_as_one_and_a_proxy_names_the_client) {
   auth::request_limit limit{1, ""};
   http::request what;
