@@ -80,8 +80,9 @@ public:
       return slot.fail(allowed.error());
     const auto state = what.query("state").value_or("");
     const auto bound = cookie_in(what.header("Cookie"));
+    // Whoever sent the browser here, the login that its cookie belongs to may go on.
     if (state.empty() || !crypto::equal_constant_time(state, bound))
-      return slot.send(to_login(how_, "state_mismatch"));
+      return slot.send(redirect(login_page(how_, "state_mismatch")));
     const auto expires = slot.expires();
     auto code = what.query("code").value_or("");
     auto refusal = what.query("error");
@@ -143,9 +144,12 @@ private:
     return answer;
   }
 
+  static std::string login_page(const auth::settings& how, std::string_view reason) {
+    return how.frontend_url + "/login?error=" + std::string{reason};
+  }
+
   static http::response to_login(const auth::settings& how, std::string_view reason) {
-    return with_spent_cookie(
-        how, redirect(how.frontend_url + "/login?error=" + std::string{reason}));
+    return with_spent_cookie(how, redirect(login_page(how, reason)));
   }
 
   static http::response with_spent_cookie(const auth::settings& how, http::response answer) {

@@ -128,6 +128,8 @@ TEST_F(login_test, forged_foreign_and_replayed_states_are_refused) {
   EXPECT_EQ(reason(come_back(mine.cookie, "code=a")), "state_mismatch");
   EXPECT_EQ(come_back(mine.cookie, "code=a&state=" + others.state).header("Set-Cookie"), "")
       << "a foreign page cannot end the login under way";
+  EXPECT_EQ(come_back(mine.cookie, "code=a&state=" + others.state).header("Set-Cookie"), "")
+      << "a foreign page cannot end the login under way";
   EXPECT_EQ(reason(come_back("guildhall_login=", "code=a&state=")), "state_mismatch");
   EXPECT_EQ(
       reason(come_back("guildhall_login=made-up", "code=a&state=made-up")), "login_expired");
