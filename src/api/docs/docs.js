@@ -5,7 +5,7 @@ window.addEventListener('load', () => {
     dom_id: '#docs',
     deepLinking: true,
     displayRequestDuration: true,
-    docExpansion: 'none',
+    docExpansion: 'list',
     validatorUrl: null,
   });
 });
