@@ -1,4 +1,5 @@
 #include "mirror.hpp"
+#include "store/change_feed.hpp"
 #include "store/character_writes.hpp"
 #include "store/guild_writes.hpp"
 #include "store/retention.hpp"
@@ -220,6 +221,36 @@ TEST_F(retention, forgetting_a_user_unties_what_was_theirs) {
   EXPECT_EQ(tables_with(marker), "");
   EXPECT_EQ(count("select count(*) from characters where user_id is not null"), 0);
   EXPECT_EQ(open_rows(), 10);
+}
+
+TEST_F(retention, whoever_shows_a_forgotten_user_is_told) {
+  track();
+  const auto guild = scan(crowd(10), 1).guild;
+  db->exec("insert into users (bnet_account_id) values (1), (2);"
+           "update characters set user_id = (select min(id) from users) "
+           "where bnet_character_id = 1000;"
+           "insert into events (guild_id, title, event_type, start_time, end_time, created_by) "
+           "select g.id, 'Raid', 'Raid', app_now(), app_now(), (select max(id) from users) "
+           "from guilds g;"
+           "insert into event_subscriptions (event_id, user_id, character_id, status) "
+           "select e.id, c.user_id, c.id, 'Confirmed' from events e, characters c "
+           "where c.user_id is not null");
+  const user_id id{count("select min(id) from users")};
+  auto feed = store::change_feed::open(db->options());
+  ASSERT_TRUE(feed);
+  ASSERT_TRUE(db->run([&](store::session& s) { return store::forget_user(s, id); }));
+  const auto heard = (*feed)->wait(5s);
+  ASSERT_TRUE(heard);
+  std::vector<std::string> tags;
+  for (const auto& change : *heard)
+    tags.push_back(change.payload);
+  EXPECT_EQ(
+      tags,
+      (std::vector{
+          "character:" + scalar("select id from characters where bnet_character_id = 1000"),
+          "event:" + scalar("select id from events"), "guild:" + std::to_string(guild.value),
+          "user:" + std::to_string(id.value)}));
+  EXPECT_EQ(count("select count(*) from event_subscriptions"), 0);
 }
 
 } // namespace guildhall::test

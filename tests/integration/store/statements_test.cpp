@@ -265,6 +265,7 @@ std::map<std::string, std::string> calls() {
       {"forget_audit", "7"},
       {"forget_audit_of_events", "7"},
       {"forget_own_events", "7"},
+      {"forget_sign_ups", "7"},
       {"unqueue_own", "7"},
       {"track", "'eu', 'stormrage', 'guild-7', 'x'"},
       {"guild_at_address", "'eu', 'stormrage', 'guild-7'"},
