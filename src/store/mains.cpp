@@ -1,6 +1,7 @@
 #include "domain/grouping.hpp"
 #include "store/audit.hpp"
 #include "store/fence.hpp"
+#include "store/guild_row.hpp"
 #include "store/ranks.hpp"
 #include "store/reads.hpp"
 #include "store/session.hpp"
@@ -85,6 +86,8 @@ result<written<main_override>> set_main(
   return db.transaction([&]() -> result<written<main_override>> {
     if (auto held = hold_author(db, by.who.id); !held)
       return fail(held.error());
+    // Two officers at once: the second one sees whom the first one chose.
+    lock_guild(db, guild);
     if (db.exec(member, {guild, who}).empty())
       return fail(
           ec::not_found, "Guild member with ID " + std::to_string(guild.value) + "-"

@@ -4,8 +4,11 @@
 #include "store/reads.hpp"
 
 #include <algorithm>
+#include <future>
 
 namespace guildhall::test {
+
+using namespace std::chrono_literals;
 
 class rank_writes : public guild_people {
 protected:
@@ -93,6 +96,44 @@ TEST_F(rank_writes, the_officers_main_survives_the_next_roster_and_replaces_the_
   EXPECT_TRUE(is_main(1'002));
   EXPECT_EQ(count("select count(*) from main_overrides"), 0);
   EXPECT_EQ(audited("member.set_main", officer), 3);
+}
+
+TEST_F(rank_writes, two_officers_at_once_leave_one_main) {
+  db->exec(
+      "update characters set user_id = " + std::to_string(raider.id.value)
+      + " where bnet_character_id in (1003, 1004)");
+  const auto first = character(1'003);
+  const auto second = character(1'004);
+  const auto other = db->connect();
+  std::future<result<domain::written<domain::main_override>>> late;
+  run([&](store::session& s) {
+    return s.transaction([&]() -> result<void> {
+      EXPECT_TRUE(store::set_main(s, by(officer), guild, first, true));
+      late = std::async(std::launch::async, [&] {
+        result<domain::written<domain::main_override>> out = fail(ec::internal);
+        test_database::run_on(*other, [&](store::session& theirs) {
+          out = store::set_main(theirs, by(master), guild, second, true);
+        });
+        return out;
+      });
+      const auto watch = db->connect();
+      bool waits = false;
+      for (int turn = 0; turn < 500 && !waits; ++turn) {
+        if (late.wait_for(10ms) == std::future_status::ready)
+          break;
+        test_database::run_on(*watch, [&](store::session& seen) {
+          waits = !seen.exec_raw("select from pg_stat_activity where wait_event_type = 'Lock' "
+                                 "and datname = current_database()")
+                       .empty();
+        });
+      }
+      EXPECT_TRUE(waits);
+      return {};
+    });
+  });
+  EXPECT_TRUE(late.get());
+  EXPECT_EQ(count("select count(*) from main_overrides where is_main"), 1);
+  EXPECT_TRUE(is_main(1'004));
 }
 
 TEST_F(rank_writes, a_main_that_is_declared_an_alt_hands_over) {
