@@ -60,7 +60,7 @@ consteval auto event_fields(bool all_required) {
           .type = field_type::object,
           .label = "Event details",
           .nullable = true,
-          .max = 32'768}};
+          .max = 16'384}};
 }
 
 /// The end is not before the start, where both are given.
