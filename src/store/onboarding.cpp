@@ -74,7 +74,7 @@ constexpr statement queue{
   from characters c, (select app_now() as t) now
   where c.id = any($1::bigint[]) and c.name is not null and not exists (
     select from document_states d where d.character_id = c.id and d.document = 'profile'
-      and d.checked_at > now.t - $2::interval)
+      and greatest(d.checked_at, d.failed_at) > now.t - $2::interval)
   on conflict (character_id) do update set
     again = q.lease_token is not null,
     forced = q.forced or q.lease_token is null,

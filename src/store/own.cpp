@@ -1,14 +1,12 @@
 #include "store/own.hpp"
 
 #include "store/audit.hpp"
-#include "store/fence.hpp"
 #include "store/reads.hpp"
 #include "store/session.hpp"
 #include "store/sql_text.hpp"
 #include "store/statement_lists.hpp"
 #include "store/tracking.hpp"
 
-#include <algorithm>
 #include <array>
 
 namespace guildhall::store {
@@ -56,7 +54,13 @@ constexpr std::string_view of_user{R"(
   order by coalesce(c.level, 0) desc, c.name, c.id limit $2)"};
 constexpr statement lean{"own_characters", join<columns, no_json, of_user>, 3'000};
 constexpr statement full{"own_characters_full", join<columns, all_json, of_user>, 6'000};
-constexpr std::array all{guilds, lean, full};
+constexpr statement looked_at{
+    "looked_at_lately", R"(
+  select from document_states
+  where character_id = $1 and document = 'profile'
+    and greatest(checked_at, failed_at) > app_now() - $2::interval)",
+    12};
+constexpr std::array all{guilds, lean, full, looked_at};
 
 character_row read_character(const pqxx::row& row) {
   character_row out;
@@ -72,16 +76,14 @@ character_row read_character(const pqxx::row& row) {
   return out;
 }
 
-bool was_checked_lately(session& db, const character_row& row) {
-  const auto profile = std::ranges::find(
-      row.documents, domain::document::profile, &domain::document_record::document);
-  return profile != row.documents.end() && profile->checked_at
-      && *profile->checked_at > now_of(db) - domain::own_sync_pause;
+/// Whatever came of it: whom Battle.net does not show is not worth asking for time and again.
+bool was_looked_at_lately(session& db, character_id id) {
+  return !db.exec(looked_at, {id, std::chrono::seconds{domain::own_sync_pause}}).empty();
 }
 
 /// It is queued unless that has just been done.
 result<character_row> look_after(session& db, character_row row) {
-  if (!was_checked_lately(db, row))
+  if (!was_looked_at_lately(db, row.id))
     if (const auto job = sync_character(db, row.id); !job)
       return fail(job.error());
   return row;

@@ -139,7 +139,8 @@ TEST_F(people, what_was_looked_at_a_moment_ago_is_not_queued_by_the_next_login) 
   const auto user = arrive(77).id;
   const member fresh{.id = 9'000, .name = "Fresh", .level = 10};
   const member stale{.id = 9'001, .name = "Stale", .level = 10};
-  ASSERT_TRUE(onboard(user, {fresh, stale}));
+  const member hidden{.id = 9'002, .name = "Hidden", .level = 10};
+  ASSERT_TRUE(onboard(user, {fresh, stale, hidden}));
   const auto looked_at = [&](const char* name, const char* ago) {
     db->exec(
         std::string{"insert into document_states (character_id, document, state, checked_at) "
@@ -148,8 +149,11 @@ TEST_F(people, what_was_looked_at_a_moment_ago_is_not_queued_by_the_next_login) 
   };
   looked_at("Fresh", "9 min");
   looked_at("Stale", "11 min");
+  db->exec("insert into document_states (character_id, document, state, error_class, failures, "
+           "failed_at) select id, 'profile', 'not_found', 'not_found', 1, app_now() "
+           "from characters where name = 'Hidden'");
   db->exec("update sync_queue set due_at = app_now() + interval '8 hours', priority = 2");
-  ASSERT_TRUE(onboard(user, {fresh, stale}));
+  ASSERT_TRUE(onboard(user, {fresh, stale, hidden}));
   EXPECT_EQ(
       scalar("select string_agg(c.name, ',') from sync_queue q join characters c on c.id = "
              "q.character_id where q.due_at <= app_now()"),

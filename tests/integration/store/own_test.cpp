@@ -72,6 +72,25 @@ TEST_F(own_things, only_they_are_queued_and_not_again_and_again) {
   EXPECT_EQ(queued(1'002), 1);
 }
 
+TEST_F(own_things, who_is_not_shown_is_not_asked_for_time_and_again) {
+  not_due();
+  db->exec(
+      "insert into document_states (character_id, document, state, error_class, failures, "
+      "failed_at) values ("
+      + std::to_string(character(1'002).value)
+      + ", 'profile', 'not_found', 'not_found', 1, app_now())");
+  const auto sync = [&] {
+    return run(
+        [&](store::session& s) { return store::sync_own(s, by(raider), character(1'002)); });
+  };
+  EXPECT_TRUE(sync());
+  EXPECT_EQ(queued(1'002), 0);
+  db->shift_clock(11min);
+  not_due();
+  EXPECT_TRUE(sync());
+  EXPECT_EQ(queued(1'002), 1);
+}
+
 TEST_F(own_things, nobody_claims_what_their_account_list_does_not_show) {
   const auto claim = [&](const domain::standing& who, const std::string& name_key) {
     return code_of(run([&](store::session& s) {

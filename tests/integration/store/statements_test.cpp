@@ -346,6 +346,7 @@ std::map<std::string, std::string> calls() {
       {"change_sign_up", "7, 8, 7, 'Declined', null"},
       {"remove_sign_up", "7, 8"},
       {"own_guilds", "7"},
+      {"looked_at_lately", "7, '10 min'"},
       {"own_characters", "7, 500"},
       {"own_characters_full", "7, 500"},
       {"validation_totals", ""},
