@@ -53,9 +53,9 @@ public:
   /// A hit, or null.
   value_ptr find(std::string_view key);
 
-  /// Joins the read that is under way for `key` if nothing has moved since, or notes the epochs of `tags` and calls
-  /// `start` (before it returns, on this thread). `done` runs exactly once, on whichever thread
-  /// fills.
+  /// Joins the read that is under way for `key` if nothing has moved since, or notes the epochs
+  /// of `tags` and calls `start` (before it returns, on this thread). `done` runs exactly once,
+  /// on whichever thread fills.
   void read(std::string key, const std::vector<std::string>& tags, waiter done, starter start);
 
   /// What stands under the tag is no longer served once this returns.
