@@ -61,8 +61,9 @@ struct body_rules {
 
 /// At most this many mistakes are named at once.
 inline constexpr std::size_t max_named_mistakes = 20;
-/// Objects and arrays inside each other.
-inline constexpr std::size_t max_body_depth = 16;
+/// Objects and arrays inside each other: the body itself, and the eight that JSON which users
+/// write may have.
+inline constexpr std::size_t max_body_depth = 1 + 8;
 
 /// The body's fields as `rules` allow them, whitelisted and canonical: nothing else of it may
 /// be stored. Optional fields that are absent stay absent; of a field given twice the last

@@ -102,8 +102,11 @@ TEST_F(events_test, details_are_rewritten_and_bounded) {
         send(method::post, "/api/events", form(R"(, "event_details": )" + details));
     return got.status == 400;
   };
-  EXPECT_FALSE(refused(R"({"a":{"b":{"c":{"d":{"e":{"f":{"g":1}}}}}}})"));
-  EXPECT_TRUE(refused(R"({"a":)" + std::string(20, '[') + std::string(20, ']') + "}"));
+  const auto nested = [](std::size_t depth) {
+    return R"({"a":)" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "}";
+  };
+  EXPECT_FALSE(refused(nested(8)));
+  EXPECT_TRUE(refused(nested(9)));
   EXPECT_TRUE(refused(R"({"a":")" + std::string(16'400, 'x') + R"("})"));
   EXPECT_TRUE(refused(R"({"a":"\u0000"})"));
   EXPECT_TRUE(refused(R"({"\u0000":1})"));
