@@ -27,8 +27,8 @@ result<void> print_status(const config& cfg);
 result<void> rederive(const config& cfg, bool everything);
 /// `what`: guild, character or user.
 result<void> forget(const config& cfg, const std::string& what, std::int64_t id);
-/// Takes over what people wrote in the old back end, whose database `dsn` names, and prints what
-/// it took, what it could not take and why. May be run again.
+/// Takes over what people wrote in the old back end, whose database `dsn` names, and prints
+/// what it took, what it could not take and why. May be run again.
 result<void> import_old(const config& cfg, const std::string& dsn);
 
 } // namespace guildhall::app
