@@ -134,23 +134,23 @@ void untrack(
 void sync_guild(
     const services& with, const auth::claims&, const http::request& what,
     http::reply_slot slot) {
-  const auto id = parse_id(what.param("guildId"), "guildId", "Guild ID");
+  const auto id = guild_id_of(what);
   if (!id)
     return slot.fail(id.error());
   const auto expires = slot.expires();
   with.control.sync_guild(
-      guild_id{*id}, expires, into_answer<domain::job_row>(std::move(slot), accepted));
+      *id, expires, into_answer<domain::job_row>(std::move(slot), accepted));
 }
 
 void sync_character(
     const services& with, const auth::claims&, const http::request& what,
     http::reply_slot slot) {
-  const auto id = parse_id(what.param("characterId"), "characterId", "Character ID");
+  const auto id = character_id_of(what);
   if (!id)
     return slot.fail(id.error());
   const auto expires = slot.expires();
   with.control.sync_character(
-      character_id{*id}, expires, into_answer<domain::job_row>(std::move(slot), accepted));
+      *id, expires, into_answer<domain::job_row>(std::move(slot), accepted));
 }
 
 void show_job(

@@ -45,16 +45,17 @@ http::subject about(const domain::character_row& row) {
 void character_by_id(
     const shared_services& with, const caller& who, const http::request& what,
     http::reply_slot slot) {
-  const auto id = parse_id(what.param("characterId"), "characterId", "Character ID");
+  const auto id = character_id_of(what);
   if (!id)
     return slot.fail(id.error());
   const auto parts = wanted_parts_of(what);
   if (!parts)
     return slot.fail(parts.error());
-  const character_id character{*id};
+  const auto character = *id;
   serve_judged(
       with, who, may_see_character, what, std::move(slot),
-      "character/" + std::to_string(*id) + '?' + parts->key(), {character_tag(character)},
+      "character/" + std::to_string(character.value) + '?' + parts->key(),
+      {character_tag(character)},
       [&reads = with->reads, character, parts = *parts](deadline expires, page_done done) {
         reads.character(
             character, parts.detail(), expires,

@@ -64,17 +64,17 @@ page event_page(const event_row& event) {
 void list_events(
     const shared_services& with, const caller& who, const http::request& what,
     http::reply_slot slot) {
-  const auto id = parse_id(what.param("guildId"), "guildId", "Guild ID");
+  const auto id = guild_id_of(what);
   if (!id)
     return slot.fail(id.error());
   const auto parts = wanted_parts_of(what);
   if (!parts)
     return slot.fail(parts.error());
-  const guild_id guild{*id};
+  const auto guild = *id;
   if (const auto allowed = may_read(*with, who, guild); !allowed)
     return slot.fail(allowed.error());
   const auto how = parts->full ? extent::whole : extent::listed;
-  auto key = "events/" + std::to_string(*id) + (parts->full ? "?f" : "?");
+  auto key = "events/" + std::to_string(guild.value) + (parts->full ? "?f" : "?");
   serve_cached(
       *with, what, std::move(slot), std::move(key), {events_tag(guild)},
       [&people = with->people, guild, how](deadline expires, page_done done) {

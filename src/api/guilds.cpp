@@ -172,14 +172,13 @@ page freshness_page(const domain::guild_freshness& known) {
 void guild_freshness(
     const shared_services& with, const caller& who, const http::request& what,
     http::reply_slot slot) {
-  const auto id = parse_id(what.param("guildId"), "guildId", "Guild ID");
+  const auto id = guild_id_of(what);
   if (!id)
     return slot.fail(id.error());
-  if (const auto allowed = may_read(*with, who, guild_id{*id}); !allowed)
+  if (const auto allowed = may_read(*with, who, *id); !allowed)
     return slot.fail(allowed.error());
   serve_fresh(
-      std::move(slot),
-      [&reads = with->reads, guild = guild_id{*id}](deadline expires, page_done done) {
+      std::move(slot), [&reads = with->reads, guild = *id](deadline expires, page_done done) {
         reads.freshness(
             guild, expires,
             into_page<domain::guild_freshness>(std::move(done), freshness_page));

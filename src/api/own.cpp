@@ -122,14 +122,14 @@ void sync_character(
 void update_character(
     const shared_services& with, const caller& who, const http::request& what,
     http::reply_slot slot) {
-  const auto id = parse_id(what.param("characterId"), "characterId", "Character ID");
+  const auto id = character_id_of(what);
   if (!id)
     return slot.fail(id.error());
   if (const auto body = read_body(what, rules::character_update); !body)
     return slot.fail(body.error());
   const auto expires = slot.expires();
   with->reads.character(
-      character_id{*id}, domain::detail::lean, expires,
+      *id, domain::detail::lean, expires,
       [slot = std::move(slot), caller = who.who.id](result<character_row> row) mutable {
         if (!row)
           return slot.fail(row.error());

@@ -56,16 +56,4 @@ http::response no_content() {
   return {204, {}, nullptr};
 }
 
-std::string rosters_tag(guild_id guild) {
-  return "rosters:" + std::to_string(guild.value);
-}
-
-std::string events_tag(guild_id guild) {
-  return "events:" + std::to_string(guild.value);
-}
-
-std::string event_tag(event_id id) {
-  return "event:" + std::to_string(id.value);
-}
-
 } // namespace guildhall::api

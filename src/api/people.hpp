@@ -67,8 +67,8 @@ http::response data_answer(int status, Write write) {
 }
 http::response no_content();
 
-std::string rosters_tag(guild_id guild);
-std::string events_tag(guild_id guild);
-std::string event_tag(event_id id);
+using domain::event_tag;
+using domain::events_tag;
+using domain::rosters_tag;
 
 } // namespace guildhall::api

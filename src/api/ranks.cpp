@@ -42,7 +42,7 @@ result<int> rank_of(const http::request& what) {
 void set_rank(
     const shared_services& with, const caller& who, const http::request& what,
     http::reply_slot slot) {
-  const auto id = parse_id(what.param("guildId"), "guildId", "Guild ID");
+  const auto id = guild_id_of(what);
   if (!id)
     return slot.fail(id.error());
   const auto rank = rank_of(what);
@@ -51,7 +51,7 @@ void set_rank(
   const auto body = read_body(what, rules::rank_update);
   if (!body)
     return slot.fail(body.error());
-  const guild_id guild{*id};
+  const auto guild = *id;
   if (const auto allowed = must_lead(who, guild); !allowed)
     return slot.fail(allowed.error());
   const auto expires = slot.expires();
@@ -64,21 +64,21 @@ void set_rank(
 void set_main(
     const shared_services& with, const caller& who, const http::request& what,
     http::reply_slot slot) {
-  const auto id = parse_id(what.param("guildId"), "guildId", "Guild ID");
+  const auto id = guild_id_of(what);
   if (!id)
     return slot.fail(id.error());
-  const auto character = parse_id(what.param("characterId"), "characterId", "Character ID");
+  const auto character = character_id_of(what);
   if (!character)
     return slot.fail(character.error());
   const auto body = read_body(what, rules::main_override);
   if (!body)
     return slot.fail(body.error());
-  const guild_id guild{*id};
+  const auto guild = *id;
   if (const auto allowed = must_be_officer(who, guild); !allowed)
     return slot.fail(allowed.error());
   const auto expires = slot.expires();
   with->people.set_main(
-      author_of(who, what), guild, character_id{*character}, flag_in(*body, "isMain"), expires,
+      author_of(who, what), guild, *character, flag_in(*body, "isMain"), expires,
       when_written<main_override>(with, std::move(slot), [](const main_override& now) {
         return data_answer(200, [&](json_writer& out) {
           out.field("guild_id", now.guild_id);

@@ -92,27 +92,20 @@ result<roster_id> roster_of(const http::request& what) {
   return roster_id{*id};
 }
 
-result<character_id> character_of(const http::request& what) {
-  const auto id = parse_id(what.param("characterId"), "characterId", "Character ID");
-  if (!id)
-    return fail(id.error());
-  return character_id{*id};
-}
-
 // --- the routes
 
 void list_rosters(
     const shared_services& with, const caller& who, const http::request& what,
     http::reply_slot slot) {
-  const auto id = parse_id(what.param("guildId"), "guildId", "Guild ID");
+  const auto id = guild_id_of(what);
   if (!id)
     return slot.fail(id.error());
-  const guild_id guild{*id};
+  const auto guild = *id;
   if (const auto allowed = may_read(*with, who, guild); !allowed)
     return slot.fail(allowed.error());
   serve_cached(
-      *with, what, std::move(slot), "rosters/" + std::to_string(*id), {rosters_tag(guild)},
-      [&people = with->people, guild](deadline expires, page_done done) {
+      *with, what, std::move(slot), "rosters/" + std::to_string(guild.value),
+      {rosters_tag(guild)}, [&people = with->people, guild](deadline expires, page_done done) {
         people.rosters(
             guild, expires, into_page<std::vector<roster_row>>(std::move(done), rosters_page));
       });
@@ -121,13 +114,13 @@ void list_rosters(
 void add_roster(
     const shared_services& with, const caller& who, const http::request& what,
     http::reply_slot slot) {
-  const auto id = parse_id(what.param("guildId"), "guildId", "Guild ID");
+  const auto id = guild_id_of(what);
   if (!id)
     return slot.fail(id.error());
   const auto body = read_body(what, rules::roster);
   if (!body)
     return slot.fail(body.error());
-  const guild_id guild{*id};
+  const auto guild = *id;
   if (const auto allowed = must_lead(who, guild); !allowed)
     return slot.fail(allowed.error());
   const auto expires = slot.expires();
@@ -218,7 +211,7 @@ void set_role(
   const auto id = roster_of(what);
   if (!id)
     return slot.fail(id.error());
-  const auto character = character_of(what);
+  const auto character = character_id_of(what);
   if (!character)
     return slot.fail(character.error());
   const auto body = read_body(what, rules::roster_member);
@@ -238,7 +231,7 @@ void remove_place(
   const auto id = roster_of(what);
   if (!id)
     return slot.fail(id.error());
-  const auto character = character_of(what);
+  const auto character = character_id_of(what);
   if (!character)
     return slot.fail(character.error());
   const auto expires = slot.expires();

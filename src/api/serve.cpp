@@ -184,18 +184,18 @@ void add_guild_read(
   const auto shared = std::make_shared<const guild_read>(std::move(read));
   auto handler = [with, name,
                   shared](const caller& who, const http::request& what, http::reply_slot slot) {
-    const auto id = parse_id(what.param("guildId"), "guildId", "Guild ID");
+    const auto id = guild_id_of(what);
     if (!id)
       return slot.fail(id.error());
     const auto parts = wanted_parts_of(what);
     if (!parts)
       return slot.fail(parts.error());
-    const guild_id guild{*id};
+    const auto guild = *id;
     if (const auto allowed = may_read(*with, who, guild); !allowed)
       return slot.fail(allowed.error());
     std::string key{name};
     key += '/';
-    key += std::to_string(*id);
+    key += std::to_string(guild.value);
     key += '?';
     key += parts->key();
     serve_cached(
@@ -238,14 +238,6 @@ std::optional<time_point>
 changed_at(std::span<const domain::document_record> records, domain::document what) {
   const auto found = std::ranges::find(records, what, &domain::document_record::document);
   return found == records.end() ? std::nullopt : found->changed_at;
-}
-
-std::string guild_tag(guild_id id) {
-  return "guild:" + std::to_string(id.value);
-}
-
-std::string character_tag(character_id id) {
-  return "character:" + std::to_string(id.value);
 }
 
 } // namespace guildhall::api

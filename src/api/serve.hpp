@@ -6,6 +6,7 @@
 #include "api/validation.hpp"
 #include "core/clock.hpp"
 #include "domain/freshness.hpp"
+#include "domain/tags.hpp"
 
 #include <functional>
 #include <memory>
@@ -140,8 +141,8 @@ changed_at(std::span<const domain::document_record> records, domain::document wh
 /// What is kept about this user is no longer served once this returns.
 void move_user(const services& with, user_id id);
 
-std::string guild_tag(guild_id id);
-std::string character_tag(character_id id);
-inline constexpr std::string_view addresses_tag = "addresses";
+using domain::addresses_tag;
+using domain::character_tag;
+using domain::guild_tag;
 
 } // namespace guildhall::api

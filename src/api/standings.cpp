@@ -20,10 +20,6 @@ template class epoch_cache<domain::standing>;
 
 namespace guildhall::api {
 
-std::string user_tag(user_id id) {
-  return "user:" + std::to_string(id.value);
-}
-
 standing_ptr standings::find(user_id id) {
   char digits[24];
   const auto end = std::to_chars(digits, digits + sizeof digits, id.value).ptr;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/account_port.hpp"
+#include "domain/tags.hpp"
 #include "http/epoch_cache.hpp"
 
 #include <memory>
@@ -20,7 +21,7 @@ namespace guildhall::api {
 
 using standing_ptr = std::shared_ptr<const domain::standing>;
 
-std::string user_tag(user_id id);
+using domain::user_tag;
 
 /// Every user's current standing, kept under the tag `user:<id>` for as long as the change feed
 /// is in force. Thread-safe.

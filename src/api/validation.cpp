@@ -80,6 +80,20 @@ parse_id(std::string_view text, std::string_view field, std::string_view label) 
   return fail(std::move(why));
 }
 
+result<guild_id> guild_id_of(const http::request& what) {
+  const auto id = parse_id(what.param("guildId"), "guildId", "Guild ID");
+  if (!id)
+    return fail(id.error());
+  return guild_id{*id};
+}
+
+result<character_id> character_id_of(const http::request& what) {
+  const auto id = parse_id(what.param("characterId"), "characterId", "Character ID");
+  if (!id)
+    return fail(id.error());
+  return character_id{*id};
+}
+
 result<domain::guild_address> guild_address_of(const http::request& what) {
   mistakes found;
   domain::guild_address where;

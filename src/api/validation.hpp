@@ -25,6 +25,10 @@ failure validation_failure(mistakes found);
 result<std::int64_t>
 parse_id(std::string_view text, std::string_view field, std::string_view label);
 
+/// The path parameters `guildId` and `characterId`.
+result<guild_id> guild_id_of(const http::request& what);
+result<character_id> character_id_of(const http::request& what);
+
 /// From the path parameters `region`, `realm` and `name`, made canonical.
 result<domain::guild_address> guild_address_of(const http::request& what);
 result<domain::character_address> character_address_of(const http::request& what);

@@ -1,5 +1,6 @@
 #include "store/fence.hpp"
 
+#include "domain/tags.hpp"
 #include "store/session.hpp"
 #include "store/statement_lists.hpp"
 
@@ -40,31 +41,31 @@ time_point now_of(session& db) {
 }
 
 void change_tags::add(guild_id id) {
-  tags_.insert("guild:" + std::to_string(id.value));
+  tags_.insert(domain::guild_tag(id));
 }
 
 void change_tags::add_addresses() {
-  tags_.insert("addresses");
+  tags_.emplace(domain::addresses_tag);
 }
 
 void change_tags::add_rosters(guild_id id) {
-  tags_.insert("rosters:" + std::to_string(id.value));
+  tags_.insert(domain::rosters_tag(id));
 }
 
 void change_tags::add_events(guild_id id) {
-  tags_.insert("events:" + std::to_string(id.value));
+  tags_.insert(domain::events_tag(id));
 }
 
 void change_tags::add(event_id id) {
-  tags_.insert("event:" + std::to_string(id.value));
+  tags_.insert(domain::event_tag(id));
 }
 
 void change_tags::add(character_id id) {
-  tags_.insert("character:" + std::to_string(id.value));
+  tags_.insert(domain::character_tag(id));
 }
 
 void change_tags::add(user_id id) {
-  tags_.insert("user:" + std::to_string(id.value));
+  tags_.insert(domain::user_tag(id));
 }
 
 void change_tags::send(session& db) const {
