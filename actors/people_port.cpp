@@ -4,7 +4,7 @@
 #include "store/own.hpp"
 #include "store/ranks.hpp"
 #include "store/rosters.hpp"
-#include "store/session.hpp"
+#include "store/postgres/session.hpp"
 #include "store/validation_stats.hpp"
 
 namespace guildhall::actors {

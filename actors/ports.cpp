@@ -11,7 +11,7 @@
 #include "store/queue.hpp"
 #include "store/reads.hpp"
 #include "store/retention.hpp"
-#include "store/session.hpp"
+#include "store/postgres/session.hpp"
 #include "store/tracking.hpp"
 
 namespace guildhall::actors {

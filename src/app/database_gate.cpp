@@ -1,10 +1,10 @@
 #include "app/database_gate.hpp"
 
 #include "core/log.hpp"
-#include "store/change_feed.hpp"
-#include "store/migrations.hpp"
-#include "store/session.hpp"
-#include "store/upstream.hpp"
+#include "store/postgres/change_feed.hpp"
+#include "store/postgres/migrations.hpp"
+#include "store/postgres/session.hpp"
+#include "store/postgres/upstream.hpp"
 
 #include <algorithm>
 

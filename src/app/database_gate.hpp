@@ -4,7 +4,7 @@
 #include "actors/db_worker.hpp"
 #include "core/config.hpp"
 #include "core/error.hpp"
-#include "store/connection.hpp"
+#include "store/postgres/connection.hpp"
 
 #include <map>
 #include <memory>

@@ -1,8 +1,8 @@
 #include "app/commands.hpp"
 #include "app/database_gate.hpp"
-#include "store/connection.hpp"
+#include "store/postgres/connection.hpp"
 #include "store/import/import.hpp"
-#include "store/migrations.hpp"
+#include "store/postgres/migrations.hpp"
 
 #include <algorithm>
 #include <chrono>

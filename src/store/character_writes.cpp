@@ -11,8 +11,8 @@
 #include "store/guild_members.hpp"
 #include "store/jobs.hpp"
 #include "store/onboarding.hpp"
-#include "store/session.hpp"
-#include "store/statement_lists.hpp"
+#include "store/postgres/session.hpp"
+#include "store/postgres/statement_lists.hpp"
 
 #include <algorithm>
 #include <array>

@@ -2,7 +2,7 @@
 
 #include "domain/document.hpp"
 #include "domain/sync.hpp"
-#include "store/values.hpp"
+#include "store/postgres/values.hpp"
 
 #include <optional>
 #include <span>

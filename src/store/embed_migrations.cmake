@@ -13,7 +13,7 @@ foreach(file ${files})
   file(READ ${file} sql)
   string(APPEND rows "    {${version}, \"${name}\", R\"migration(${sql})migration\"},\n")
 endforeach()
-file(WRITE ${OUTPUT} "#include \"store/migrations.hpp\"
+file(WRITE ${OUTPUT} "#include \"store/postgres/migrations.hpp\"
 
 #include <array>
 

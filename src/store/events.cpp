@@ -3,9 +3,9 @@
 #include "store/audit.hpp"
 #include "store/event_rows.hpp"
 #include "store/fence.hpp"
-#include "store/session.hpp"
-#include "store/sql_text.hpp"
-#include "store/statement_lists.hpp"
+#include "store/postgres/session.hpp"
+#include "store/postgres/sql_text.hpp"
+#include "store/postgres/statement_lists.hpp"
 
 #include <array>
 #include <utility>

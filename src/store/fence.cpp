@@ -1,8 +1,8 @@
 #include "store/fence.hpp"
 
 #include "domain/tags.hpp"
-#include "store/session.hpp"
-#include "store/statement_lists.hpp"
+#include "store/postgres/session.hpp"
+#include "store/postgres/statement_lists.hpp"
 
 #include <array>
 

@@ -8,7 +8,7 @@
 #include "store/guild_events.hpp"
 #include "store/member_rows.hpp"
 #include "store/queue_rows.hpp"
-#include "store/session.hpp"
+#include "store/postgres/session.hpp"
 
 #include <algorithm>
 #include <map>

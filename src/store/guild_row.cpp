@@ -2,8 +2,8 @@
 
 #include "store/addresses.hpp"
 #include "store/guild_link.hpp"
-#include "store/session.hpp"
-#include "store/statement_lists.hpp"
+#include "store/postgres/session.hpp"
+#include "store/postgres/statement_lists.hpp"
 
 #include <array>
 

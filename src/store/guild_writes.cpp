@@ -4,8 +4,8 @@
 #include "store/fence.hpp"
 #include "store/guild_members.hpp"
 #include "store/guild_row.hpp"
-#include "store/session.hpp"
-#include "store/statement_lists.hpp"
+#include "store/postgres/session.hpp"
+#include "store/postgres/statement_lists.hpp"
 
 #include <algorithm>
 #include <array>

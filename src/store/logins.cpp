@@ -4,8 +4,8 @@
 #include "store/accounts.hpp"
 #include "store/audit.hpp"
 #include "store/fence.hpp"
-#include "store/session.hpp"
-#include "store/statement_lists.hpp"
+#include "store/postgres/session.hpp"
+#include "store/postgres/statement_lists.hpp"
 
 #include <array>
 

@@ -8,8 +8,8 @@
 #include "store/guild_members.hpp"
 #include "store/member_rows.hpp"
 #include "store/queue_rows.hpp"
-#include "store/session.hpp"
-#include "store/statement_lists.hpp"
+#include "store/postgres/session.hpp"
+#include "store/postgres/statement_lists.hpp"
 #include "store/tracking.hpp"
 
 #include <algorithm>

@@ -2,9 +2,9 @@
 
 #include "store/audit.hpp"
 #include "store/reads.hpp"
-#include "store/session.hpp"
-#include "store/sql_text.hpp"
-#include "store/statement_lists.hpp"
+#include "store/postgres/session.hpp"
+#include "store/postgres/sql_text.hpp"
+#include "store/postgres/statement_lists.hpp"
 #include "store/tracking.hpp"
 
 #include <array>

@@ -3,8 +3,8 @@
 #include "store/fence.hpp"
 #include "store/guild_row.hpp"
 #include "store/jobs.hpp"
-#include "store/session.hpp"
-#include "store/statement_lists.hpp"
+#include "store/postgres/session.hpp"
+#include "store/postgres/statement_lists.hpp"
 
 #include <array>
 

@@ -2,9 +2,9 @@
 #include "store/documents.hpp"
 #include "store/jobs.hpp"
 #include "store/queue.hpp"
-#include "store/session.hpp"
-#include "store/sql_text.hpp"
-#include "store/statement_lists.hpp"
+#include "store/postgres/session.hpp"
+#include "store/postgres/sql_text.hpp"
+#include "store/postgres/statement_lists.hpp"
 
 #include <array>
 

@@ -1,8 +1,8 @@
 #include "store/queue_rows.hpp"
 
 #include "domain/address.hpp"
-#include "store/session.hpp"
-#include "store/statement_lists.hpp"
+#include "store/postgres/session.hpp"
+#include "store/postgres/statement_lists.hpp"
 
 #include <array>
 

@@ -1,9 +1,9 @@
 #include "store/reads.hpp"
 
 #include "store/documents.hpp"
-#include "store/session.hpp"
-#include "store/sql_text.hpp"
-#include "store/statement_lists.hpp"
+#include "store/postgres/session.hpp"
+#include "store/postgres/sql_text.hpp"
+#include "store/postgres/statement_lists.hpp"
 
 #include <array>
 

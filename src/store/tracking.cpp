@@ -5,8 +5,8 @@
 #include "store/guild_link.hpp"
 #include "store/jobs.hpp"
 #include "store/queue_rows.hpp"
-#include "store/session.hpp"
-#include "store/statement_lists.hpp"
+#include "store/postgres/session.hpp"
+#include "store/postgres/statement_lists.hpp"
 
 #include <array>
 

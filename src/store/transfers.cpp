@@ -4,8 +4,8 @@
 #include "store/guild_events.hpp"
 #include "store/guild_members.hpp"
 #include "store/guild_writes.hpp"
-#include "store/session.hpp"
-#include "store/statement_lists.hpp"
+#include "store/postgres/session.hpp"
+#include "store/postgres/statement_lists.hpp"
 
 #include <array>
 

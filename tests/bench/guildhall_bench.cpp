@@ -1,7 +1,7 @@
 // The figures that can be measured in one run on one machine: each against an anchor that is
 // measured beside it. Needs an otherwise idle machine; asserts nothing.
 
-#include "store/statement.hpp"
+#include "store/postgres/statement.hpp"
 #include "tests/bench/anchors.hpp"
 #include "tests/bench/report.hpp"
 #include "tests/system/support/wait.hpp"

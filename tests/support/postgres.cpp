@@ -1,6 +1,6 @@
 #include "tests/support/postgres.hpp"
 
-#include "store/migrations.hpp"
+#include "store/postgres/migrations.hpp"
 
 #include <pqxx/connection>
 #include <pqxx/nontransaction>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "core/error.hpp"
-#include "store/connection.hpp"
-#include "store/session.hpp"
+#include "store/postgres/connection.hpp"
+#include "store/postgres/session.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -2,7 +2,7 @@
 #include "store/import/rows.hpp"
 #include "store/import/rules.hpp"
 #include "store/import/steps.hpp"
-#include "store/session.hpp"
+#include "store/postgres/session.hpp"
 
 #include <limits>
 #include <utility>

@@ -3,7 +3,7 @@
 #include "core/text.hpp"
 #include "store/import/rows.hpp"
 #include "store/import/rules.hpp"
-#include "store/session.hpp"
+#include "store/postgres/session.hpp"
 
 namespace guildhall::store {
 

@@ -2,7 +2,7 @@
 
 #include "store/import/old_database.hpp"
 #include "store/import/verdict.hpp"
-#include "store/values.hpp"
+#include "store/postgres/values.hpp"
 
 #include <cstdint>
 #include <map>

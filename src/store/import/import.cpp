@@ -1,9 +1,9 @@
 #include "store/import/import.hpp"
 
-#include "store/connection.hpp"
+#include "store/postgres/connection.hpp"
 #include "store/import/old_database.hpp"
 #include "store/import/steps.hpp"
-#include "store/session.hpp"
+#include "store/postgres/session.hpp"
 
 #include <array>
 #include <chrono>

@@ -1,6 +1,6 @@
 #include "store/import/old_database.hpp"
 
-#include "store/session.hpp"
+#include "store/postgres/session.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "store/migrations.hpp"
+#include "store/postgres/migrations.hpp"
 #include "tests/support/postgres.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 #include "mirror.hpp"
-#include "store/change_feed.hpp"
+#include "store/postgres/change_feed.hpp"
 #include "store/character_writes.hpp"
 #include "store/guild_writes.hpp"
 #include "store/retention.hpp"

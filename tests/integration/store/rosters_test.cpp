@@ -1,5 +1,5 @@
 #include "guild_people.hpp"
-#include "store/change_feed.hpp"
+#include "store/postgres/change_feed.hpp"
 #include "store/retention.hpp"
 #include "store/rosters.hpp"
 

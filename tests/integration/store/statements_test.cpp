@@ -1,4 +1,4 @@
-#include "store/statement.hpp"
+#include "store/postgres/statement.hpp"
 #include "tests/support/postgres.hpp"
 
 #include <gtest/gtest.h>

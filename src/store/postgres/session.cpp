@@ -1,6 +1,6 @@
-#include "store/session.hpp"
+#include "store/postgres/session.hpp"
 
-#include "store/session_state.hpp"
+#include "store/postgres/session_state.hpp"
 
 #include <pqxx/prepared_statement>
 #include <pqxx/transaction>

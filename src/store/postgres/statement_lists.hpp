@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/statement.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <vector>
 

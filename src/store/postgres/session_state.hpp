@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/session.hpp"
+#include "store/postgres/session.hpp"
 
 #include <pqxx/connection>
 #include <pqxx/nontransaction>

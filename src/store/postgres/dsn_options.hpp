@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/connection.hpp"
+#include "store/postgres/connection.hpp"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "store/watchdog.hpp"
+#include "store/postgres/watchdog.hpp"
 
 #include <sys/socket.h>
 

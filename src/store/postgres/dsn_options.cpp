@@ -1,4 +1,4 @@
-#include "store/dsn_options.hpp"
+#include "store/postgres/dsn_options.hpp"
 
 #include <algorithm>
 #include <array>

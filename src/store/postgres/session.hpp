@@ -2,8 +2,8 @@
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
-#include "store/statement.hpp"
-#include "store/values.hpp"
+#include "store/postgres/statement.hpp"
+#include "store/postgres/values.hpp"
 
 #include <pqxx/result>
 

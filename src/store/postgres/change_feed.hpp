@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/error.hpp"
-#include "store/connection.hpp"
+#include "store/postgres/connection.hpp"
 
 #include <chrono>
 #include <memory>

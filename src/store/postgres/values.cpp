@@ -1,4 +1,4 @@
-#include "store/values.hpp"
+#include "store/postgres/values.hpp"
 
 #include <charconv>
 #include <cmath>

@@ -1,8 +1,8 @@
-#include "store/migrations.hpp"
+#include "store/postgres/migrations.hpp"
 
 #include "core/crypto.hpp"
-#include "store/connection.hpp"
-#include "store/session.hpp"
+#include "store/postgres/connection.hpp"
+#include "store/postgres/session.hpp"
 
 #include <algorithm>
 #include <chrono>

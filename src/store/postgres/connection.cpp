@@ -1,8 +1,8 @@
-#include "store/connection.hpp"
+#include "store/postgres/connection.hpp"
 
-#include "store/dsn_options.hpp"
-#include "store/session_state.hpp"
-#include "store/watchdog.hpp"
+#include "store/postgres/dsn_options.hpp"
+#include "store/postgres/session_state.hpp"
+#include "store/postgres/watchdog.hpp"
 
 #include <pqxx/except>
 

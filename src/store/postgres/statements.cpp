@@ -1,4 +1,4 @@
-#include "store/statement_lists.hpp"
+#include "store/postgres/statement_lists.hpp"
 
 namespace guildhall::store {
 

@@ -1,7 +1,7 @@
-#include "store/change_feed.hpp"
+#include "store/postgres/change_feed.hpp"
 
 #include "core/crypto.hpp"
-#include "store/session.hpp"
+#include "store/postgres/session.hpp"
 
 #include <pqxx/connection_base>
 #include <pqxx/notification>
