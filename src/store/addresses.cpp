@@ -1,6 +1,6 @@
 #include "store/addresses.hpp"
 
-#include "store/queue_rows.hpp"
+#include "store/ledger/queue_rows.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement_lists.hpp"
 

@@ -1,6 +1,6 @@
 #include "store/budget_store.hpp"
 
-#include "store/fence.hpp"
+#include "store/ledger/fence.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement_lists.hpp"
 

@@ -1,8 +1,8 @@
 #include "store/events.hpp"
 
-#include "store/audit.hpp"
+#include "store/ledger/audit.hpp"
 #include "store/event_rows.hpp"
-#include "store/fence.hpp"
+#include "store/ledger/fence.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement_lists.hpp"

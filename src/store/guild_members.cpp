@@ -5,9 +5,9 @@
 #include "domain/last_modified.hpp"
 #include "store/accounts.hpp"
 #include "store/addresses.hpp"
-#include "store/guild_events.hpp"
+#include "store/ledger/guild_events.hpp"
 #include "store/member_rows.hpp"
-#include "store/queue_rows.hpp"
+#include "store/ledger/queue_rows.hpp"
 #include "store/postgres/session.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "domain/sync.hpp"
-#include "store/fence.hpp"
+#include "store/ledger/fence.hpp"
 #include "store/guild_row.hpp"
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 #include "store/guild_writes.hpp"
 
-#include "store/documents.hpp"
-#include "store/fence.hpp"
+#include "store/ledger/documents.hpp"
+#include "store/ledger/fence.hpp"
 #include "store/guild_members.hpp"
 #include "store/guild_row.hpp"
 #include "store/postgres/session.hpp"

@@ -2,8 +2,8 @@
 
 #include "core/crypto.hpp"
 #include "store/accounts.hpp"
-#include "store/audit.hpp"
-#include "store/fence.hpp"
+#include "store/ledger/audit.hpp"
+#include "store/ledger/fence.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement_lists.hpp"
 

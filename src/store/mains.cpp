@@ -1,6 +1,6 @@
 #include "domain/grouping.hpp"
-#include "store/audit.hpp"
-#include "store/fence.hpp"
+#include "store/ledger/audit.hpp"
+#include "store/ledger/fence.hpp"
 #include "store/guild_row.hpp"
 #include "store/ranks.hpp"
 #include "store/reads.hpp"

@@ -1,6 +1,6 @@
 #include "store/own.hpp"
 
-#include "store/audit.hpp"
+#include "store/ledger/audit.hpp"
 #include "store/reads.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"

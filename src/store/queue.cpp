@@ -1,8 +1,8 @@
 #include "store/queue.hpp"
 
-#include "store/fence.hpp"
+#include "store/ledger/fence.hpp"
 #include "store/guild_row.hpp"
-#include "store/jobs.hpp"
+#include "store/ledger/jobs.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement_lists.hpp"
 

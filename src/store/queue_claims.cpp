@@ -1,6 +1,6 @@
 #include "core/text.hpp"
-#include "store/documents.hpp"
-#include "store/jobs.hpp"
+#include "store/ledger/documents.hpp"
+#include "store/ledger/jobs.hpp"
 #include "store/queue.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"

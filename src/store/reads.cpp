@@ -1,6 +1,6 @@
 #include "store/reads.hpp"
 
-#include "store/documents.hpp"
+#include "store/ledger/documents.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement_lists.hpp"

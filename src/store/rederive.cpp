@@ -2,7 +2,7 @@
 
 #include "domain/payload.hpp"
 #include "domain/projection.hpp"
-#include "store/fence.hpp"
+#include "store/ledger/fence.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement_lists.hpp"
 

@@ -2,7 +2,7 @@
 
 #include "store/accounts.hpp"
 #include "store/erase.hpp"
-#include "store/fence.hpp"
+#include "store/ledger/fence.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement_lists.hpp"
 

@@ -1,10 +1,10 @@
 #include "store/tracking.hpp"
 
 #include "domain/budget.hpp"
-#include "store/fence.hpp"
+#include "store/ledger/fence.hpp"
 #include "store/guild_link.hpp"
-#include "store/jobs.hpp"
-#include "store/queue_rows.hpp"
+#include "store/ledger/jobs.hpp"
+#include "store/ledger/queue_rows.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement_lists.hpp"
 

@@ -1,6 +1,6 @@
 #include "store/validation_stats.hpp"
 
-#include "store/audit.hpp"
+#include "store/ledger/audit.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement_lists.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/error.hpp"
-#include "store/fence.hpp"
+#include "store/ledger/fence.hpp"
 #include "store/import/characters.hpp"
 #include "store/import/old_database.hpp"
 #include "store/import/verdict.hpp"

@@ -1,4 +1,4 @@
-#include "store/fence.hpp"
+#include "store/ledger/fence.hpp"
 #include "store/tracking.hpp"
 #include "tests/support/postgres.hpp"
 #include "tests/support/tcp_proxy.hpp"

@@ -1,4 +1,4 @@
-#include "store/fence.hpp"
+#include "store/ledger/fence.hpp"
 
 #include "domain/tags.hpp"
 #include "store/postgres/session.hpp"

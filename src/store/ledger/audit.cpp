@@ -1,4 +1,4 @@
-#include "store/audit.hpp"
+#include "store/ledger/audit.hpp"
 
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement_lists.hpp"

@@ -1,4 +1,4 @@
-#include "store/queue_rows.hpp"
+#include "store/ledger/queue_rows.hpp"
 
 #include "domain/address.hpp"
 #include "store/postgres/session.hpp"

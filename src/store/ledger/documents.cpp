@@ -1,4 +1,4 @@
-#include "store/documents.hpp"
+#include "store/ledger/documents.hpp"
 
 #include "domain/last_modified.hpp"
 #include "store/postgres/session.hpp"

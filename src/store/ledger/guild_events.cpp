@@ -1,4 +1,4 @@
-#include "store/guild_events.hpp"
+#include "store/ledger/guild_events.hpp"
 
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement_lists.hpp"

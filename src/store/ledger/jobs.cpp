@@ -1,4 +1,4 @@
-#include "store/jobs.hpp"
+#include "store/ledger/jobs.hpp"
 
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
