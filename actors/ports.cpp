@@ -3,16 +3,16 @@
 #include "domain/budget.hpp"
 #include "store/accounts.hpp"
 #include "store/budget_store.hpp"
-#include "store/character_writes.hpp"
-#include "store/guild_writes.hpp"
+#include "store/mirror/character_writes.hpp"
+#include "store/mirror/guild_writes.hpp"
 #include "store/logins.hpp"
 #include "store/onboarding.hpp"
-#include "store/periods.hpp"
+#include "store/mirror/periods.hpp"
 #include "store/queue.hpp"
 #include "store/reads.hpp"
-#include "store/retention.hpp"
+#include "store/mirror/retention.hpp"
 #include "store/postgres/session.hpp"
-#include "store/tracking.hpp"
+#include "store/mirror/tracking.hpp"
 
 namespace guildhall::actors {
 

@@ -8,9 +8,9 @@
 #include "store/postgres/connection.hpp"
 #include "store/postgres/migrations.hpp"
 #include "store/reads.hpp"
-#include "store/rederive.hpp"
-#include "store/retention.hpp"
-#include "store/tracking.hpp"
+#include "store/mirror/rederive.hpp"
+#include "store/mirror/retention.hpp"
+#include "store/mirror/tracking.hpp"
 #include "store/users.hpp"
 
 #include <charconv>

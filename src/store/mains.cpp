@@ -1,7 +1,7 @@
 #include "domain/grouping.hpp"
 #include "store/ledger/audit.hpp"
 #include "store/ledger/fence.hpp"
-#include "store/guild_row.hpp"
+#include "store/mirror/guild_row.hpp"
 #include "store/ranks.hpp"
 #include "store/reads.hpp"
 #include "store/postgres/session.hpp"

@@ -3,14 +3,14 @@
 #include "core/text.hpp"
 #include "domain/people_port.hpp"
 #include "store/accounts.hpp"
-#include "store/addresses.hpp"
+#include "store/mirror/addresses.hpp"
 #include "store/ledger/fence.hpp"
-#include "store/guild_members.hpp"
-#include "store/member_rows.hpp"
+#include "store/mirror/guild_members.hpp"
+#include "store/mirror/member_rows.hpp"
 #include "store/ledger/queue_rows.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement_lists.hpp"
-#include "store/tracking.hpp"
+#include "store/mirror/tracking.hpp"
 
 #include <algorithm>
 #include <array>

@@ -5,7 +5,7 @@
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement_lists.hpp"
-#include "store/tracking.hpp"
+#include "store/mirror/tracking.hpp"
 
 #include <array>
 

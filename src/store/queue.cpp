@@ -1,7 +1,7 @@
 #include "store/queue.hpp"
 
 #include "store/ledger/fence.hpp"
-#include "store/guild_row.hpp"
+#include "store/mirror/guild_row.hpp"
 #include "store/ledger/jobs.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement_lists.hpp"

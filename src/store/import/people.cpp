@@ -1,9 +1,9 @@
-#include "store/guild_link.hpp"
+#include "store/mirror/guild_link.hpp"
 #include "store/import/rows.hpp"
 #include "store/import/rules.hpp"
 #include "store/import/steps.hpp"
 #include "store/postgres/session.hpp"
-#include "store/tracking.hpp"
+#include "store/mirror/tracking.hpp"
 
 #include <utility>
 

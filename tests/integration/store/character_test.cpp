@@ -1,7 +1,7 @@
 #include "mirror.hpp"
-#include "store/character_writes.hpp"
+#include "store/mirror/character_writes.hpp"
 #include "store/reads.hpp"
-#include "store/tracking.hpp"
+#include "store/mirror/tracking.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 #include "store/ledger/fence.hpp"
-#include "store/tracking.hpp"
+#include "store/mirror/tracking.hpp"
 #include "tests/support/postgres.hpp"
 #include "tests/support/tcp_proxy.hpp"
 

@@ -1,6 +1,6 @@
 #include "guild_people.hpp"
 #include "store/events.hpp"
-#include "store/retention.hpp"
+#include "store/mirror/retention.hpp"
 
 namespace guildhall::test {
 

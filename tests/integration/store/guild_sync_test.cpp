@@ -1,6 +1,6 @@
 #include "mirror.hpp"
-#include "store/guild_writes.hpp"
-#include "store/tracking.hpp"
+#include "store/mirror/guild_writes.hpp"
+#include "store/mirror/tracking.hpp"
 
 namespace guildhall::test {
 

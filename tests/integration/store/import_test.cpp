@@ -1,7 +1,7 @@
 #include "mirror.hpp"
 #include "store/import/import.hpp"
-#include "store/retention.hpp"
-#include "store/tracking.hpp"
+#include "store/mirror/retention.hpp"
+#include "store/mirror/tracking.hpp"
 #include "tests/support/old_database.hpp"
 
 #include <algorithm>

@@ -1,9 +1,9 @@
 #include "mirror.hpp"
 
 #include "domain/projection.hpp"
-#include "store/character_writes.hpp"
-#include "store/guild_writes.hpp"
-#include "store/tracking.hpp"
+#include "store/mirror/character_writes.hpp"
+#include "store/mirror/guild_writes.hpp"
+#include "store/mirror/tracking.hpp"
 
 #include <algorithm>
 

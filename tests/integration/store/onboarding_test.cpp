@@ -2,8 +2,8 @@
 #include "store/accounts.hpp"
 #include "store/logins.hpp"
 #include "store/onboarding.hpp"
-#include "store/retention.hpp"
-#include "store/tracking.hpp"
+#include "store/mirror/retention.hpp"
+#include "store/mirror/tracking.hpp"
 #include "store/users.hpp"
 
 #include <algorithm>

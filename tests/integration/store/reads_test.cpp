@@ -1,5 +1,5 @@
 #include "mirror.hpp"
-#include "store/character_writes.hpp"
+#include "store/mirror/character_writes.hpp"
 #include "store/reads.hpp"
 
 #include <algorithm>

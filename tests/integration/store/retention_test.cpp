@@ -1,8 +1,8 @@
 #include "mirror.hpp"
 #include "store/postgres/change_feed.hpp"
-#include "store/character_writes.hpp"
-#include "store/guild_writes.hpp"
-#include "store/retention.hpp"
+#include "store/mirror/character_writes.hpp"
+#include "store/mirror/guild_writes.hpp"
+#include "store/mirror/retention.hpp"
 
 #include <algorithm>
 

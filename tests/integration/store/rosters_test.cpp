@@ -1,6 +1,6 @@
 #include "guild_people.hpp"
 #include "store/postgres/change_feed.hpp"
-#include "store/retention.hpp"
+#include "store/mirror/retention.hpp"
 #include "store/rosters.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 #include "mirror.hpp"
-#include "store/tracking.hpp"
+#include "store/mirror/tracking.hpp"
 
 #include <algorithm>
 

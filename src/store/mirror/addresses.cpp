@@ -1,4 +1,4 @@
-#include "store/addresses.hpp"
+#include "store/mirror/addresses.hpp"
 
 #include "store/ledger/queue_rows.hpp"
 #include "store/postgres/session.hpp"

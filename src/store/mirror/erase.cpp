@@ -1,4 +1,4 @@
-#include "store/erase.hpp"
+#include "store/mirror/erase.hpp"
 
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement_lists.hpp"

@@ -1,4 +1,4 @@
-#include "store/member_rows.hpp"
+#include "store/mirror/member_rows.hpp"
 
 #include "core/text.hpp"
 #include "store/postgres/session.hpp"

@@ -1,7 +1,7 @@
-#include "store/retention.hpp"
+#include "store/mirror/retention.hpp"
 
 #include "store/accounts.hpp"
-#include "store/erase.hpp"
+#include "store/mirror/erase.hpp"
 #include "store/ledger/fence.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement_lists.hpp"

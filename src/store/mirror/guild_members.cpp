@@ -1,12 +1,12 @@
-#include "store/guild_members.hpp"
+#include "store/mirror/guild_members.hpp"
 
 #include "core/text.hpp"
 #include "domain/game.hpp"
 #include "domain/last_modified.hpp"
 #include "store/accounts.hpp"
-#include "store/addresses.hpp"
+#include "store/mirror/addresses.hpp"
 #include "store/ledger/guild_events.hpp"
-#include "store/member_rows.hpp"
+#include "store/mirror/member_rows.hpp"
 #include "store/ledger/queue_rows.hpp"
 #include "store/postgres/session.hpp"
 

@@ -2,7 +2,7 @@
 
 #include "domain/sync.hpp"
 #include "store/ledger/fence.hpp"
-#include "store/guild_row.hpp"
+#include "store/mirror/guild_row.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "store/guild_members.hpp"
+#include "store/mirror/guild_members.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement_lists.hpp"
 

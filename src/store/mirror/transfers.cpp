@@ -1,9 +1,9 @@
 #include "store/accounts.hpp"
-#include "store/addresses.hpp"
+#include "store/mirror/addresses.hpp"
 #include "store/ledger/fence.hpp"
 #include "store/ledger/guild_events.hpp"
-#include "store/guild_members.hpp"
-#include "store/guild_writes.hpp"
+#include "store/mirror/guild_members.hpp"
+#include "store/mirror/guild_writes.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement_lists.hpp"
 

@@ -1,4 +1,4 @@
-#include "store/rederive.hpp"
+#include "store/mirror/rederive.hpp"
 
 #include "domain/payload.hpp"
 #include "domain/projection.hpp"

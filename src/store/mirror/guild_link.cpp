@@ -1,6 +1,6 @@
-#include "store/guild_link.hpp"
+#include "store/mirror/guild_link.hpp"
 
-#include "store/addresses.hpp"
+#include "store/mirror/addresses.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement_lists.hpp"
 

@@ -1,8 +1,8 @@
-#include "store/tracking.hpp"
+#include "store/mirror/tracking.hpp"
 
 #include "domain/budget.hpp"
 #include "store/ledger/fence.hpp"
-#include "store/guild_link.hpp"
+#include "store/mirror/guild_link.hpp"
 #include "store/ledger/jobs.hpp"
 #include "store/ledger/queue_rows.hpp"
 #include "store/postgres/session.hpp"

@@ -1,4 +1,4 @@
-#include "store/periods.hpp"
+#include "store/mirror/periods.hpp"
 
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement_lists.hpp"

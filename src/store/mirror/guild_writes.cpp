@@ -1,9 +1,9 @@
-#include "store/guild_writes.hpp"
+#include "store/mirror/guild_writes.hpp"
 
 #include "store/ledger/documents.hpp"
 #include "store/ledger/fence.hpp"
-#include "store/guild_members.hpp"
-#include "store/guild_row.hpp"
+#include "store/mirror/guild_members.hpp"
+#include "store/mirror/guild_row.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement_lists.hpp"
 

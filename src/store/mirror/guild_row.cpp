@@ -1,7 +1,7 @@
-#include "store/guild_row.hpp"
+#include "store/mirror/guild_row.hpp"
 
-#include "store/addresses.hpp"
-#include "store/guild_link.hpp"
+#include "store/mirror/addresses.hpp"
+#include "store/mirror/guild_link.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement_lists.hpp"
 
