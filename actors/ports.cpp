@@ -9,7 +9,7 @@
 #include "store/onboarding.hpp"
 #include "store/mirror/periods.hpp"
 #include "store/queue.hpp"
-#include "store/reads.hpp"
+#include "store/reads/reads.hpp"
 #include "store/mirror/retention.hpp"
 #include "store/postgres/session.hpp"
 #include "store/mirror/tracking.hpp"

@@ -7,7 +7,7 @@
 #include "store/accounts.hpp"
 #include "store/postgres/connection.hpp"
 #include "store/postgres/migrations.hpp"
-#include "store/reads.hpp"
+#include "store/reads/reads.hpp"
 #include "store/mirror/rederive.hpp"
 #include "store/mirror/retention.hpp"
 #include "store/mirror/tracking.hpp"

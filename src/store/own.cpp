@@ -1,7 +1,7 @@
 #include "store/own.hpp"
 
 #include "store/ledger/audit.hpp"
-#include "store/reads.hpp"
+#include "store/reads/reads.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement_lists.hpp"

@@ -1,7 +1,7 @@
 #include "domain/grouping.hpp"
 #include "guild_people.hpp"
 #include "store/ranks.hpp"
-#include "store/reads.hpp"
+#include "store/reads/reads.hpp"
 
 #include <algorithm>
 #include <future>

@@ -1,6 +1,6 @@
 #include "mirror.hpp"
 #include "store/mirror/character_writes.hpp"
-#include "store/reads.hpp"
+#include "store/reads/reads.hpp"
 
 #include <algorithm>
 

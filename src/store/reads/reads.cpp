@@ -1,4 +1,4 @@
-#include "store/reads.hpp"
+#include "store/reads/reads.hpp"
 
 #include "store/ledger/documents.hpp"
 #include "store/postgres/session.hpp"

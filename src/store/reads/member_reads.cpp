@@ -1,4 +1,4 @@
-#include "store/reads.hpp"
+#include "store/reads/reads.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement_lists.hpp"
