@@ -1,7 +1,7 @@
 #pragma once
 
 #include "domain/sync.hpp"
-#include "store/queue.hpp"
+#include "store/work/queue.hpp"
 #include "tests/support/postgres.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 #include "mirror.hpp"
-#include "store/budget_store.hpp"
+#include "store/work/budget_store.hpp"
 #include "store/postgres/change_feed.hpp"
 #include "store/mirror/character_writes.hpp"
 #include "store/mirror/guild_writes.hpp"

@@ -1,4 +1,4 @@
-#include "store/budget_store.hpp"
+#include "store/work/budget_store.hpp"
 
 #include "store/ledger/fence.hpp"
 #include "store/postgres/session.hpp"

@@ -1,4 +1,4 @@
-#include "store/queue.hpp"
+#include "store/work/queue.hpp"
 
 #include "store/ledger/fence.hpp"
 #include "store/mirror/guild_row.hpp"

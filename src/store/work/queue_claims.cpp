@@ -1,7 +1,7 @@
 #include "core/text.hpp"
 #include "store/ledger/documents.hpp"
 #include "store/ledger/jobs.hpp"
-#include "store/queue.hpp"
+#include "store/work/queue.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement_lists.hpp"
