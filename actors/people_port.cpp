@@ -1,11 +1,11 @@
 #include "actors/people_port.hpp"
 
-#include "store/events.hpp"
-#include "store/own.hpp"
-#include "store/ranks.hpp"
-#include "store/rosters.hpp"
+#include "store/people/events.hpp"
+#include "store/people/own.hpp"
+#include "store/people/ranks.hpp"
+#include "store/people/rosters.hpp"
 #include "store/postgres/session.hpp"
-#include "store/validation_stats.hpp"
+#include "store/people/validation_stats.hpp"
 
 namespace guildhall::actors {
 

@@ -4,14 +4,14 @@
 #include "app/database_gate.hpp"
 #include "core/text.hpp"
 #include "domain/address.hpp"
-#include "store/accounts.hpp"
+#include "store/people/accounts.hpp"
 #include "store/postgres/connection.hpp"
 #include "store/postgres/migrations.hpp"
 #include "store/reads/reads.hpp"
 #include "store/mirror/rederive.hpp"
 #include "store/mirror/retention.hpp"
 #include "store/mirror/tracking.hpp"
-#include "store/users.hpp"
+#include "store/people/users.hpp"
 
 #include <charconv>
 #include <chrono>

@@ -10,7 +10,7 @@
 #include "store/mirror/guild_link.hpp"
 #include "store/mirror/guild_members.hpp"
 #include "store/ledger/jobs.hpp"
-#include "store/onboarding.hpp"
+#include "store/people/onboarding.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement_lists.hpp"
 

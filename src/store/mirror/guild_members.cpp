@@ -3,7 +3,7 @@
 #include "core/text.hpp"
 #include "domain/game.hpp"
 #include "domain/last_modified.hpp"
-#include "store/accounts.hpp"
+#include "store/people/accounts.hpp"
 #include "store/mirror/addresses.hpp"
 #include "store/ledger/guild_events.hpp"
 #include "store/mirror/member_rows.hpp"

@@ -1,6 +1,6 @@
 #include "store/mirror/retention.hpp"
 
-#include "store/accounts.hpp"
+#include "store/people/accounts.hpp"
 #include "store/mirror/erase.hpp"
 #include "store/ledger/fence.hpp"
 #include "store/postgres/session.hpp"

@@ -1,4 +1,4 @@
-#include "store/accounts.hpp"
+#include "store/people/accounts.hpp"
 #include "store/mirror/addresses.hpp"
 #include "store/ledger/fence.hpp"
 #include "store/ledger/guild_events.hpp"

@@ -1,5 +1,5 @@
 #include "guild_people.hpp"
-#include "store/events.hpp"
+#include "store/people/events.hpp"
 #include "store/mirror/retention.hpp"
 
 namespace guildhall::test {

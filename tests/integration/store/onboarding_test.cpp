@@ -1,10 +1,10 @@
 #include "mirror.hpp"
-#include "store/accounts.hpp"
-#include "store/logins.hpp"
-#include "store/onboarding.hpp"
+#include "store/people/accounts.hpp"
+#include "store/people/logins.hpp"
+#include "store/people/onboarding.hpp"
 #include "store/mirror/retention.hpp"
 #include "store/mirror/tracking.hpp"
-#include "store/users.hpp"
+#include "store/people/users.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "guild_people.hpp"
-#include "store/own.hpp"
-#include "store/validation_stats.hpp"
+#include "store/people/own.hpp"
+#include "store/people/validation_stats.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "domain/grouping.hpp"
 #include "guild_people.hpp"
-#include "store/ranks.hpp"
+#include "store/people/ranks.hpp"
 #include "store/reads/reads.hpp"
 
 #include <algorithm>

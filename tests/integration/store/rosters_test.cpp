@@ -1,7 +1,7 @@
 #include "guild_people.hpp"
 #include "store/postgres/change_feed.hpp"
 #include "store/mirror/retention.hpp"
-#include "store/rosters.hpp"
+#include "store/people/rosters.hpp"
 
 #include <algorithm>
 

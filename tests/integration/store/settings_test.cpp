@@ -7,7 +7,7 @@
 #include "store/mirror/rederive.hpp"
 #include "store/mirror/tracking.hpp"
 #include "store/postgres/upstream.hpp"
-#include "store/users.hpp"
+#include "store/people/users.hpp"
 #include "tests/support/tcp_proxy.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "store/rosters.hpp"
+#include "store/people/rosters.hpp"
 
 #include "domain/game.hpp"
 #include "store/ledger/audit.hpp"

@@ -1,7 +1,7 @@
-#include "store/logins.hpp"
+#include "store/people/logins.hpp"
 
 #include "core/crypto.hpp"
-#include "store/accounts.hpp"
+#include "store/people/accounts.hpp"
 #include "store/ledger/audit.hpp"
 #include "store/ledger/fence.hpp"
 #include "store/postgres/session.hpp"

@@ -2,7 +2,7 @@
 #include "store/ledger/audit.hpp"
 #include "store/ledger/fence.hpp"
 #include "store/mirror/guild_row.hpp"
-#include "store/ranks.hpp"
+#include "store/people/ranks.hpp"
 #include "store/reads/reads.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement_lists.hpp"

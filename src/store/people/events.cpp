@@ -1,7 +1,7 @@
-#include "store/events.hpp"
+#include "store/people/events.hpp"
 
 #include "store/ledger/audit.hpp"
-#include "store/event_rows.hpp"
+#include "store/people/event_rows.hpp"
 #include "store/ledger/fence.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"

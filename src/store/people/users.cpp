@@ -1,4 +1,4 @@
-#include "store/users.hpp"
+#include "store/people/users.hpp"
 
 #include "store/ledger/fence.hpp"
 #include "store/postgres/session.hpp"

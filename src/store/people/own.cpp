@@ -1,4 +1,4 @@
-#include "store/own.hpp"
+#include "store/people/own.hpp"
 
 #include "store/ledger/audit.hpp"
 #include "store/reads/reads.hpp"

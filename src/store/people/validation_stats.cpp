@@ -1,4 +1,4 @@
-#include "store/validation_stats.hpp"
+#include "store/people/validation_stats.hpp"
 
 #include "store/ledger/audit.hpp"
 #include "store/postgres/session.hpp"

@@ -1,8 +1,8 @@
-#include "store/onboarding.hpp"
+#include "store/people/onboarding.hpp"
 
 #include "core/text.hpp"
 #include "domain/people_port.hpp"
-#include "store/accounts.hpp"
+#include "store/people/accounts.hpp"
 #include "store/mirror/addresses.hpp"
 #include "store/ledger/fence.hpp"
 #include "store/mirror/guild_members.hpp"

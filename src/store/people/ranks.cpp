@@ -1,6 +1,6 @@
-#include "store/ranks.hpp"
+#include "store/people/ranks.hpp"
 
-#include "store/accounts.hpp"
+#include "store/people/accounts.hpp"
 #include "store/ledger/audit.hpp"
 #include "store/ledger/fence.hpp"
 #include "store/postgres/session.hpp"
