@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/db_job.hpp"
+#include "actors/storage/db_job.hpp"
 #include "actors/interfaces.hpp"
 
 #include <caf/all.hpp>

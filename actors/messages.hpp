@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/atoms.hpp"
-#include "actors/db_job.hpp"
+#include "actors/storage/db_job.hpp"
 #include "battlenet/answer.hpp"
 #include "battlenet/oauth.hpp"
 #include "battlenet/request.hpp"

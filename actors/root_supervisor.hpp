@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/change_listener.hpp"
-#include "actors/db_pool.hpp"
+#include "actors/storage/change_listener.hpp"
+#include "actors/storage/db_pool.hpp"
 #include "actors/http_front_end.hpp"
 #include "actors/login_desk.hpp"
 #include "actors/onboarder.hpp"

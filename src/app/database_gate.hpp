@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/change_listener.hpp"
-#include "actors/db_worker.hpp"
+#include "actors/storage/change_listener.hpp"
+#include "actors/storage/db_worker.hpp"
 #include "core/config.hpp"
 #include "core/error.hpp"
 #include "store/postgres/connection.hpp"

@@ -1,8 +1,8 @@
 #include "app/service.hpp"
 
 #include "actors/defaults.hpp"
-#include "actors/people_port.hpp"
-#include "actors/ports.hpp"
+#include "actors/storage/people_port.hpp"
+#include "actors/storage/ports.hpp"
 #include "actors/root_supervisor.hpp"
 #include "api/api.hpp"
 #include "app/battlenet_clients.hpp"

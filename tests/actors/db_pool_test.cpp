@@ -1,4 +1,4 @@
-#include "actors/db_pool.hpp"
+#include "actors/storage/db_pool.hpp"
 #include "actors/defaults.hpp"
 #include "tests/support/actor_system.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/ports.hpp"
+#include "actors/storage/ports.hpp"
 #include "domain/people_port.hpp"
 
 namespace guildhall::actors {

@@ -1,4 +1,4 @@
-#include "actors/ports.hpp"
+#include "actors/storage/ports.hpp"
 
 #include "domain/budget.hpp"
 #include "store/people/accounts.hpp"

@@ -1,4 +1,4 @@
-#include "actors/change_listener.hpp"
+#include "actors/storage/change_listener.hpp"
 
 #include "actors/defaults.hpp"
 

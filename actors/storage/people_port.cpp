@@ -1,4 +1,4 @@
-#include "actors/people_port.hpp"
+#include "actors/storage/people_port.hpp"
 
 #include "store/people/events.hpp"
 #include "store/people/own.hpp"

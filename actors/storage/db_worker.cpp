@@ -1,4 +1,4 @@
-#include "actors/db_worker.hpp"
+#include "actors/storage/db_worker.hpp"
 
 #include "actors/defaults.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/db_worker.hpp"
+#include "actors/storage/db_worker.hpp"
 #include "actors/interfaces.hpp"
 #include "core/metrics.hpp"
 
