@@ -1,6 +1,6 @@
 #include "actors/root_supervisor.hpp"
 
-#include "actors/battlenet_gateway.hpp"
+#include "actors/battlenet/battlenet_gateway.hpp"
 #include "actors/period_watch.hpp"
 
 namespace guildhall::actors {

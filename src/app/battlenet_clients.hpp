@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/login_desk.hpp"
-#include "actors/token_manager.hpp"
+#include "actors/battlenet/token_manager.hpp"
 #include "battlenet/http_client.hpp"
 #include "core/config.hpp"
 

@@ -1,4 +1,4 @@
-#include "actors/battlenet_gateway.hpp"
+#include "actors/battlenet/battlenet_gateway.hpp"
 #include "actors/defaults.hpp"
 #include "tests/support/actor_system.hpp"
 #include "tests/support/scripted_client.hpp"

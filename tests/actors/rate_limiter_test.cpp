@@ -1,5 +1,5 @@
 #include "actors/defaults.hpp"
-#include "actors/rate_limiter.hpp"
+#include "actors/battlenet/rate_limiter.hpp"
 #include "tests/support/actor_system.hpp"
 #include "tests/support/scripted_store.hpp"
 

@@ -1,5 +1,5 @@
 #include "actors/defaults.hpp"
-#include "actors/token_manager.hpp"
+#include "actors/battlenet/token_manager.hpp"
 #include "tests/support/actor_system.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "actors/token_manager.hpp"
+#include "actors/battlenet/token_manager.hpp"
 
 #include "actors/defaults.hpp"
 

@@ -1,4 +1,4 @@
-#include "actors/rate_limiter.hpp"
+#include "actors/battlenet/rate_limiter.hpp"
 
 #include "actors/defaults.hpp"
 #include "core/crypto.hpp"
