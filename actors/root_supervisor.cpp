@@ -1,7 +1,7 @@
 #include "actors/root_supervisor.hpp"
 
 #include "actors/battlenet/battlenet_gateway.hpp"
-#include "actors/period_watch.hpp"
+#include "actors/sync/period_watch.hpp"
 
 namespace guildhall::actors {
 

@@ -1,4 +1,4 @@
-#include "actors/guild_coordinator.hpp"
+#include "actors/sync/guild_coordinator.hpp"
 #include "tests/actors/support/guild_fixture.hpp"
 
 #include <stdexcept>

@@ -1,4 +1,4 @@
-#include "actors/guild_step.hpp"
+#include "actors/sync/guild_step.hpp"
 #include "tests/actors/support/guild_fixture.hpp"
 
 namespace guildhall::actors {

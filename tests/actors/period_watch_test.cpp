@@ -1,4 +1,4 @@
-#include "actors/period_watch.hpp"
+#include "actors/sync/period_watch.hpp"
 #include "tests/actors/support/sync_fixture.hpp"
 
 namespace guildhall::actors {

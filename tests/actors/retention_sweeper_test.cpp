@@ -1,5 +1,5 @@
 #include "actors/defaults.hpp"
-#include "actors/retention_sweeper.hpp"
+#include "actors/sync/retention_sweeper.hpp"
 #include "tests/support/actor_system.hpp"
 #include "tests/support/scripted_store.hpp"
 

@@ -1,4 +1,4 @@
-#include "actors/sync_scheduler.hpp"
+#include "actors/sync/sync_scheduler.hpp"
 #include "tests/actors/support/guild_fixture.hpp"
 
 #include <set>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/guild_coordinator.hpp"
+#include "actors/sync/guild_coordinator.hpp"
 #include "tests/actors/support/sync_fixture.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/defaults.hpp"
-#include "actors/sync_environment.hpp"
+#include "actors/sync/sync_environment.hpp"
 #include "tests/support/actor_system.hpp"
 #include "tests/support/battlenet_bodies.hpp"
 #include "tests/support/scripted_client.hpp"

@@ -1,4 +1,4 @@
-#include "actors/sync_environment.hpp"
+#include "actors/sync/sync_environment.hpp"
 
 namespace guildhall::actors {
 

@@ -1,6 +1,6 @@
-#include "actors/guild_characters.hpp"
+#include "actors/sync/guild_characters.hpp"
 
-#include "actors/character_sync.hpp"
+#include "actors/sync/character_sync.hpp"
 #include "core/log.hpp"
 #include "domain/retry.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/guild_coordinator.hpp"
+#include "actors/sync/guild_coordinator.hpp"
 
 /// The second half of a coordinator's life: the guild's due characters, claimed in batches and
 /// synced a bounded number at once. Functions of the coordinator, on its thread.

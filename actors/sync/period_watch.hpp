@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/sync_environment.hpp"
+#include "actors/sync/sync_environment.hpp"
 
 namespace guildhall::actors {
 

@@ -1,4 +1,4 @@
-#include "actors/onboarder.hpp"
+#include "actors/sync/onboarder.hpp"
 
 #include "actors/defaults.hpp"
 

@@ -1,4 +1,4 @@
-#include "actors/guild_step.hpp"
+#include "actors/sync/guild_step.hpp"
 
 #include "core/log.hpp"
 #include "domain/payload.hpp"

@@ -1,8 +1,8 @@
-#include "actors/guild_coordinator.hpp"
+#include "actors/sync/guild_coordinator.hpp"
 
 #include "actors/defaults.hpp"
-#include "actors/guild_characters.hpp"
-#include "actors/guild_step.hpp"
+#include "actors/sync/guild_characters.hpp"
+#include "actors/sync/guild_step.hpp"
 
 namespace guildhall::actors {
 

@@ -1,4 +1,4 @@
-#include "actors/period_watch.hpp"
+#include "actors/sync/period_watch.hpp"
 
 #include "actors/defaults.hpp"
 #include "domain/payload.hpp"

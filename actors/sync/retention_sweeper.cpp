@@ -1,4 +1,4 @@
-#include "actors/retention_sweeper.hpp"
+#include "actors/sync/retention_sweeper.hpp"
 
 #include "actors/defaults.hpp"
 

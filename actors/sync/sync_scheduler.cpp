@@ -1,8 +1,8 @@
-#include "actors/sync_scheduler.hpp"
+#include "actors/sync/sync_scheduler.hpp"
 
-#include "actors/character_sync.hpp"
+#include "actors/sync/character_sync.hpp"
 #include "actors/defaults.hpp"
-#include "actors/guild_coordinator.hpp"
+#include "actors/sync/guild_coordinator.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "actors/character_sync.hpp"
+#include "actors/sync/character_sync.hpp"
 
 #include "actors/defaults.hpp"
 #include "domain/retry.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/guild_coordinator.hpp"
+#include "actors/sync/guild_coordinator.hpp"
 
 /// The first half of a coordinator's life: guild, roster, one transaction, transfers. Functions
 /// of the coordinator, on its thread.

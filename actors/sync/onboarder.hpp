@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
-#include "actors/sync_environment.hpp"
+#include "actors/sync/sync_environment.hpp"
 #include "core/seal.hpp"
 
 #include <cstdint>
