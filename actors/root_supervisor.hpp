@@ -2,8 +2,8 @@
 
 #include "actors/storage/change_listener.hpp"
 #include "actors/storage/db_pool.hpp"
-#include "actors/http_front_end.hpp"
-#include "actors/login_desk.hpp"
+#include "actors/serving/http_front_end.hpp"
+#include "actors/serving/login_desk.hpp"
 #include "actors/sync/onboarder.hpp"
 #include "actors/battlenet/rate_limiter.hpp"
 #include "actors/sync/retention_sweeper.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/login_desk.hpp"
+#include "actors/serving/login_desk.hpp"
 #include "actors/battlenet/token_manager.hpp"
 #include "battlenet/http_client.hpp"
 #include "core/config.hpp"

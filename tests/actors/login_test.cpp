@@ -1,5 +1,5 @@
 #include "actors/defaults.hpp"
-#include "actors/login_desk.hpp"
+#include "actors/serving/login_desk.hpp"
 #include "actors/sync/onboarder.hpp"
 #include "tests/actors/support/sync_fixture.hpp"
 #include "tests/support/actor_system.hpp"

@@ -1,4 +1,4 @@
-#include "actors/login_desk.hpp"
+#include "actors/serving/login_desk.hpp"
 
 #include "actors/bridge.hpp"
 #include "actors/defaults.hpp"

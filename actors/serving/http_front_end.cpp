@@ -1,4 +1,4 @@
-#include "actors/http_front_end.hpp"
+#include "actors/serving/http_front_end.hpp"
 
 #include "actors/defaults.hpp"
 
