@@ -1,4 +1,4 @@
-#include "mirror.hpp"
+#include "tests/integration/store/mirror.hpp"
 
 #include "domain/projection.hpp"
 #include "store/mirror/character_writes.hpp"

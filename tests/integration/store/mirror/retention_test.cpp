@@ -1,4 +1,4 @@
-#include "mirror.hpp"
+#include "tests/integration/store/mirror.hpp"
 #include "store/postgres/change_feed.hpp"
 #include "store/mirror/character_writes.hpp"
 #include "store/mirror/guild_writes.hpp"

@@ -1,4 +1,4 @@
-#include "mirror.hpp"
+#include "tests/integration/store/mirror.hpp"
 #include "store/mirror/character_writes.hpp"
 #include "store/mirror/guild_writes.hpp"
 #include "store/mirror/tracking.hpp"

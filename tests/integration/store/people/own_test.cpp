@@ -1,4 +1,4 @@
-#include "guild_people.hpp"
+#include "tests/integration/store/people/guild_people.hpp"
 #include "store/people/own.hpp"
 #include "store/people/validation_stats.hpp"
 

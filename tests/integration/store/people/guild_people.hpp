@@ -1,7 +1,7 @@
 #pragma once
 
 #include "domain/people_port.hpp"
-#include "mirror.hpp"
+#include "tests/integration/store/mirror.hpp"
 
 #include <optional>
 #include <string>

@@ -1,4 +1,4 @@
-#include "guild_people.hpp"
+#include "tests/integration/store/people/guild_people.hpp"
 #include "store/people/events.hpp"
 #include "store/mirror/retention.hpp"
 

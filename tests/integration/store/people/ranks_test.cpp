@@ -1,5 +1,5 @@
 #include "domain/grouping.hpp"
-#include "guild_people.hpp"
+#include "tests/integration/store/people/guild_people.hpp"
 #include "store/people/ranks.hpp"
 #include "store/reads/reads.hpp"
 

@@ -1,4 +1,4 @@
-#include "mirror.hpp"
+#include "tests/integration/store/mirror.hpp"
 #include "store/people/accounts.hpp"
 #include "store/people/logins.hpp"
 #include "store/people/onboarding.hpp"

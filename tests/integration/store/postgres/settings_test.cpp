@@ -1,4 +1,4 @@
-#include "mirror.hpp"
+#include "tests/integration/store/mirror.hpp"
 #include "store/work/budget_store.hpp"
 #include "store/postgres/change_feed.hpp"
 #include "store/mirror/character_writes.hpp"

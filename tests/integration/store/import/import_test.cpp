@@ -1,4 +1,4 @@
-#include "mirror.hpp"
+#include "tests/integration/store/mirror.hpp"
 #include "store/import/import.hpp"
 #include "store/mirror/retention.hpp"
 #include "store/mirror/tracking.hpp"
