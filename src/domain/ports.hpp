@@ -2,18 +2,15 @@
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
+#include "domain/operation.hpp"
 #include "domain/read_models.hpp"
 
-#include <functional>
 #include <vector>
 
 /// What `api` asks for, answered by whoever `app` plugs in (the actors). Every call returns at
 /// once; its completion runs exactly once, on any thread, with `overloaded`,
 /// `deadline_expired`, `database_down` or `unavailable` where no answer can be had.
 namespace guildhall::domain {
-
-template <class T>
-using completion = std::move_only_function<void(result<T>)>;
 
 /// How much of the stored JSON an answer is to carry.
 enum class detail : std::uint8_t { lean, full };

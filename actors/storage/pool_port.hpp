@@ -1,0 +1,76 @@
+#pragma once
+
+#include "actors/bridge.hpp"
+#include "domain/operation.hpp"
+#include "store/run.hpp"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace guildhall::actors {
+
+using db_pool_slot = handle_slot<db_pool_actor>;
+
+/// One operation on its way through a pool, with whoever waits for its answer.
+template <domain::operation Operation>
+class operation_job final : public db_job {
+public:
+  operation_job(
+      Operation what, deadline until, domain::completion_of<Operation> done)
+      : db_job{Operation::traits.name, until},
+        what_{std::move(what)},
+        done_{std::move(done)} {
+    using enum domain::manner;
+    constexpr auto how = Operation::traits.how;
+    idempotent = how == read || how == patient;
+    patient = how == domain::manner::patient || how == patient_once;
+  }
+  ~operation_job() override {
+    refuse({ec::unavailable});
+  }
+
+  result<void> attempt(store::session& db) override {
+    outcome_ = store::run(db, what_);
+    if (!*outcome_)
+      return std::unexpected<failure>(outcome_->error());
+    return {};
+  }
+  void complete() override {
+    if (auto done = std::exchange(done_, nullptr))
+      done(std::move(*outcome_));
+  }
+  void refuse(failure why) override {
+    if (auto done = std::exchange(done_, nullptr))
+      done(fail(std::move(why)));
+  }
+
+private:
+  Operation what_;
+  domain::completion_of<Operation> done_;
+  std::optional<domain::answer_to<Operation>> outcome_;
+};
+
+/// A port of the domain, answered by the database pools: reads by the readers, everything else
+/// by the writers.
+template <class Port>
+class pool_port final : public domain::implementing<pool_port<Port>, Port> {
+public:
+  pool_port(const db_pool_slot& readers, const db_pool_slot& writers)
+      : readers_{readers},
+        writers_{writers} {}
+
+  template <domain::operation Operation>
+  void take(Operation what, deadline expires, domain::completion_of<Operation> done) {
+    constexpr bool reads = Operation::traits.how == domain::manner::read;
+    submit(
+        reads ? readers_ : writers_,
+        std::make_shared<operation_job<Operation>>(std::move(what), expires, std::move(done)));
+  }
+
+private:
+  const db_pool_slot& readers_;
+  const db_pool_slot& writers_;
+};
+
+} // namespace guildhall::actors
