@@ -1,18 +1,19 @@
 #include "actors/storage/ports.hpp"
 
 #include "domain/budget.hpp"
-#include "store/people/accounts.hpp"
-#include "store/work/budget_store.hpp"
 #include "store/mirror/character_writes.hpp"
 #include "store/mirror/guild_writes.hpp"
+#include "store/mirror/periods.hpp"
+#include "store/mirror/retention.hpp"
+#include "store/mirror/tracking.hpp"
+#include "store/people/accounts.hpp"
 #include "store/people/logins.hpp"
 #include "store/people/onboarding.hpp"
-#include "store/mirror/periods.hpp"
-#include "store/work/queue.hpp"
-#include "store/reads/reads.hpp"
-#include "store/mirror/retention.hpp"
 #include "store/postgres/session.hpp"
-#include "store/mirror/tracking.hpp"
+#include "store/reads/reads.hpp"
+#include "store/work/budget_store.hpp"
+#include "store/work/overview.hpp"
+#include "store/work/queue.hpp"
 
 namespace guildhall::actors {
 

@@ -4,14 +4,15 @@
 #include "app/database_gate.hpp"
 #include "core/text.hpp"
 #include "domain/address.hpp"
-#include "store/people/accounts.hpp"
-#include "store/postgres/connection.hpp"
-#include "store/postgres/migrations.hpp"
-#include "store/reads/reads.hpp"
 #include "store/mirror/rederive.hpp"
 #include "store/mirror/retention.hpp"
 #include "store/mirror/tracking.hpp"
+#include "store/people/accounts.hpp"
 #include "store/people/users.hpp"
+#include "store/postgres/connection.hpp"
+#include "store/postgres/migrations.hpp"
+#include "store/reads/reads.hpp"
+#include "store/work/overview.hpp"
 
 #include <charconv>
 #include <chrono>

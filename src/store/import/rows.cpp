@@ -1,7 +1,7 @@
 #include "store/import/rows.hpp"
 
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <array>
 
@@ -128,6 +128,7 @@ constexpr std::array all{imported,
                          import_event,
                          event_there,
                          import_sign_up};
+const listed_statements registered{all};
 
 std::int64_t id_in(const pqxx::result& rows) {
   std::int64_t id = 0;
@@ -144,10 +145,6 @@ std::optional<import_rows::character> character_in(const pqxx::result& rows) {
 }
 
 } // namespace
-
-statements lists::import_rows() {
-  return all;
-}
 
 namespace import_rows {
 

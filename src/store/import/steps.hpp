@@ -1,10 +1,10 @@
 #pragma once
 
 #include "core/error.hpp"
-#include "store/ledger/fence.hpp"
 #include "store/import/characters.hpp"
 #include "store/import/old_database.hpp"
 #include "store/import/verdict.hpp"
+#include "store/ledger/change_tags.hpp"
 
 #include <pqxx/row>
 

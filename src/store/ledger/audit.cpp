@@ -1,7 +1,7 @@
 #include "store/ledger/audit.hpp"
 
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <array>
 
@@ -17,12 +17,9 @@ constexpr statement insert{
 constexpr statement author{"hold_author", "select from users where id = $1 for key share", 12};
 constexpr statement guild{"hold_guild", "select from guilds where id = $1 for key share", 12};
 constexpr std::array all{insert, author, guild};
+const listed_statements registered{all};
 
 } // namespace
-
-statements lists::audit() {
-  return all;
-}
 
 void audit(session& db, const audit_entry& what) {
   db.exec(insert, {what.who, what.guild, what.action, what.subject, what.before, what.after});

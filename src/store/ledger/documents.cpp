@@ -2,7 +2,7 @@
 
 #include "domain/last_modified.hpp"
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <array>
 
@@ -94,6 +94,7 @@ constexpr statement of_owner{
     20};
 constexpr std::array all{arrived, arrived_again, unchanged, failed,
                          suspect, unconditional, of_owner};
+const listed_statements registered{all};
 
 param guild_of(const document_owner& owner) {
   const auto* id = std::get_if<guild_id>(&owner);
@@ -113,10 +114,6 @@ bool said_yes(const pqxx::result& rows) {
 }
 
 } // namespace
-
-statements lists::documents() {
-  return all;
-}
 
 bool read_document(fields& in, domain::document_record& out) {
   std::optional<std::string> document;

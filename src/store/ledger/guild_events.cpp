@@ -1,7 +1,7 @@
 #include "store/ledger/guild_events.hpp"
 
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <array>
 
@@ -25,16 +25,13 @@ constexpr statement insert{
   where g.id = $1)",
     30'000};
 constexpr std::array all{insert};
+const listed_statements registered{all};
 
 param name_or_null(const std::string& name) {
   return name.empty() ? param(std::nullopt) : param(name);
 }
 
 } // namespace
-
-statements lists::guild_events() {
-  return all;
-}
 
 void log_events(
     session& db, guild_id guild, std::optional<time_point> seen_after,

@@ -2,7 +2,7 @@
 
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <array>
 
@@ -103,12 +103,9 @@ constexpr statement finish_characters{
     800};
 constexpr std::array all{insert_job,       joined_job,   read_job,      start_guilds,
                          start_characters, finish_guild, keep_progress, finish_characters};
+const listed_statements registered{all};
 
 } // namespace
-
-statements lists::jobs() {
-  return all;
-}
 
 job_id open_job(session& db, const new_job& what) {
   job_id id;

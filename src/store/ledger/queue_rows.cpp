@@ -2,7 +2,7 @@
 
 #include "domain/address.hpp"
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <array>
 
@@ -60,12 +60,9 @@ constexpr statement pull_forward{
     and (q.due_at > first.due_at or $2))",
     60};
 constexpr std::array all{unqueued, enqueue, drop_left, due_now, pull_forward};
+const listed_statements registered{all};
 
 } // namespace
-
-statements lists::queue_rows() {
-  return all;
-}
 
 std::size_t queue_members(session& db, guild_id guild) {
   array ids;

@@ -2,7 +2,7 @@
 
 #include "store/ledger/queue_rows.hpp"
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <algorithm>
 #include <array>
@@ -56,12 +56,9 @@ constexpr statement take_guild{
   from lost)",
     60};
 constexpr std::array all{take, log_takeover, take_guild};
+const listed_statements registered{all};
 
 } // namespace
-
-statements lists::addresses() {
-  return all;
-}
 
 std::vector<character_id> take_over_addresses(
     session& db, std::span<const claimed_address> claims,

@@ -3,16 +3,17 @@
 #include "core/text.hpp"
 #include "domain/game.hpp"
 #include "domain/last_modified.hpp"
-#include "store/mirror/addresses.hpp"
+#include "store/ledger/change_tags.hpp"
 #include "store/ledger/documents.hpp"
-#include "store/mirror/erase.hpp"
 #include "store/ledger/fence.hpp"
+#include "store/ledger/jobs.hpp"
+#include "store/mirror/addresses.hpp"
+#include "store/mirror/erase.hpp"
 #include "store/mirror/guild_link.hpp"
 #include "store/mirror/guild_members.hpp"
-#include "store/ledger/jobs.hpp"
-#include "store/people/onboarding.hpp"
+#include "store/mirror/tracking.hpp"
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <algorithm>
 #include <array>
@@ -120,6 +121,7 @@ constexpr statement drop_stray{
 constexpr std::array all{
     drop_stray,    lock,           documents,  verify,           unavailable, move,
     rename_member, reclass_member, log_rename, guild_of_profile, finish};
+const listed_statements registered{all};
 
 /// How long a document that cannot be stored waits before it is asked for again.
 constexpr std::chrono::minutes refused_retry{10};
@@ -376,10 +378,6 @@ private:
 };
 
 } // namespace
-
-statements lists::character_writes() {
-  return all;
-}
 
 result<void> apply_character(
     session& db, const domain::character_outcome& outcome, bool announce,

@@ -1,7 +1,7 @@
 #include "store/mirror/erase.hpp"
 
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <array>
 
@@ -63,12 +63,9 @@ constexpr statement guild_states{
     20};
 constexpr std::array all{columns, states, names,     members, events,
                          jobs,    queue,  transfers, guild,   guild_states};
+const listed_statements registered{all};
 
 } // namespace
-
-statements lists::erase() {
-  return all;
-}
 
 void erase_documents(session& db, const std::vector<std::int64_t>& characters) {
   db.exec(columns, {characters});

@@ -1,6 +1,7 @@
-#include "store/mirror/guild_members.hpp"
+#include "store/mirror/guild_counts.hpp"
+
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <array>
 
@@ -52,12 +53,9 @@ constexpr statement ranks{
   select exists (select from gone) or exists (select from emptied) or exists (select from counted))",
     2'000};
 constexpr std::array all{count_open, count_members, leader, ranks};
+const listed_statements registered{all};
 
 } // namespace
-
-statements lists::guild_counts() {
-  return all;
-}
 
 std::size_t open_members(session& db, guild_id guild) {
   std::size_t count = 0;

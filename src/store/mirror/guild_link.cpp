@@ -2,7 +2,7 @@
 
 #include "store/mirror/addresses.hpp"
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <array>
 
@@ -56,12 +56,9 @@ constexpr statement adopt{
   returning id)",
     40};
 constexpr std::array all{by_identity, remember, link, at_address, adopt};
+const listed_statements registered{all};
 
 } // namespace
-
-statements lists::guild_link() {
-  return all;
-}
 
 std::optional<guild_id> guild_of_identity(session& db, const domain::guild_identity& who) {
   const auto rows = db.exec(by_identity, {who.region, who.realm_id, who.bnet_id});

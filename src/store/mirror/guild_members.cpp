@@ -3,11 +3,11 @@
 #include "core/text.hpp"
 #include "domain/game.hpp"
 #include "domain/last_modified.hpp"
-#include "store/people/accounts.hpp"
-#include "store/mirror/addresses.hpp"
 #include "store/ledger/guild_events.hpp"
-#include "store/mirror/member_rows.hpp"
 #include "store/ledger/queue_rows.hpp"
+#include "store/mirror/addresses.hpp"
+#include "store/mirror/guild_counts.hpp"
+#include "store/mirror/member_rows.hpp"
 #include "store/postgres/session.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "domain/sync.hpp"
-#include "store/ledger/fence.hpp"
+#include "store/ledger/change_tags.hpp"
 #include "store/mirror/guild_row.hpp"
 
 #include <cstdint>
@@ -29,13 +29,5 @@ std::size_t open_members(session& db, guild_id guild);
 /// full.
 bool apply_roster(
     session& db, const roster_to_apply& what, domain::guild_applied& counts, change_tags& tags);
-
-/// `guilds.member_count`: the open memberships.
-void update_member_count(session& db, guild_id guild);
-/// `guilds.leader_id`: the user who owns the rank-0 character. True if it changed; then the
-/// tags of the old and the new one are added.
-bool update_leader(session& db, guild_id guild, change_tags& tags);
-/// Counts and default names of the ranks that are in use. True if any changed.
-bool update_ranks(session& db, guild_id guild);
 
 } // namespace guildhall::store

@@ -3,7 +3,7 @@
 #include "store/mirror/addresses.hpp"
 #include "store/mirror/guild_link.hpp"
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <array>
 
@@ -91,12 +91,9 @@ constexpr statement suspicion{
 constexpr std::array all{lock,           insert_guild,    update_guild,      log_rename,
                          guild_document, roster_document, count_of_document, found,
                          not_found,      failed,          suspicion};
+const listed_statements registered{all};
 
 } // namespace
-
-statements lists::guild_row() {
-  return all;
-}
 
 std::optional<stored_guild> lock_guild(session& db, guild_id id) {
   const auto rows = db.exec(lock, {id});

@@ -1,11 +1,12 @@
 #include "store/mirror/guild_writes.hpp"
 
+#include "store/ledger/change_tags.hpp"
 #include "store/ledger/documents.hpp"
 #include "store/ledger/fence.hpp"
 #include "store/mirror/guild_members.hpp"
 #include "store/mirror/guild_row.hpp"
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <algorithm>
 #include <array>
@@ -36,6 +37,7 @@ constexpr statement members_to_ask{
   order by m.rank, m.character_id limit $2)",
     3'000};
 constexpr std::array all{move_tracked, mark_renamed, members_to_ask};
+const listed_statements registered{all};
 
 /// How long a document that cannot be stored waits before it is asked for again.
 constexpr std::chrono::minutes refused_retry{10};
@@ -263,10 +265,6 @@ private:
 };
 
 } // namespace
-
-statements lists::guild_writes() {
-  return all;
-}
 
 result<domain::guild_applied> apply_guild(session& db, const domain::guild_outcome& outcome) {
   return db.transaction([&]() -> result<domain::guild_applied> {

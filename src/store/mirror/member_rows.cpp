@@ -2,7 +2,7 @@
 
 #include "core/text.hpp"
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <array>
 
@@ -130,12 +130,9 @@ constexpr statement transfer{
 constexpr std::array all{load,          elsewhere, lock, upsert,  without_address, restore,
                          newer_profile, levels,    open, close,   ranks,           join_guild,
                          leave_guild,   names,     data, transfer};
+const listed_statements registered{all};
 
 } // namespace
-
-statements lists::member_rows() {
-  return all;
-}
 
 std::vector<domain::stored_member> stored_members(session& db, guild_id guild) {
   std::vector<domain::stored_member> out;

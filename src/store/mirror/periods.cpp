@@ -1,7 +1,7 @@
 #include "store/mirror/periods.hpp"
 
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <array>
 
@@ -59,6 +59,7 @@ constexpr statement advance{
   update periods set spread_to = $2 where region = $1)",
     6};
 constexpr std::array all{read, remember, first, progress, step, advance};
+const listed_statements registered{all};
 
 /// One bounded step. True when more is left.
 result<bool> spread(session& db, domain::region where) {
@@ -81,10 +82,6 @@ result<bool> spread(session& db, domain::region where) {
 }
 
 } // namespace
-
-statements lists::periods() {
-  return all;
-}
 
 result<bool> set_period(session& db, domain::region where, std::int64_t period) {
   if (!db.exec(first, {where, period}).empty())

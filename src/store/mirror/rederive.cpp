@@ -2,9 +2,9 @@
 
 #include "domain/payload.hpp"
 #include "domain/projection.hpp"
-#include "store/ledger/fence.hpp"
+#include "store/ledger/change_tags.hpp"
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <array>
 
@@ -52,6 +52,7 @@ constexpr statement guilds{
   where character_id = any($1::bigint[]) and left_at is null)",
     2'000};
 constexpr std::array all{next, write, mark, guilds};
+const listed_statements registered{all};
 
 struct stored_documents {
   character_id id;
@@ -95,10 +96,6 @@ bool derive(session& db, const stored_documents& stored) {
 }
 
 } // namespace
-
-statements lists::rederive() {
-  return all;
-}
 
 result<rederived> rederive(session& db, character_id after, int limit, bool everything) {
   return db.transaction([&]() -> result<rederived> {

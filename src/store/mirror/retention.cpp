@@ -1,10 +1,9 @@
 #include "store/mirror/retention.hpp"
 
-#include "store/people/accounts.hpp"
+#include "store/ledger/change_tags.hpp"
 #include "store/mirror/erase.hpp"
-#include "store/ledger/fence.hpp"
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <array>
 
@@ -149,6 +148,7 @@ constexpr std::array all{overdue,        listed_no_more, old_guilds,    closed_r
                          forget_name,    close_all,      no_guild,      guild_names,
                          own_characters, drop_user,      own_audit,     audit_of_events,
                          own_events,     own_sign_ups,   release_own};
+const listed_statements registered{all};
 
 std::vector<std::int64_t> ids_of(const pqxx::result& rows) {
   std::vector<std::int64_t> out;
@@ -198,10 +198,6 @@ failure unknown(std::string_view what, std::int64_t id) {
 }
 
 } // namespace
-
-statements lists::retention() {
-  return all;
-}
 
 result<domain::sweep_report> sweep(session& db, int limit, std::chrono::seconds erase_after) {
   return db.transaction([&]() -> result<domain::sweep_report> {

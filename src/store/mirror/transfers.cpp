@@ -1,11 +1,12 @@
-#include "store/people/accounts.hpp"
-#include "store/mirror/addresses.hpp"
+#include "store/ledger/change_tags.hpp"
 #include "store/ledger/fence.hpp"
 #include "store/ledger/guild_events.hpp"
+#include "store/mirror/addresses.hpp"
+#include "store/mirror/guild_counts.hpp"
 #include "store/mirror/guild_members.hpp"
 #include "store/mirror/guild_writes.hpp"
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <array>
 
@@ -69,6 +70,7 @@ constexpr statement move_signups{
     200};
 constexpr std::array all{pending,   settle,        both,         move_user,
                          move_main, move_override, move_rosters, move_signups};
+const listed_statements registered{all};
 
 void become_one(session& db, guild_id guild, const domain::pending_transfer& which) {
   domain::character_identity leaver;
@@ -105,10 +107,6 @@ void become_one(session& db, guild_id guild, const domain::pending_transfer& whi
 }
 
 } // namespace
-
-statements lists::transfers() {
-  return all;
-}
 
 result<std::vector<domain::pending_transfer>> pending_transfers(session& db, guild_id guild) {
   std::vector<domain::pending_transfer> out;

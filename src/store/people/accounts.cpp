@@ -1,8 +1,7 @@
 #include "store/people/accounts.hpp"
 
-#include "store/ledger/fence.hpp"
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <array>
 
@@ -30,31 +29,10 @@ constexpr statement standing_of{
   ) s on true
   where u.id = $1 order by s.guild_id)",
     2'000};
-constexpr statement owners{
-    "owners_of", R"(
-  select distinct user_id from characters where id = any($1::bigint[]) and user_id is not null)",
-    12'000};
-constexpr statement users_of_guild{
-    "users_of_guild", R"(
-  select distinct c.user_id
-  from guild_members m join characters c on c.id = m.character_id
-  where m.guild_id = $1 and m.left_at is null and c.user_id is not null)",
-    12'000};
-constexpr std::array all{standing_of, owners, users_of_guild};
-
-void add_users(const pqxx::result& rows, change_tags& tags) {
-  for (const auto& row : rows) {
-    user_id id;
-    fields(row) >> id;
-    tags.add(id);
-  }
-}
+constexpr std::array all{standing_of};
+const listed_statements registered{all};
 
 } // namespace
-
-statements lists::accounts() {
-  return all;
-}
 
 result<domain::standing> standing(session& db, user_id id) {
   const auto rows = db.exec(standing_of, {id});
@@ -72,15 +50,6 @@ result<domain::standing> standing(session& db, user_id id) {
     in >> one.best_rank >> one.is_officer >> one.is_leader;
   }
   return who;
-}
-
-void add_owners(session& db, const std::vector<std::int64_t>& characters, change_tags& tags) {
-  if (!characters.empty())
-    add_users(db.exec(owners, {characters}), tags);
-}
-
-void add_users_of(session& db, guild_id guild, change_tags& tags) {
-  add_users(db.exec(users_of_guild, {guild}), tags);
 }
 
 } // namespace guildhall::store

@@ -1,11 +1,11 @@
 #include "store/people/events.hpp"
 
 #include "store/ledger/audit.hpp"
+#include "store/ledger/change_tags.hpp"
 #include "store/people/event_rows.hpp"
-#include "store/ledger/fence.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <array>
 #include <utility>
@@ -56,6 +56,7 @@ constexpr std::string_view changed{R"(
 constexpr statement change{"change_event", join<changed, returning, columns, and_json>, 60};
 constexpr statement drop{"remove_event", "delete from events where id = $1", 1'000};
 constexpr std::array all{list, lean_list, one, lock, insert, change, drop};
+const listed_statements registered{all};
 
 fields& read_event(fields& in, event_row& out) {
   std::optional<int> places;
@@ -124,10 +125,6 @@ result<held_event> hold_to_edit(session& db, const author& by, event_id id) {
 }
 
 } // namespace
-
-statements lists::events() {
-  return all;
-}
 
 std::optional<held_event> lock_event(session& db, event_id id) {
   const auto rows = db.exec(lock, {id});

@@ -1,11 +1,11 @@
 #include "store/people/logins.hpp"
 
 #include "core/crypto.hpp"
-#include "store/people/accounts.hpp"
 #include "store/ledger/audit.hpp"
-#include "store/ledger/fence.hpp"
+#include "store/ledger/change_tags.hpp"
+#include "store/people/accounts.hpp"
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <array>
 
@@ -62,6 +62,7 @@ constexpr statement pending{
   returning u.id, u.bnet_account_id, encode(u.sealed_tokens, 'hex'))",
     400};
 constexpr std::array all{open, close, arrive, revoke, change_role, pending};
+const listed_statements registered{all};
 
 std::string from_hex(std::string_view text) {
   const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
@@ -83,10 +84,6 @@ std::string role_json(std::string_view role) {
 }
 
 } // namespace
-
-statements lists::logins() {
-  return all;
-}
 
 result<void> open_login(session& db, std::string_view state_hash, domain::region where) {
   db.exec(open, {crypto::to_hex(state_hash), where});

@@ -1,11 +1,11 @@
 #include "domain/grouping.hpp"
 #include "store/ledger/audit.hpp"
-#include "store/ledger/fence.hpp"
+#include "store/ledger/change_tags.hpp"
 #include "store/mirror/guild_row.hpp"
 #include "store/people/ranks.hpp"
-#include "store/reads/reads.hpp"
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
+#include "store/reads/reads.hpp"
 
 #include <algorithm>
 #include <array>
@@ -50,6 +50,7 @@ constexpr statement clear{
   where guild_id = $1 and character_id = any($2::bigint[]) and is_main)",
     2'000};
 constexpr std::array all{member, lock, write, drop, clear};
+const listed_statements registered{all};
 
 /// The same player's other characters that somebody called the main.
 std::vector<std::int64_t> other_mains(session& db, guild_id guild, character_id who) {
@@ -75,10 +76,6 @@ std::vector<std::int64_t> other_mains(session& db, guild_id guild, character_id 
 }
 
 } // namespace
-
-statements lists::mains() {
-  return all;
-}
 
 result<written<main_override>> set_main(
     session& db, const author& by, guild_id guild, character_id who,

@@ -2,15 +2,15 @@
 
 #include "core/text.hpp"
 #include "domain/people_port.hpp"
-#include "store/people/accounts.hpp"
+#include "store/ledger/change_tags.hpp"
+#include "store/ledger/queue_rows.hpp"
 #include "store/mirror/addresses.hpp"
-#include "store/ledger/fence.hpp"
+#include "store/mirror/guild_counts.hpp"
 #include "store/mirror/guild_members.hpp"
 #include "store/mirror/member_rows.hpp"
-#include "store/ledger/queue_rows.hpp"
-#include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
 #include "store/mirror/tracking.hpp"
+#include "store/postgres/session.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <algorithm>
 #include <array>
@@ -86,19 +86,9 @@ constexpr statement forget_token{
   update users set sealed_tokens = null, tokens_stored_at = null, onboarding_due_at = null
   where id = $1 and tokens_stored_at is not null)",
     40};
-constexpr statement count_tracked{"count_tracked", "select count(*) from tracked_guilds", 200};
-constexpr statement discovered{
-    "discovered_guilds", R"(
-  select distinct g.region, g.realm, g.name_slug
-  from characters c join guild_candidates g on g.id = c.candidate_id
-  where c.user_id = $1 and not exists (
-    select from tracked_guilds t
-    where t.region = g.region and t.realm = g.realm and t.name_slug = g.name_slug)
-  order by 1, 2, 3 limit $2)",
-    3'000};
-constexpr std::array all{hold,   known,        own_of_region, link,
-                         unlink, guilds_of,    hold_guilds,   unqueue,
-                         queue,  forget_token, count_tracked, discovered};
+constexpr std::array all{hold,      known,       own_of_region, link,  unlink,
+                         guilds_of, hold_guilds, unqueue,       queue, forget_token};
+const listed_statements registered{all};
 
 using ids = std::vector<std::int64_t>;
 
@@ -221,26 +211,6 @@ private:
 };
 
 } // namespace
-
-statements lists::onboarding() {
-  return all;
-}
-
-void track_discovered(session& db, user_id user, const domain::discovery& policy) {
-  if (!policy.of_users)
-    return;
-  std::int64_t tracked = 0;
-  fields(db.exec(count_tracked)[0]) >> tracked;
-  const auto room = policy.max_guilds - tracked;
-  if (room <= 0)
-    return;
-  for (const auto& row : db.exec(discovered, {user, room})) {
-    domain::guild_address address;
-    fields(row) >> address.region >> address.realm >> address.name_slug;
-    // Within the caller's transaction; who runs it again tracks it then.
-    (void)track(db, address, "discovered");
-  }
-}
 
 result<domain::onboarded>
 onboard(session& db, const domain::account_lists& what, const domain::discovery& policy) {

@@ -11,8 +11,4 @@ class session;
 result<domain::onboarded>
 onboard(session& db, const domain::account_lists& what, const domain::discovery& policy);
 
-/// Tracks the guilds that this user's characters wait for, as far as the policy goes. Within a
-/// transaction.
-void track_discovered(session& db, user_id user, const domain::discovery& policy);
-
 } // namespace guildhall::store

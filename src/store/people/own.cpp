@@ -1,11 +1,11 @@
 #include "store/people/own.hpp"
 
 #include "store/ledger/audit.hpp"
-#include "store/reads/reads.hpp"
+#include "store/mirror/tracking.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
-#include "store/postgres/statement_lists.hpp"
-#include "store/mirror/tracking.hpp"
+#include "store/postgres/statement.hpp"
+#include "store/reads/reads.hpp"
 
 #include <array>
 
@@ -61,6 +61,7 @@ constexpr statement looked_at{
     and greatest(checked_at, failed_at) > app_now() - $2::interval)",
     12};
 constexpr std::array all{guilds, lean, full, looked_at};
+const listed_statements registered{all};
 
 character_row read_character(const pqxx::row& row) {
   character_row out;
@@ -90,10 +91,6 @@ result<character_row> look_after(session& db, character_row row) {
 }
 
 } // namespace
-
-statements lists::own() {
-  return all;
-}
 
 result<std::vector<domain::own_guild>> own_guilds(session& db, user_id who) {
   std::vector<domain::own_guild> out;

@@ -1,10 +1,9 @@
 #include "store/people/ranks.hpp"
 
-#include "store/people/accounts.hpp"
 #include "store/ledger/audit.hpp"
-#include "store/ledger/fence.hpp"
+#include "store/ledger/change_tags.hpp"
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <array>
 
@@ -38,12 +37,9 @@ constexpr statement write{
     r.created_at, r.updated_at, r.row_version, to_jsonb(r))",
     400};
 constexpr std::array all{lock, write};
+const listed_statements registered{all};
 
 } // namespace
-
-statements lists::ranks() {
-  return all;
-}
 
 result<written<rank_row>>
 set_rank(session& db, const author& by, guild_id guild, const rank_edit& what) {

@@ -2,10 +2,10 @@
 
 #include "domain/game.hpp"
 #include "store/ledger/audit.hpp"
-#include "store/ledger/fence.hpp"
+#include "store/ledger/change_tags.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <array>
 #include <set>
@@ -100,6 +100,7 @@ constexpr statement drop_place{
     20};
 constexpr std::array all{list,  one,  lock,           places,       place,    insert,    rename,
                          touch, drop, add_characters, count_places, set_role, drop_place};
+const listed_statements registered{all};
 
 fields& read_roster(fields& in, roster_row& out) {
   return in >> out.id >> out.guild_id >> out.name >> out.row_version >> out.created_at
@@ -172,10 +173,6 @@ written<T> announced(session& db, guild_id guild, T value) {
 }
 
 } // namespace
-
-statements lists::rosters() {
-  return all;
-}
 
 result<std::vector<roster_row>> rosters(session& db, guild_id guild) {
   std::vector<roster_row> out;

@@ -1,11 +1,11 @@
 #include "domain/game.hpp"
 #include "store/ledger/audit.hpp"
+#include "store/ledger/change_tags.hpp"
 #include "store/people/event_rows.hpp"
 #include "store/people/events.hpp"
-#include "store/ledger/fence.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <array>
 #include <utility>
@@ -66,6 +66,7 @@ constexpr statement drop{
   returning to_jsonb(s))",
     20};
 constexpr std::array all{list, one, own_place, own_character, taken, insert, change, drop};
+const listed_statements registered{all};
 
 /// False for an event that nobody has signed up for.
 bool read_sign_up(const pqxx::row& row, std::optional<guild_id>& guild, sign_up_row& out) {
@@ -161,10 +162,6 @@ write(session& db, const author& by, event_id id, const sign_up_change& what, bo
 }
 
 } // namespace
-
-statements lists::sign_ups() {
-  return all;
-}
 
 result<held_event> hold_event(session& db, const author& by, event_id id) {
   if (auto held = hold_author(db, by.who.id); !held)

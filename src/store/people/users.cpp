@@ -1,8 +1,8 @@
 #include "store/people/users.hpp"
 
-#include "store/ledger/fence.hpp"
+#include "store/ledger/change_tags.hpp"
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <algorithm>
 #include <array>
@@ -33,6 +33,7 @@ constexpr statement development{
   select id from known union all select id from made)",
     40};
 constexpr std::array all{by_id, by_battletag, development};
+const listed_statements registered{all};
 
 constexpr std::array<std::string_view, 3> roles{"user", "guild_leader", "admin"};
 
@@ -43,10 +44,6 @@ bool is_number(std::string_view text) {
 }
 
 } // namespace
-
-statements lists::users() {
-  return all;
-}
 
 result<user_id> set_role(session& db, std::string_view who, std::string_view role) {
   if (std::ranges::find(roles, role) == roles.end())

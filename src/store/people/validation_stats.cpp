@@ -2,7 +2,7 @@
 
 #include "store/ledger/audit.hpp"
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <algorithm>
 #include <array>
@@ -33,12 +33,9 @@ constexpr statement failures{
 constexpr statement reset{
     "reset_validation", "update sync_settings set validation_since = app_now()", 6};
 constexpr std::array all{totals, failures, reset};
+const listed_statements registered{all};
 
 } // namespace
-
-statements lists::validation_stats() {
-  return all;
-}
 
 result<std::vector<domain::validation_stats>> validation_stats(session& db) {
   std::vector<domain::validation_stats> out;

@@ -7,7 +7,7 @@
 namespace guildhall::store {
 
 /// A named statement: prepared once per connection, when first used. Statements stand beside
-/// the function that uses them; each file lists its own for `all_statements`.
+/// the function that uses them; each file lists its own by one `listed_statements`.
 struct statement {
   std::string_view name;
   std::string_view sql;
@@ -18,7 +18,19 @@ struct statement {
 
 using statements = std::span<const statement>;
 
-/// Every statement of the library. Only these can be executed.
+/// A file's statements are known to `all_statements` by standing in one of these, at namespace
+/// scope.
+class listed_statements {
+public:
+  explicit listed_statements(statements which) noexcept;
+
+private:
+  friend const std::vector<statement>& all_statements();
+  statements which_;
+  const listed_statements* next_;
+};
+
+/// Every statement of the library, by name. Only these can be executed. Not before `main`.
 const std::vector<statement>& all_statements();
 
 } // namespace guildhall::store

@@ -1,7 +1,7 @@
 #include "store/postgres/upstream.hpp"
 
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <array>
 
@@ -18,6 +18,7 @@ constexpr statement recorded{
   select host from upstream_hosts where role = $1)",
     6};
 constexpr std::array all{record, recorded};
+const listed_statements registered{all};
 
 result<void> check_one(session& db, const std::string& role, const std::string& host) {
   db.exec(record, {role, host});
@@ -32,10 +33,6 @@ result<void> check_one(session& db, const std::string& role, const std::string& 
 }
 
 } // namespace
-
-statements lists::upstream() {
-  return all;
-}
 
 result<void> check_upstream(
     session& db, const std::map<std::string, std::string>& api_hosts,

@@ -1,7 +1,7 @@
-#include "store/reads/reads.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
+#include "store/reads/reads.hpp"
 
 #include <array>
 
@@ -70,6 +70,7 @@ constexpr statement rank_list{
   where g.id = $1 order by o.rank_id)",
     2'000};
 constexpr std::array all{list, lean, full, joined, left, rank_list};
+const listed_statements registered{all};
 
 void read_member(fields& in, domain::member_row& out) {
   in >> out.id >> out.guild_id >> out.character_id >> out.character_name >> out.character_class
@@ -94,10 +95,6 @@ std::vector<domain::member_detail> read_details(const pqxx::result& rows) {
 }
 
 } // namespace
-
-statements lists::member_reads() {
-  return all;
-}
 
 result<std::vector<domain::member_row>> members(session& db, guild_id id) {
   const auto rows = db.exec(list, {id});

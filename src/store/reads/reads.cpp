@@ -3,7 +3,7 @@
 #include "store/ledger/documents.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <array>
 
@@ -80,6 +80,7 @@ constexpr statement guild_freshness{
     15'000};
 constexpr std::array all{
     guild_by_id, guild_by_address, character_by_id, character_by_address, guild_freshness};
+const listed_statements registered{all};
 
 bool wants_all(domain::detail how) {
   return how == domain::detail::full;
@@ -131,10 +132,6 @@ failure unknown(const std::string& what, const std::string& id) {
 }
 
 } // namespace
-
-statements lists::reads() {
-  return all;
-}
 
 result<domain::guild_row> guild(session& db, guild_id id, domain::detail how) {
   const auto rows = db.exec(guild_by_id, {wants_all(how), id});

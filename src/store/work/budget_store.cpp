@@ -2,7 +2,7 @@
 
 #include "store/ledger/fence.hpp"
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <array>
 
@@ -41,16 +41,13 @@ constexpr statement write{
   update api_budget set counts = $1, newest_slot = $2, hour_limit = $3)",
     10};
 constexpr std::array all{lock, others, share, forget, write};
+const listed_statements registered{all};
 
 std::string interval(std::chrono::milliseconds time) {
   return std::to_string(time.count()) + " milliseconds";
 }
 
 } // namespace
-
-statements lists::budget() {
-  return all;
-}
 
 result<domain::budget_loan> borrow_budget(
     session& db, const std::string& instance, const domain::loan_request& request,

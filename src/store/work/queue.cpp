@@ -1,10 +1,11 @@
 #include "store/work/queue.hpp"
 
+#include "store/ledger/change_tags.hpp"
 #include "store/ledger/fence.hpp"
-#include "store/mirror/guild_row.hpp"
 #include "store/ledger/jobs.hpp"
+#include "store/mirror/guild_row.hpp"
 #include "store/postgres/session.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
 
 #include <array>
 
@@ -113,6 +114,7 @@ constexpr statement finish_entry{
 
 constexpr std::array all{renew_leases,    release_leases, finish_checked, documents_checked,
                          available_again, guilds_of,      finish_entry};
+const listed_statements registered{all};
 
 struct lease_arrays {
   array entries;
@@ -158,10 +160,6 @@ void announce_recovered(session& db, const pqxx::result& checked) {
 }
 
 } // namespace
-
-statements lists::queue() {
-  return all;
-}
 
 result<std::vector<domain::lease>>
 renew(session& db, const std::vector<domain::lease>& leases, std::chrono::seconds lease) {

@@ -1,10 +1,10 @@
 #include "core/text.hpp"
 #include "store/ledger/documents.hpp"
 #include "store/ledger/jobs.hpp"
-#include "store/work/queue.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
-#include "store/postgres/statement_lists.hpp"
+#include "store/postgres/statement.hpp"
+#include "store/work/queue.hpp"
 
 #include <array>
 
@@ -114,6 +114,7 @@ constexpr statement claim_own{
 
 constexpr std::array all{
     free_expired, claim_rosters, claim_due_guilds, claim_members, claim_own};
+const listed_statements registered{all};
 
 domain::guild_work read_guild_work(const pqxx::row& row) {
   domain::guild_work work;
@@ -174,10 +175,6 @@ std::vector<domain::character_work> read_character_work(const pqxx::result& rows
 }
 
 } // namespace
-
-statements lists::queue_claims() {
-  return all;
-}
 
 result<std::vector<domain::guild_work>>
 claim_guilds(session& db, domain::priority what, int limit, std::chrono::seconds lease) {

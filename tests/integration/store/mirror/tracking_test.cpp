@@ -1,5 +1,6 @@
-#include "tests/integration/store/mirror.hpp"
 #include "store/mirror/tracking.hpp"
+#include "store/work/overview.hpp"
+#include "tests/integration/store/mirror.hpp"
 
 #include <algorithm>
 

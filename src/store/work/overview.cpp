@@ -1,0 +1,103 @@
+#include "store/work/overview.hpp"
+
+#include "domain/budget.hpp"
+#include "store/ledger/change_tags.hpp"
+#include "store/ledger/fence.hpp"
+#include "store/ledger/jobs.hpp"
+#include "store/postgres/session.hpp"
+#include "store/postgres/statement.hpp"
+
+#include <array>
+
+namespace guildhall::store {
+
+namespace {
+
+constexpr int overview_guilds = 200;
+constexpr int overview_errors = 50;
+
+constexpr statement read_paused{"paused", "select paused from sync_settings", 2};
+constexpr statement write_paused{
+    "set_paused", R"(
+  update sync_settings set paused = $1 where paused <> $1)",
+    4};
+constexpr statement count_queue{
+    "overview_counts", R"(
+  select s.paused, g.due, g.running, c.due, c.running, b.hour_limit, b.newest_slot, b.counts
+  from sync_settings s, api_budget b, (
+    select count(*) filter (where lease_token is null and due_at <= app_now()) as due,
+      count(*) filter (where lease_token is not null) as running
+    from sync_queue where tracked_guild_id is not null) g, (
+    select (
+        select count(*) from sync_queue where character_id is not null and lease_token is null
+          and due_at <= app_now()) as due, (
+        select count(*) from sync_queue where lease_token is not null
+          and character_id is not null) as running) c)",
+    30'000};
+constexpr statement list_tracked{
+    "overview_guilds", R"(
+  select t.id, t.region, t.realm, t.name_slug, t.guild_id, t.state, t.last_synced_at, q.due_at,
+    coalesce(q.lease_token is not null, false), t.last_error
+  from tracked_guilds t left join sync_queue q on q.tracked_guild_id = t.id
+  order by t.last_error <> '' desc, t.last_error_at desc nulls last, t.id limit $1)",
+    15'000};
+constexpr statement list_errors{
+    "overview_errors", R"(
+  select case when d.guild_id is not null
+      then 'guild ' || g.region || '/' || g.realm || '/' || coalesce(g.name_key, g.name)
+      else 'character ' || d.character_id end,
+    d.document, d.error_class, d.error_detail, d.failed_at
+  from document_states d left join guilds g on g.id = d.guild_id
+  where d.error_class in ('transient', 'throttled', 'malformed')
+  order by d.failed_at desc limit $1)",
+    400};
+constexpr std::array all{read_paused, write_paused, count_queue, list_tracked, list_errors};
+const listed_statements registered{all};
+
+} // namespace
+
+result<domain::job_row> job(session& db, job_id id) {
+  auto row = find_job(db, id);
+  if (!row)
+    return fail(ec::not_found, "Job with ID " + std::to_string(id.value) + " not found");
+  return *row;
+}
+
+result<domain::sync_overview> overview(session& db) {
+  domain::sync_overview out;
+  std::int64_t newest_slot = 0;
+  std::vector<std::int64_t> counts;
+  fields(db.exec(count_queue)[0]) >> out.paused >> out.guilds_due >> out.guilds_running
+      >> out.characters_due >> out.characters_running >> out.hour_limit >> newest_slot
+      >> counts;
+  domain::hour_window window(std::move(counts), newest_slot);
+  window.advance(now_of(db));
+  out.hour_spent = window.spent();
+  for (const auto& row : db.exec(list_tracked, {overview_guilds})) {
+    auto& line = out.guilds.emplace_back();
+    fields(row) >> line.id >> line.address.region >> line.address.realm
+        >> line.address.name_slug >> line.guild_id >> line.state >> line.last_synced_at
+        >> line.due_at >> line.running >> line.last_error;
+  }
+  for (const auto& row : db.exec(list_errors, {overview_errors})) {
+    auto& line = out.last_errors.emplace_back();
+    fields(row) >> line.entity >> line.document >> line.error_class >> line.detail >> line.at;
+  }
+  return out;
+}
+
+result<void> set_paused(session& db, bool paused) {
+  return db.transaction([&]() -> result<void> {
+    if (db.exec(write_paused, {paused}).affected_rows() > 0)
+      wake_schedulers(db);
+    return {};
+  });
+}
+
+result<bool> paused(session& db) {
+  bool yes = false;
+  fields(db.exec(read_paused)[0]) >> yes;
+  return yes;
+}
+
+} // namespace guildhall::store
