@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <regex>
 #include <set>
 #include <string>
@@ -37,6 +38,27 @@ const std::map<std::string, names>& allowed() {
 
 fs::path path_of(const std::string& folder) {
   return folder == "actors" ? root / folder : root / "src" / folder;
+}
+
+/// The rooms of a folder -> those they may include from, besides themselves. Files that stand
+/// in the folder itself are for all of its rooms and may use them all.
+const std::map<std::string, std::map<std::string, names>>& rooms() {
+  static const std::map<std::string, std::map<std::string, names>> plans{
+      {"store",
+       {{"postgres", {}},
+        {"ledger", {"postgres"}},
+        {"mirror", {"postgres", "ledger"}},
+        {"reads", {"postgres", "ledger"}},
+        {"work", {"postgres", "ledger", "mirror"}},
+        {"people", {"postgres", "ledger", "mirror", "reads"}},
+        {"import", {"postgres", "ledger", "mirror"}}}},
+      {"actors",
+       {{"storage", {}},
+        {"battlenet", {"storage"}},
+        {"sync", {"storage", "battlenet"}},
+        {"serving", {"storage"}}}},
+  };
+  return plans;
 }
 
 struct include_line {
@@ -74,6 +96,39 @@ TEST(arrows, a_folder_includes_only_what_its_arrows_allow) {
       const auto target = line.target.substr(0, line.target.find('/'));
       EXPECT_TRUE(target == folder || targets.contains(target))
           << line.file << " includes " << line.target;
+    }
+  }
+}
+
+/// "store/mirror/erase.hpp" -> "mirror"; nothing for a file of the folder itself.
+std::optional<std::string> room_of(const std::string& path, const std::string& folder) {
+  const auto from = path.find(folder + '/') + folder.size() + 1;
+  const auto end = path.find('/', from);
+  return end == std::string::npos ? std::nullopt
+                                  : std::optional{path.substr(from, end - from)};
+}
+
+TEST(arrows, a_room_includes_only_what_its_arrows_allow) {
+  for (const auto& [folder, plan] : rooms()) {
+    for (const auto& line : includes_of(folder)) {
+      const auto room = room_of(line.file, folder);
+      if (!room || !line.quoted || !line.target.starts_with(folder + '/'))
+        continue;
+      ASSERT_TRUE(plan.contains(*room)) << line.file << " is in no known room";
+      const auto target = room_of(line.target, folder);
+      EXPECT_TRUE(!target || target == room || plan.at(*room).contains(*target))
+          << line.file << " includes " << line.target;
+    }
+  }
+}
+
+TEST(arrows, a_room_has_at_most_14_units) {
+  for (const auto& [folder, plan] : rooms()) {
+    for (const auto& [room, targets] : plan) {
+      names units;
+      for (const auto& entry : fs::directory_iterator{path_of(folder) / room})
+        units.insert(entry.path().stem().string());
+      EXPECT_LE(units.size(), 14u) << folder << '/' << room;
     }
   }
 }
