@@ -1,25 +1,12 @@
 #pragma once
 
+#include "domain/accounts.hpp"
 #include "domain/ports.hpp"
-#include "domain/standing.hpp"
 
 #include <string>
 
 /// What `api` asks about users. Answered like the ports of ports.hpp.
 namespace guildhall::domain {
-
-/// A user's row, without anything secret.
-struct user_row {
-  user_id id;
-  bnet_account_id account;
-  std::string battletag;
-  std::string region; ///< of the last login, or empty
-  std::string role;
-  time_point tokens_valid_since{};
-  std::optional<time_point> last_login_at;
-  time_point created_at{};
-  time_point updated_at{};
-};
 
 class account_port {
 public:

@@ -54,6 +54,32 @@ struct discovery {
   std::int64_t max_guilds{0}; ///< tracked guilds, all of them, beyond which none is added
 };
 
+/// Finds or makes the user by the account's id.
+struct record_login {
+  using answer = standing;
+  static constexpr operation_traits traits{"record_login", manner::write};
+  arrival who;
+};
+
+/// Links and unlinks characters in one transaction, leaders included, and queues their sync:
+/// the user's characters are those of the lists, from now on. `not_found` when the user is
+/// gone.
+struct onboard {
+  using answer = onboarded;
+  static constexpr operation_traits traits{"onboard", manner::patient};
+  account_lists account;
+  discovery policy{};
+};
+
+/// Claims some whose list is due; nobody else gets them for a while.
+struct pending_onboardings {
+  using answer = std::vector<pending_onboarding>;
+  static constexpr operation_traits traits{"pending_onboardings", manner::patient_once};
+  int limit{0};
+};
+
+using onboarding_operations = operations<record_login, onboard, pending_onboardings>;
+
 /// What the actors behind a login ask of the database.
 class onboarding_port {
 public:

@@ -1,9 +1,7 @@
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/error.hpp"
-#include "domain/operation.hpp"
-#include "domain/read_models.hpp"
+#include "domain/control.hpp"
+#include "domain/guild_reads.hpp"
 
 #include <vector>
 
@@ -11,9 +9,6 @@
 /// once; its completion runs exactly once, on any thread, with `overloaded`,
 /// `deadline_expired`, `database_down` or `unavailable` where no answer can be had.
 namespace guildhall::domain {
-
-/// How much of the stored JSON an answer is to carry.
-enum class detail : std::uint8_t { lean, full };
 
 class read_port {
 public:

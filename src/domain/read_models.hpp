@@ -18,6 +18,9 @@ namespace guildhall::domain {
 
 using json_text = std::string;
 
+/// How much of the stored JSON an answer is to carry.
+enum class detail : std::uint8_t { lean, full };
+
 struct guild_row {
   guild_id id;
   std::optional<bnet_guild_id> bnet_id;
@@ -148,8 +151,7 @@ struct guild_freshness {
   std::optional<time_point> oldest_checked_at;
 };
 
-// --- what operators see
-// -----------------------------------------------------------------------
+// What operators see.
 
 enum class job_state : std::uint8_t { queued, running, done, failed };
 std::string_view to_string(job_state state) noexcept;

@@ -1,0 +1,79 @@
+#pragma once
+
+#include "domain/operation.hpp"
+#include "domain/read_models.hpp"
+
+#include <vector>
+
+/// What the mirror knows of guilds and characters. Reads. An unknown id or address is
+/// `not_found` with the contract's sentence, unless it says otherwise.
+namespace guildhall::domain {
+
+struct guild_by_id {
+  using answer = guild_row;
+  static constexpr operation_traits traits{"guild", manner::read};
+  guild_id id;
+  detail how{};
+};
+
+struct guild_at {
+  using answer = guild_row;
+  static constexpr operation_traits traits{"guild_at", manner::read};
+  guild_address address;
+  detail how{};
+};
+
+/// Open memberships only; an unknown guild has none.
+struct members_of {
+  using answer = std::vector<member_row>;
+  static constexpr operation_traits traits{"members", manner::read};
+  guild_id guild;
+};
+
+/// The same members.
+struct member_details_of {
+  using answer = std::vector<member_detail>;
+  static constexpr operation_traits traits{"member_details", manner::read};
+  guild_id guild;
+  detail how{};
+};
+
+/// An unknown guild has none.
+struct member_activity_of {
+  using answer = member_activity;
+  static constexpr operation_traits traits{"member_activity", manner::read};
+  guild_id guild;
+};
+
+/// Ranks of the roster overlaid by `ranks` rows, ascending.
+struct ranks_of {
+  using answer = std::vector<rank_row>;
+  static constexpr operation_traits traits{"ranks", manner::read};
+  guild_id guild;
+};
+
+struct freshness_of {
+  using answer = guild_freshness;
+  static constexpr operation_traits traits{"freshness", manner::read};
+  guild_id guild;
+};
+
+struct character_by_id {
+  using answer = character_row;
+  static constexpr operation_traits traits{"character", manner::read};
+  character_id id;
+  detail how{};
+};
+
+struct character_at {
+  using answer = character_row;
+  static constexpr operation_traits traits{"character_at", manner::read};
+  character_address address;
+  detail how{};
+};
+
+using guild_reads = operations<
+    guild_by_id, guild_at, members_of, member_details_of, member_activity_of, ranks_of,
+    freshness_of, character_by_id, character_at>;
+
+} // namespace guildhall::domain

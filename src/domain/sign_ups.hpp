@@ -1,0 +1,77 @@
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/ids.hpp"
+#include "domain/authorship.hpp"
+#include "domain/operation.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+/// Who comes to an event: one sign-up per user and event, with a character of theirs that is in
+/// the guild.
+namespace guildhall::domain {
+
+inline constexpr int max_sign_ups_per_event = 1'000;
+
+struct sign_up_row {
+  std::int64_t id{0};
+  guildhall::event_id event_id;
+  guildhall::user_id user_id;
+  guildhall::character_id character_id;
+  std::string status; ///< Confirmed, Tentative, Declined
+  std::optional<std::string> note;
+  time_point created_at{};
+  std::string battletag;
+  std::string character_name;
+  std::string character_class;
+  std::string character_role;
+};
+
+/// Of an unknown event there is neither a guild nor anybody.
+struct event_sign_ups {
+  std::optional<guildhall::guild_id> guild_id;
+  std::vector<sign_up_row> list; ///< by status, then role
+};
+
+struct sign_up_change {
+  std::string status;
+  guildhall::character_id character;
+  std::optional<std::string> note;
+};
+
+struct sign_ups_of {
+  using answer = event_sign_ups;
+  static constexpr operation_traits traits{"sign_ups", manner::read};
+  event_id event;
+};
+
+/// `conflict` when every place is taken.
+struct sign_up {
+  using answer = written<sign_up_row>;
+  static constexpr operation_traits traits{"sign_up", manner::write};
+  author by;
+  event_id event;
+  sign_up_change what;
+};
+
+/// `conflict` when every place is taken.
+struct change_sign_up {
+  using answer = written<sign_up_row>;
+  static constexpr operation_traits traits{"change_sign_up", manner::write};
+  author by;
+  event_id event;
+  sign_up_change what;
+};
+
+struct withdraw {
+  using answer = written<event_id>;
+  static constexpr operation_traits traits{"withdraw", manner::write};
+  author by;
+  event_id event;
+};
+
+using sign_up_operations = operations<sign_ups_of, sign_up, change_sign_up, withdraw>;
+
+} // namespace guildhall::domain
