@@ -16,15 +16,14 @@ using db_pool_slot = handle_slot<db_pool_actor>;
 template <domain::operation Operation>
 class operation_job final : public db_job {
 public:
-  operation_job(
-      Operation what, deadline until, domain::completion_of<Operation> done)
+  operation_job(Operation what, deadline until, domain::completion_of<Operation> done)
       : db_job{Operation::traits.name, until},
         what_{std::move(what)},
         done_{std::move(done)} {
-    using enum domain::manner;
+    using domain::manner;
     constexpr auto how = Operation::traits.how;
-    idempotent = how == read || how == patient;
-    patient = how == domain::manner::patient || how == patient_once;
+    idempotent = how == manner::read || how == manner::patient;
+    patient = how == manner::patient || how == manner::patient_once;
   }
   ~operation_job() override {
     refuse({ec::unavailable});
