@@ -83,8 +83,8 @@ void record(self_ptr self, const login_user& got) {
       .region = login->ticket->region,
       .sealed_token = st.options.seals->seal(login->token, domain::seal_context(who.id)),
       .becomes_admin = is_named_admin(st.options.admins, who)};
-  st.options.store->record_login(
-      std::move(arrival), ask_until(login->ticket),
+  st.options.store->ask(
+      domain::record_login{std::move(arrival)}, ask_until(login->ticket),
       [me = login_desk_actor{self}, number = got.login](result<domain::standing> outcome) {
         caf::anon_send(me, atom::settled_v, login_recorded{number, std::move(outcome)});
       });

@@ -1,11 +1,7 @@
 #include "actors/storage/people_port.hpp"
 
-#include "store/people/events.hpp"
-#include "store/people/own.hpp"
-#include "store/people/ranks.hpp"
-#include "store/people/rosters.hpp"
 #include "store/postgres/session.hpp"
-#include "store/people/validation_stats.hpp"
+#include "store/run.hpp"
 
 namespace guildhall::actors {
 
@@ -34,7 +30,7 @@ void pool_people_port::set_rank(
   write<written<domain::rank_row>>(
       "set_rank", expires, std::move(done),
       [by = std::move(by), guild, what = std::move(what)](session& db) {
-        return store::set_rank(db, by, guild, what);
+        return store::run(db, domain::set_rank{by, guild, what});
       });
 }
 
@@ -45,13 +41,14 @@ void pool_people_port::rosters(
     guild_id guild, deadline expires, completion<std::vector<domain::roster_row>> done) {
   read<std::vector<domain::roster_row>>(
       "rosters", expires, std::move(done),
-      [guild](session& db) { return store::rosters(db, guild); });
+      [guild](session& db) { return store::run(db, domain::rosters_of{guild}); });
 }
 
 void pool_people_port::roster(
     roster_id id, deadline expires, completion<domain::roster_with_places> done) {
-  read<domain::roster_with_places>(
-      "roster", expires, std::move(done), [id](session& db) { return store::roster(db, id); });
+  read<domain::roster_with_places>("roster", expires, std::move(done), [id](session& db) {
+    return store::run(db, domain::roster_by_id{id});
+  });
 }
 
 void pool_people_port::add_roster(
@@ -60,7 +57,7 @@ void pool_people_port::add_roster(
   write<written<domain::roster_row>>(
       "add_roster", expires, std::move(done),
       [by = std::move(by), guild, name = std::move(name)](session& db) {
-        return store::add_roster(db, by, guild, name);
+        return store::run(db, domain::add_roster{by, guild, name});
       });
 }
 
@@ -70,15 +67,16 @@ void pool_people_port::rename_roster(
   write<written<domain::roster_row>>(
       "rename_roster", expires, std::move(done),
       [by = std::move(by), id, name = std::move(name)](session& db) {
-        return store::rename_roster(db, by, id, name);
+        return store::run(db, domain::rename_roster{by, id, name});
       });
 }
 
 void pool_people_port::remove_roster(
     author by, roster_id id, deadline expires, wrote<domain::roster_row> done) {
   write<written<domain::roster_row>>(
-      "remove_roster", expires, std::move(done),
-      [by = std::move(by), id](session& db) { return store::remove_roster(db, by, id); });
+      "remove_roster", expires, std::move(done), [by = std::move(by), id](session& db) {
+        return store::run(db, domain::remove_roster{by, id});
+      });
 }
 
 void pool_people_port::add_places(
@@ -87,7 +85,7 @@ void pool_people_port::add_places(
   write<written<domain::roster_with_places>>(
       "add_places", expires, std::move(done),
       [by = std::move(by), id, additions = std::move(additions)](session& db) {
-        return store::add_places(db, by, id, additions);
+        return store::run(db, domain::add_places{by, id, additions});
       });
 }
 
@@ -97,7 +95,7 @@ void pool_people_port::set_place_role(
   write<written<domain::roster_place>>(
       "set_place_role", expires, std::move(done),
       [by = std::move(by), id, who, role = std::move(role)](session& db) {
-        return store::set_place_role(db, by, id, who, role);
+        return store::run(db, domain::set_place_role{by, id, who, role});
       });
 }
 
@@ -106,7 +104,7 @@ void pool_people_port::remove_place(
     wrote<domain::roster_row> done) {
   write<written<domain::roster_row>>(
       "remove_place", expires, std::move(done), [by = std::move(by), id, who](session& db) {
-        return store::remove_place(db, by, id, who);
+        return store::run(db, domain::remove_place{by, id, who});
       });
 }
 
@@ -117,14 +115,16 @@ void pool_people_port::events(
     guild_id guild, domain::detail how, deadline expires,
     completion<std::vector<domain::event_row>> done) {
   read<std::vector<domain::event_row>>(
-      "events", expires, std::move(done),
-      [guild, how](session& db) { return store::events(db, guild, how); });
+      "events", expires, std::move(done), [guild, how](session& db) {
+        return store::run(db, domain::events_of{guild, how});
+      });
 }
 
 void pool_people_port::event(
     event_id id, deadline expires, completion<domain::event_row> done) {
-  read<domain::event_row>(
-      "event", expires, std::move(done), [id](session& db) { return store::event(db, id); });
+  read<domain::event_row>("event", expires, std::move(done), [id](session& db) {
+    return store::run(db, domain::event_by_id{id});
+  });
 }
 
 void pool_people_port::add_event(
@@ -133,7 +133,7 @@ void pool_people_port::add_event(
   write<written<domain::event_row>>(
       "add_event", expires, std::move(done),
       [by = std::move(by), guild, what = std::move(what)](session& db) {
-        return store::add_event(db, by, guild, what);
+        return store::run(db, domain::add_event{by, guild, what});
       });
 }
 
@@ -143,21 +143,22 @@ void pool_people_port::change_event(
   write<written<domain::event_row>>(
       "change_event", expires, std::move(done),
       [by = std::move(by), id, what = std::move(what)](session& db) {
-        return store::change_event(db, by, id, what);
+        return store::run(db, domain::change_event{by, id, what});
       });
 }
 
 void pool_people_port::remove_event(
     author by, event_id id, deadline expires, wrote<domain::event_row> done) {
   write<written<domain::event_row>>(
-      "remove_event", expires, std::move(done),
-      [by = std::move(by), id](session& db) { return store::remove_event(db, by, id); });
+      "remove_event", expires, std::move(done), [by = std::move(by), id](session& db) {
+        return store::run(db, domain::remove_event{by, id});
+      });
 }
 
 void pool_people_port::sign_ups(
     event_id id, deadline expires, completion<domain::event_sign_ups> done) {
   read<domain::event_sign_ups>("sign_ups", expires, std::move(done), [id](session& db) {
-    return store::sign_ups(db, id);
+    return store::run(db, domain::sign_ups_of{id});
   });
 }
 
@@ -167,7 +168,7 @@ void pool_people_port::sign_up(
   write<written<domain::sign_up_row>>(
       "sign_up", expires, std::move(done),
       [by = std::move(by), id, what = std::move(what)](session& db) {
-        return store::sign_up(db, by, id, what);
+        return store::run(db, domain::sign_up{by, id, what});
       });
 }
 
@@ -177,15 +178,16 @@ void pool_people_port::change_sign_up(
   write<written<domain::sign_up_row>>(
       "change_sign_up", expires, std::move(done),
       [by = std::move(by), id, what = std::move(what)](session& db) {
-        return store::change_sign_up(db, by, id, what);
+        return store::run(db, domain::change_sign_up{by, id, what});
       });
 }
 
 void pool_people_port::withdraw(
     author by, event_id id, deadline expires, wrote<event_id> done) {
   write<written<event_id>>(
-      "withdraw", expires, std::move(done),
-      [by = std::move(by), id](session& db) { return store::withdraw(db, by, id); });
+      "withdraw", expires, std::move(done), [by = std::move(by), id](session& db) {
+        return store::run(db, domain::withdraw{by, id});
+      });
 }
 
 // --- mains, and what is theirs
@@ -197,7 +199,7 @@ void pool_people_port::set_main(
   write<written<domain::main_override>>(
       "set_main", expires, std::move(done),
       [by = std::move(by), guild, who, is_main](session& db) {
-        return store::set_main(db, by, guild, who, is_main);
+        return store::run(db, domain::set_main{by, guild, who, is_main});
       });
 }
 
@@ -205,15 +207,16 @@ void pool_people_port::own_guilds(
     user_id who, deadline expires, completion<std::vector<domain::own_guild>> done) {
   read<std::vector<domain::own_guild>>(
       "own_guilds", expires, std::move(done),
-      [who](session& db) { return store::own_guilds(db, who); });
+      [who](session& db) { return store::run(db, domain::own_guilds_of{who}); });
 }
 
 void pool_people_port::own_characters(
     user_id who, domain::detail how, deadline expires,
     completion<std::vector<domain::character_row>> done) {
   read<std::vector<domain::character_row>>(
-      "own_characters", expires, std::move(done),
-      [who, how](session& db) { return store::own_characters(db, who, how); });
+      "own_characters", expires, std::move(done), [who, how](session& db) {
+        return store::run(db, domain::own_characters_of{who, how});
+      });
 }
 
 void pool_people_port::sync_own_at(
@@ -222,15 +225,16 @@ void pool_people_port::sync_own_at(
   write<domain::character_row>(
       "sync_own_at", expires, std::move(done),
       [by = std::move(by), where = std::move(where)](session& db) {
-        return store::sync_own_at(db, by, where);
+        return store::run(db, domain::sync_own_at{by, where});
       });
 }
 
 void pool_people_port::sync_own(
     author by, character_id id, deadline expires, completion<domain::character_row> done) {
   write<domain::character_row>(
-      "sync_own", expires, std::move(done),
-      [by = std::move(by), id](session& db) { return store::sync_own(db, by, id); });
+      "sync_own", expires, std::move(done), [by = std::move(by), id](session& db) {
+        return store::run(db, domain::sync_own{by, id});
+      });
 }
 
 // --- for admins
@@ -240,12 +244,12 @@ void pool_people_port::validation(
     deadline expires, completion<std::vector<domain::validation_stats>> done) {
   read<std::vector<domain::validation_stats>>(
       "validation_stats", expires, std::move(done),
-      [](session& db) { return store::validation_stats(db); });
+      [](session& db) { return store::run(db, domain::validation_report{}); });
 }
 
 void pool_people_port::reset_validation(author by, deadline expires, completion<void> done) {
   write<void>("reset_validation", expires, std::move(done), [by = std::move(by)](session& db) {
-    return store::reset_validation_stats(db, by);
+    return store::run(db, domain::reset_validation{by});
   });
 }
 

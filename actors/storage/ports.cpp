@@ -5,12 +5,8 @@
 #include "store/mirror/guild_writes.hpp"
 #include "store/mirror/periods.hpp"
 #include "store/mirror/retention.hpp"
-#include "store/mirror/tracking.hpp"
-#include "store/people/accounts.hpp"
-#include "store/people/logins.hpp"
-#include "store/people/onboarding.hpp"
 #include "store/postgres/session.hpp"
-#include "store/reads/reads.hpp"
+#include "store/run.hpp"
 #include "store/work/budget_store.hpp"
 #include "store/work/overview.hpp"
 #include "store/work/queue.hpp"
@@ -48,8 +44,9 @@ void post(
 void pool_read_port::guild(
     guild_id id, domain::detail how, deadline expires, completion<domain::guild_row> done) {
   post<domain::guild_row>(
-      readers_, "guild", manner::read, expires, std::move(done),
-      [id, how](session& db) { return store::guild(db, id, how); });
+      readers_, "guild", manner::read, expires, std::move(done), [id, how](session& db) {
+        return store::run(db, domain::guild_by_id{id, how});
+      });
 }
 
 void pool_read_port::guild_at(
@@ -58,7 +55,7 @@ void pool_read_port::guild_at(
   post<domain::guild_row>(
       readers_, "guild_at", manner::read, expires, std::move(done),
       [address = std::move(address), how](session& db) {
-        return store::guild_at(db, address, how);
+        return store::run(db, domain::guild_at{address, how});
       });
 }
 
@@ -66,7 +63,7 @@ void pool_read_port::members(
     guild_id id, deadline expires, completion<std::vector<domain::member_row>> done) {
   post<std::vector<domain::member_row>>(
       readers_, "members", manner::read, expires, std::move(done),
-      [id](session& db) { return store::members(db, id); });
+      [id](session& db) { return store::run(db, domain::members_of{id}); });
 }
 
 void pool_read_port::member_details(
@@ -74,36 +71,39 @@ void pool_read_port::member_details(
     completion<std::vector<domain::member_detail>> done) {
   post<std::vector<domain::member_detail>>(
       readers_, "member_details", manner::read, expires, std::move(done),
-      [id, how](session& db) { return store::member_details(db, id, how); });
+      [id, how](session& db) {
+        return store::run(db, domain::member_details_of{id, how});
+      });
 }
 
 void pool_read_port::member_activity(
     guild_id id, deadline expires, completion<domain::member_activity> done) {
   post<domain::member_activity>(
       readers_, "member_activity", manner::read, expires, std::move(done),
-      [id](session& db) { return store::member_activity(db, id); });
+      [id](session& db) { return store::run(db, domain::member_activity_of{id}); });
 }
 
 void pool_read_port::ranks(
     guild_id id, deadline expires, completion<std::vector<domain::rank_row>> done) {
   post<std::vector<domain::rank_row>>(
       readers_, "ranks", manner::read, expires, std::move(done),
-      [id](session& db) { return store::ranks(db, id); });
+      [id](session& db) { return store::run(db, domain::ranks_of{id}); });
 }
 
 void pool_read_port::freshness(
     guild_id id, deadline expires, completion<domain::guild_freshness> done) {
   post<domain::guild_freshness>(
       readers_, "freshness", manner::read, expires, std::move(done),
-      [id](session& db) { return store::freshness(db, id); });
+      [id](session& db) { return store::run(db, domain::freshness_of{id}); });
 }
 
 void pool_read_port::character(
     character_id id, domain::detail how, deadline expires,
     completion<domain::character_row> done) {
   post<domain::character_row>(
-      readers_, "character", manner::read, expires, std::move(done),
-      [id, how](session& db) { return store::character(db, id, how); });
+      readers_, "character", manner::read, expires, std::move(done), [id, how](session& db) {
+        return store::run(db, domain::character_by_id{id, how});
+      });
 }
 
 void pool_read_port::character_at(
@@ -112,7 +112,7 @@ void pool_read_port::character_at(
   post<domain::character_row>(
       readers_, "character_at", manner::read, expires, std::move(done),
       [address = std::move(address), how](session& db) {
-        return store::character_at(db, address, how);
+        return store::run(db, domain::character_at{address, how});
       });
 }
 
@@ -125,7 +125,7 @@ void pool_control_port::track(
   post<domain::job_row>(
       writers_, "track", manner::write, expires, std::move(done),
       [address = std::move(address), by = std::move(by)](session& db) {
-        return store::track(db, address, by);
+        return store::run(db, domain::track{address, by});
       });
 }
 
@@ -133,39 +133,41 @@ void pool_control_port::untrack(
     domain::guild_address address, deadline expires, completion<void> done) {
   post<void>(
       writers_, "untrack", manner::write, expires, std::move(done),
-      [address = std::move(address)](session& db) { return store::untrack(db, address); });
+      [address = std::move(address)](session& db) {
+        return store::run(db, domain::untrack{address});
+      });
 }
 
 void pool_control_port::sync_guild(
     guild_id id, deadline expires, completion<domain::job_row> done) {
   post<domain::job_row>(
       writers_, "sync_guild", manner::write, expires, std::move(done),
-      [id](session& db) { return store::sync_guild(db, id); });
+      [id](session& db) { return store::run(db, domain::sync_guild{id}); });
 }
 
 void pool_control_port::sync_character(
     character_id id, deadline expires, completion<domain::job_row> done) {
   post<domain::job_row>(
       writers_, "sync_character", manner::write, expires, std::move(done),
-      [id](session& db) { return store::sync_character(db, id); });
+      [id](session& db) { return store::run(db, domain::sync_character{id}); });
 }
 
 void pool_control_port::job(job_id id, deadline expires, completion<domain::job_row> done) {
   post<domain::job_row>(
       writers_, "job", manner::read, expires, std::move(done),
-      [id](session& db) { return store::job(db, id); });
+      [id](session& db) { return store::run(db, domain::job_by_id{id}); });
 }
 
 void pool_control_port::overview(deadline expires, completion<domain::sync_overview> done) {
   post<domain::sync_overview>(
       writers_, "overview", manner::read, expires, std::move(done),
-      [](session& db) { return store::overview(db); });
+      [](session& db) { return store::run(db, domain::overview_of_sync{}); });
 }
 
 void pool_control_port::set_paused(bool paused, deadline expires, completion<void> done) {
   post<void>(
       writers_, "set_paused", manner::write, expires, std::move(done),
-      [paused](session& db) { return store::set_paused(db, paused); });
+      [paused](session& db) { return store::run(db, domain::set_paused{paused}); });
 }
 
 // --- users
@@ -175,7 +177,7 @@ void pool_account_port::standing(
     user_id id, deadline expires, completion<domain::standing> done) {
   post<domain::standing>(
       readers_, "standing", manner::read, expires, std::move(done),
-      [id](session& db) { return store::standing(db, id); });
+      [id](session& db) { return store::run(db, domain::standing_of{id}); });
 }
 
 void pool_account_port::open_login(
@@ -183,7 +185,7 @@ void pool_account_port::open_login(
   post<void>(
       writers_, "open_login", manner::write, expires, std::move(done),
       [state_hash = std::move(state_hash), where](session& db) {
-        return store::open_login(db, state_hash, where);
+        return store::run(db, domain::open_login{state_hash, where});
       });
 }
 
@@ -192,14 +194,14 @@ void pool_account_port::close_login(
   post<domain::region>(
       writers_, "close_login", manner::write, expires, std::move(done),
       [state_hash = std::move(state_hash)](session& db) {
-        return store::close_login(db, state_hash);
+        return store::run(db, domain::close_login{state_hash});
       });
 }
 
 void pool_account_port::revoke_tokens(user_id id, deadline expires, completion<void> done) {
   post<void>(
       writers_, "revoke_tokens", manner::write, expires, std::move(done),
-      [id](session& db) { return store::revoke_tokens(db, id); });
+      [id](session& db) { return store::run(db, domain::revoke_tokens{id}); });
 }
 
 void pool_account_port::set_role(
@@ -208,31 +210,10 @@ void pool_account_port::set_role(
   post<domain::user_row>(
       writers_, "set_role", manner::write, expires, std::move(done),
       [id, role = std::move(role), by](session& db) {
-        return store::set_role(db, id, role, by);
+        domain::author author;
+        author.who.id = by;
+        return store::run(db, domain::set_role{author, id, role});
       });
-}
-
-void pool_onboarding_port::record_login(
-    domain::arrival who, deadline expires, completion<domain::standing> done) {
-  post<domain::standing>(
-      writers_, "record_login", manner::write, expires, std::move(done),
-      [who = std::move(who)](session& db) { return store::record_login(db, who); });
-}
-
-void pool_onboarding_port::onboard(
-    domain::account_lists what, deadline expires, completion<domain::onboarded> done) {
-  post<domain::onboarded>(
-      writers_, "onboard", manner::patient, expires, std::move(done),
-      [what = std::move(what), policy = policy_](session& db) {
-        return store::onboard(db, what, policy);
-      });
-}
-
-void pool_onboarding_port::pending_onboardings(
-    int limit, deadline expires, completion<std::vector<domain::pending_onboarding>> done) {
-  post<std::vector<domain::pending_onboarding>>(
-      writers_, "pending_onboardings", manner::patient_once, expires, std::move(done),
-      [limit](session& db) { return store::pending_onboardings(db, limit); });
 }
 
 void desk_login_port::log_in(

@@ -92,27 +92,6 @@ private:
   const db_pool_slot& writers_;
 };
 
-class pool_onboarding_port final : public domain::onboarding_port {
-public:
-  pool_onboarding_port(const db_pool_slot& writers, domain::discovery policy)
-      : writers_(writers),
-        policy_(policy) {}
-
-  void record_login(
-      domain::arrival who, deadline expires,
-      domain::completion<domain::standing> done) override;
-  void onboard(
-      domain::account_lists what, deadline expires,
-      domain::completion<domain::onboarded> done) override;
-  void pending_onboardings(
-      int limit, deadline expires,
-      domain::completion<std::vector<domain::pending_onboarding>> done) override;
-
-private:
-  const db_pool_slot& writers_;
-  domain::discovery policy_;
-};
-
 /// Hands logins to the desk in the slot.
 class desk_login_port final : public domain::login_port {
 public:

@@ -25,9 +25,9 @@ void tell(const std::vector<std::function<void()>>& waiting) {
 void store(self_ptr self, user_id user) {
   auto& st = self->state;
   auto& run = st.runs.at(user.value);
-  st.options.store->onboard(
-      {user, std::move(run.lists), !run.again}, store_deadline(self),
-      [me = onboarder_actor{self}, user](result<domain::onboarded> done) {
+  st.options.store->ask(
+      domain::onboard{{user, std::move(run.lists), !run.again}, st.options.policy},
+      store_deadline(self), [me = onboarder_actor{self}, user](result<domain::onboarded> done) {
         caf::anon_send(me, atom::settled_v, onboarding_stored{user, std::move(done)});
       });
 }
@@ -151,8 +151,8 @@ onboarder(self_ptr self, environment_ptr environment, onboarder_options options)
       [self](atom::claimed, const due_onboardings& due) { take_claims(self, due); },
       [self](atom::tick, std::uint64_t timer) {
         if (timer == self->state.timer)
-          self->state.options.store->pending_onboardings(
-              claimed_at_once, store_deadline(self),
+          self->state.options.store->ask(
+              domain::pending_onboardings{claimed_at_once}, store_deadline(self),
               reply_to(onboarder_actor{self}, atom::claimed_v));
       },
   };

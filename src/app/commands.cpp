@@ -3,16 +3,16 @@
 #include "api/auth/jwt.hpp"
 #include "app/database_gate.hpp"
 #include "core/text.hpp"
+#include "domain/accounts.hpp"
 #include "domain/address.hpp"
+#include "domain/control.hpp"
+#include "domain/guild_reads.hpp"
 #include "store/mirror/rederive.hpp"
 #include "store/mirror/retention.hpp"
-#include "store/mirror/tracking.hpp"
-#include "store/people/accounts.hpp"
 #include "store/people/users.hpp"
 #include "store/postgres/connection.hpp"
 #include "store/postgres/migrations.hpp"
-#include "store/reads/reads.hpp"
-#include "store/work/overview.hpp"
+#include "store/run.hpp"
 
 #include <charconv>
 #include <chrono>
@@ -106,7 +106,7 @@ result<guild_id> find_guild(store::session& session, const std::string& target) 
       target.substr(second + 1));
   if (!address)
     return std::unexpected<failure>(address.error());
-  const auto guild = store::guild_at(session, *address, domain::detail::lean);
+  const auto guild = store::run(session, domain::guild_at{*address});
   if (!guild)
     return std::unexpected<failure>(guild.error());
   return guild->id;
@@ -177,7 +177,7 @@ result<void> print_user_token(const config& cfg, const std::string& battletag, b
           if (const auto done = store::set_role(session, std::to_string(id->value), "admin");
               !done)
             return fail(done.error());
-        return store::standing(session, *id);
+        return store::run(session, domain::standing_of{*id});
       });
   if (!user)
     return discard(user);
@@ -212,7 +212,7 @@ result<void> track(
   if (!address)
     return discard(address);
   return print_job(with_database<domain::job_row>(cfg, "track", [&](store::session& session) {
-    return store::track(session, *address, "command line");
+    return store::run(session, domain::track{*address, "command line"});
   }));
 }
 
@@ -223,7 +223,7 @@ result<void> untrack(
   if (!address)
     return discard(address);
   return with_database<void>(cfg, "untrack", [&](store::session& session) {
-    return store::untrack(session, *address);
+    return store::run(session, domain::untrack{*address});
   });
 }
 
@@ -234,24 +234,26 @@ result<void> sync_now(const config& cfg, const std::string& what, const std::str
           const auto id = parse_character(target);
           if (!id)
             return std::unexpected<failure>(id.error());
-          return store::sync_character(session, *id);
+          return store::run(session, domain::sync_character{*id});
         }
         const auto id = find_guild(session, target);
         if (!id)
           return std::unexpected<failure>(id.error());
-        return store::sync_guild(session, *id);
+        return store::run(session, domain::sync_guild{*id});
       }));
 }
 
 result<void> set_paused(const config& cfg, bool paused) {
   return with_database<void>(cfg, "set_paused", [&](store::session& session) {
-    return store::set_paused(session, paused);
+    return store::run(session, domain::set_paused{paused});
   });
 }
 
 result<void> print_status(const config& cfg) {
-  const auto seen = with_database<domain::sync_overview>(
-      cfg, "overview", [](store::session& session) { return store::overview(session); });
+  const auto seen =
+      with_database<domain::sync_overview>(cfg, "overview", [](store::session& session) {
+        return store::run(session, domain::overview_of_sync{});
+      });
   if (!seen)
     return discard(seen);
   std::cout << "sync: " << (seen->paused ? "paused" : "on") << "; guilds " << seen->guilds_due

@@ -1,9 +1,10 @@
 #include "app/service.hpp"
 
 #include "actors/defaults.hpp"
-#include "actors/storage/people_port.hpp"
-#include "actors/storage/ports.hpp"
 #include "actors/root_supervisor.hpp"
+#include "actors/storage/people_port.hpp"
+#include "actors/storage/pool_port.hpp"
+#include "actors/storage/ports.hpp"
 #include "api/api.hpp"
 #include "app/battlenet_clients.hpp"
 #include "app/database_gate.hpp"
@@ -204,7 +205,7 @@ int serve(const config& cfg, service_role role) {
   actors::pool_control_port control{slots.writers};
   actors::pool_people_port people{slots.readers, slots.writers};
   actors::pool_sync_port sync_store{slots.writers, cfg.sync.lease, discovery_of(cfg)};
-  actors::pool_onboarding_port onboarding{slots.writers, discovery_of(cfg)};
+  actors::pool_port<domain::onboarding_port> onboarding{slots.readers, slots.writers};
   actors::desk_login_port login{slots.login_desk};
   const auto seals = std::make_shared<const sealer>(
       cfg.auth.seal_keys.empty() ? cfg.auth.keys : cfg.auth.seal_keys);
@@ -292,7 +293,8 @@ int serve(const config& cfg, service_role role) {
       client.io(), client_options_of(cfg, cfg.battlenet.oauth_host));
   if (syncs) {
     options.sync = sync_options_of(cfg, sync_store, *oauth, client.io());
-    options.sync->onboarding = actors::onboarder_options{.store = &onboarding, .seals = seals};
+    options.sync->onboarding = actors::onboarder_options{
+        .store = &onboarding, .policy = discovery_of(cfg), .seals = seals};
   }
   if (serves && !cfg.battlenet.client_id.empty())
     options.serving->login = actors::login_desk_options{

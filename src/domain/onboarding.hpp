@@ -1,7 +1,7 @@
 #pragma once
 
+#include "domain/operation.hpp"
 #include "domain/payload.hpp"
-#include "domain/ports.hpp"
 #include "domain/standing.hpp"
 
 #include <string>
@@ -81,17 +81,6 @@ struct pending_onboardings {
 using onboarding_operations = operations<record_login, onboard, pending_onboardings>;
 
 /// What the actors behind a login ask of the database.
-class onboarding_port {
-public:
-  virtual ~onboarding_port() = default;
-
-  /// Finds or makes the user by the account's id.
-  virtual void record_login(arrival who, deadline expires, completion<standing> done) = 0;
-  /// Links and unlinks characters in one transaction, leaders included, and queues their sync.
-  virtual void onboard(account_lists what, deadline expires, completion<onboarded> done) = 0;
-  /// Claims some whose list is due; nobody else gets them for a while.
-  virtual void pending_onboardings(
-      int limit, deadline expires, completion<std::vector<pending_onboarding>> done) = 0;
-};
+class onboarding_port : public port<onboarding_operations> {};
 
 } // namespace guildhall::domain

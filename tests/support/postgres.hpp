@@ -3,6 +3,7 @@
 #include "core/error.hpp"
 #include "store/postgres/connection.hpp"
 #include "store/postgres/session.hpp"
+#include "store/run.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -90,6 +91,11 @@ public:
     outcome out = fail(ec::internal);
     run_on(own(), [&](store::session& db) { out = work(db); });
     return out;
+  }
+  /// The answer to one operation.
+  template <domain::operation Operation>
+  auto ask(const Operation& what) {
+    return run([&](store::session& db) { return store::run(db, what); });
   }
   /// Plain SQL; the first column of the first row, "" if there is none or it is null.
   std::string scalar(const std::string& sql);

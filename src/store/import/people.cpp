@@ -1,9 +1,10 @@
-#include "store/mirror/guild_link.hpp"
+#include "domain/control.hpp"
 #include "store/import/rows.hpp"
 #include "store/import/rules.hpp"
 #include "store/import/steps.hpp"
+#include "store/mirror/guild_link.hpp"
 #include "store/postgres/session.hpp"
-#include "store/mirror/tracking.hpp"
+#include "store/run.hpp"
 
 #include <utility>
 
@@ -177,7 +178,7 @@ verdict import_steps::take_guild(session& db, const pqxx::row& row) {
     return {fate::taken, "but is not tracked: it was excluded from sync"};
   if (import_rows::tracked_at(db, old->address))
     return {fate::here};
-  if (const auto job = track(db, old->address, "import"); !job) {
+  if (const auto job = run(db, domain::track{old->address, "import"}); !job) {
     stopped_ = job.error();
     return {};
   }

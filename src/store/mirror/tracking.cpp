@@ -1,11 +1,13 @@
 #include "store/mirror/tracking.hpp"
 
+#include "domain/control.hpp"
 #include "store/ledger/change_tags.hpp"
 #include "store/ledger/jobs.hpp"
 #include "store/ledger/queue_rows.hpp"
 #include "store/mirror/guild_link.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
+#include "store/run.hpp"
 
 #include <array>
 
@@ -158,8 +160,9 @@ known_guild(session& db, tracked_guild_id tracked, const domain::guild_address& 
 
 } // namespace
 
-result<domain::job_row>
-track(session& db, const domain::guild_address& address, const std::string& by) {
+template <>
+result<domain::job_row> run(session& db, const domain::track& what) {
+  const auto& [address, by] = what;
   return db.transaction([&]() -> result<domain::job_row> {
     tracked_guild_id tracked;
     std::optional<guild_id> guild;
@@ -177,7 +180,9 @@ track(session& db, const domain::guild_address& address, const std::string& by) 
   });
 }
 
-result<void> untrack(session& db, const domain::guild_address& address) {
+template <>
+result<void> run(session& db, const domain::untrack& what) {
+  const auto& address = what.address;
   return db.transaction([&]() -> result<void> {
     db.exec(end_jobs, {address.region, address.realm, address.name_slug});
     const auto rows = db.exec(drop_tracked, {address.region, address.realm, address.name_slug});
@@ -194,7 +199,9 @@ result<void> untrack(session& db, const domain::guild_address& address) {
   });
 }
 
-result<domain::job_row> sync_guild(session& db, guild_id id) {
+template <>
+result<domain::job_row> run(session& db, const domain::sync_guild& what) {
+  const auto id = what.guild;
   return db.transaction([&]() -> result<domain::job_row> {
     const auto rows = db.exec(tracked_of, {id});
     if (rows.empty()) {
@@ -212,7 +219,9 @@ result<domain::job_row> sync_guild(session& db, guild_id id) {
   });
 }
 
-result<domain::job_row> sync_character(session& db, character_id id) {
+template <>
+result<domain::job_row> run(session& db, const domain::sync_character& what) {
+  const auto id = what.character;
   return db.transaction([&]() -> result<domain::job_row> {
     const auto rows = db.exec(queue_character, {id});
     if (rows.empty())
@@ -246,7 +255,7 @@ void track_discovered(session& db, user_id user, const domain::discovery& policy
     domain::guild_address address;
     fields(row) >> address.region >> address.realm >> address.name_slug;
     // Within the caller's transaction; who runs it again tracks it then.
-    (void)track(db, address, "discovered");
+    (void)run(db, domain::track{address, "discovered"});
   }
 }
 

@@ -1,7 +1,8 @@
-#include "store/people/accounts.hpp"
+#include "domain/accounts.hpp"
 
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
+#include "store/run.hpp"
 
 #include <array>
 
@@ -10,7 +11,7 @@ namespace guildhall::store {
 namespace {
 
 // Who leads a guild is in it, even if the character that proves it is gone.
-constexpr statement standing_of{
+constexpr statement standing{
     "standing", R"(
   select u.id, u.bnet_account_id, coalesce(u.battletag, ''), u.role, u.tokens_valid_since,
     s.guild_id, s.best_rank, s.is_officer, s.is_leader
@@ -29,13 +30,14 @@ constexpr statement standing_of{
   ) s on true
   where u.id = $1 order by s.guild_id)",
     2'000};
-constexpr std::array all{standing_of};
+constexpr std::array all{standing};
 const listed_statements registered{all};
 
 } // namespace
 
-result<domain::standing> standing(session& db, user_id id) {
-  const auto rows = db.exec(standing_of, {id});
+template <>
+result<domain::standing> run(session& db, const domain::standing_of& what) {
+  const auto rows = db.exec(standing, {what.user});
   if (rows.empty())
     return fail(ec::not_found, "User not found");
   domain::standing who;

@@ -2,10 +2,10 @@
 
 #include "store/ledger/audit.hpp"
 #include "store/ledger/change_tags.hpp"
-#include "store/people/event_rows.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
+#include "store/run.hpp"
 
 #include <array>
 #include <utility>
@@ -137,17 +137,20 @@ std::optional<held_event> lock_event(session& db, event_id id) {
   return out;
 }
 
-result<std::vector<event_row>> events(session& db, guild_id guild, domain::detail how) {
+template <>
+result<std::vector<event_row>> run(session& db, const domain::events_of& asked) {
   std::vector<event_row> out;
-  for (const auto& row : db.exec(how == domain::detail::full ? list : lean_list, {guild})) {
+  const auto& wanted = asked.how == domain::detail::full ? list : lean_list;
+  for (const auto& row : db.exec(wanted, {asked.guild})) {
     fields in(row);
     read_event(in, out.emplace_back());
   }
   return out;
 }
 
-result<event_row> event(session& db, event_id id) {
-  const auto rows = db.exec(one, {id});
+template <>
+result<event_row> run(session& db, const domain::event_by_id& asked) {
+  const auto rows = db.exec(one, {asked.id});
   if (rows.empty())
     return fail(ec::not_found, "Event not found");
   event_row out;
@@ -157,8 +160,9 @@ result<event_row> event(session& db, event_id id) {
   return out;
 }
 
-result<written<event_row>>
-add_event(session& db, const author& by, guild_id guild, const event_change& what) {
+template <>
+result<written<event_row>> run(session& db, const domain::add_event& asked) {
+  const auto& [by, guild, what] = asked;
   return db.transaction([&]() -> result<written<event_row>> {
     if (auto held = hold_author(db, by.who.id); !held)
       return fail(held.error());
@@ -195,8 +199,9 @@ add_event(session& db, const author& by, guild_id guild, const event_change& wha
   });
 }
 
-result<written<event_row>>
-change_event(session& db, const author& by, event_id id, const event_change& what) {
+template <>
+result<written<event_row>> run(session& db, const domain::change_event& asked) {
+  const auto& [by, id, what] = asked;
   return db.transaction([&]() -> result<written<event_row>> {
     const auto before = hold_to_edit(db, by, id);
     if (!before)
@@ -228,7 +233,9 @@ change_event(session& db, const author& by, event_id id, const event_change& wha
   });
 }
 
-result<written<event_row>> remove_event(session& db, const author& by, event_id id) {
+template <>
+result<written<event_row>> run(session& db, const domain::remove_event& asked) {
+  const auto& [by, id] = asked;
   return db.transaction([&]() -> result<written<event_row>> {
     auto before = hold_to_edit(db, by, id);
     if (!before)

@@ -1,11 +1,11 @@
-#include "store/people/logins.hpp"
-
 #include "core/crypto.hpp"
+#include "domain/accounts.hpp"
+#include "domain/onboarding.hpp"
 #include "store/ledger/audit.hpp"
 #include "store/ledger/change_tags.hpp"
-#include "store/people/accounts.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
+#include "store/run.hpp"
 
 #include <array>
 
@@ -85,13 +85,15 @@ std::string role_json(std::string_view role) {
 
 } // namespace
 
-result<void> open_login(session& db, std::string_view state_hash, domain::region where) {
-  db.exec(open, {crypto::to_hex(state_hash), where});
+template <>
+result<void> run(session& db, const domain::open_login& what) {
+  db.exec(open, {crypto::to_hex(what.state_hash), what.region});
   return {};
 }
 
-result<domain::region> close_login(session& db, std::string_view state_hash) {
-  const auto rows = db.exec(close, {crypto::to_hex(state_hash)});
+template <>
+result<domain::region> run(session& db, const domain::close_login& what) {
+  const auto rows = db.exec(close, {crypto::to_hex(what.state_hash)});
   if (rows.empty())
     return fail(ec::not_found);
   domain::region where{};
@@ -102,7 +104,9 @@ result<domain::region> close_login(session& db, std::string_view state_hash) {
   return where;
 }
 
-result<domain::standing> record_login(session& db, const domain::arrival& who) {
+template <>
+result<domain::standing> run(session& db, const domain::record_login& what) {
+  const auto& who = what.who;
   return db.transaction([&]() -> result<domain::standing> {
     user_id id;
     fields(db.exec(
@@ -110,23 +114,25 @@ result<domain::standing> record_login(session& db, const domain::arrival& who) {
                  who.becomes_admin})[0])
         >> id;
     tell_of(db, id);
-    return standing(db, id);
+    return run(db, domain::standing_of{id});
   });
 }
 
-result<void> revoke_tokens(session& db, user_id id) {
+template <>
+result<void> run(session& db, const domain::revoke_tokens& what) {
   return db.transaction([&]() -> result<void> {
-    db.exec(revoke, {id});
-    tell_of(db, id);
+    db.exec(revoke, {what.user});
+    tell_of(db, what.user);
     return {};
   });
 }
 
-result<domain::user_row> set_role(session& db, user_id id, std::string_view role, user_id by) {
+template <>
+result<domain::user_row> run(session& db, const domain::set_role& what) {
   return db.transaction([&]() -> result<domain::user_row> {
-    if (auto held = hold_author(db, by); !held)
+    if (auto held = hold_author(db, what.by.who.id); !held)
       return fail(held.error());
-    const auto rows = db.exec(change_role, {id, role});
+    const auto rows = db.exec(change_role, {what.user, what.role});
     if (rows.empty())
       return fail(ec::not_found, "User not found");
     domain::user_row user;
@@ -135,19 +141,21 @@ result<domain::user_row> set_role(session& db, user_id id, std::string_view role
         >> user.tokens_valid_since >> user.last_login_at >> user.created_at >> user.updated_at
         >> before;
     audit(
-        db, {.who = by,
+        db, {.who = what.by.who.id,
              .action = "user.role",
-             .subject = "user " + std::to_string(id.value),
+             .subject = "user " + std::to_string(what.user.value),
              .before = role_json(before),
-             .after = role_json(role)});
-    tell_of(db, id);
+             .after = role_json(what.role)});
+    tell_of(db, what.user);
     return user;
   });
 }
 
-result<std::vector<domain::pending_onboarding>> pending_onboardings(session& db, int limit) {
+template <>
+result<std::vector<domain::pending_onboarding>>
+run(session& db, const domain::pending_onboardings& what) {
   std::vector<domain::pending_onboarding> out;
-  for (const auto& row : db.exec(pending, {limit})) {
+  for (const auto& row : db.exec(pending, {what.limit})) {
     auto& one = out.emplace_back();
     std::string hex;
     fields(row) >> one.user >> one.account >> hex;

@@ -1,11 +1,13 @@
+#include "domain/mains.hpp"
+
 #include "domain/grouping.hpp"
+#include "domain/guild_reads.hpp"
 #include "store/ledger/audit.hpp"
 #include "store/ledger/change_tags.hpp"
 #include "store/mirror/guild_row.hpp"
-#include "store/people/ranks.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
-#include "store/reads/reads.hpp"
+#include "store/run.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,7 +16,6 @@ namespace guildhall::store {
 
 namespace {
 
-using domain::author;
 using domain::main_override;
 using domain::written;
 
@@ -54,7 +55,7 @@ const listed_statements registered{all};
 
 /// The same player's other characters that somebody called the main.
 std::vector<std::int64_t> other_mains(session& db, guild_id guild, character_id who) {
-  const auto members = member_details(db, guild, domain::detail::lean);
+  const auto members = run(db, domain::member_details_of{guild});
   if (!members)
     return {};
   const auto grouped = domain::classify_roster(domain::grouping_inputs(*members));
@@ -77,9 +78,9 @@ std::vector<std::int64_t> other_mains(session& db, guild_id guild, character_id 
 
 } // namespace
 
-result<written<main_override>> set_main(
-    session& db, const author& by, guild_id guild, character_id who,
-    std::optional<bool> is_main) {
+template <>
+result<written<main_override>> run(session& db, const domain::set_main& what) {
+  const auto& [by, guild, who, is_main] = what;
   return db.transaction([&]() -> result<written<main_override>> {
     if (auto held = hold_author(db, by.who.id); !held)
       return fail(held.error());

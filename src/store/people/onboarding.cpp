@@ -1,7 +1,7 @@
-#include "store/people/onboarding.hpp"
+#include "domain/onboarding.hpp"
 
 #include "core/text.hpp"
-#include "domain/people_port.hpp"
+#include "domain/own.hpp"
 #include "store/ledger/change_tags.hpp"
 #include "store/ledger/queue_rows.hpp"
 #include "store/mirror/addresses.hpp"
@@ -11,6 +11,7 @@
 #include "store/mirror/tracking.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
+#include "store/run.hpp"
 
 #include <algorithm>
 #include <array>
@@ -212,15 +213,16 @@ private:
 
 } // namespace
 
-result<domain::onboarded>
-onboard(session& db, const domain::account_lists& what, const domain::discovery& policy) {
+template <>
+result<domain::onboarded> run(session& db, const domain::onboard& what) {
+  const auto& account = what.account;
   return db.transaction([&]() -> result<domain::onboarded> {
-    if (db.exec(hold, {what.user}).empty())
+    if (db.exec(hold, {account.user}).empty())
       return fail(ec::not_found, "User not found");
-    const auto outcome = account_change(db, what).apply();
-    track_discovered(db, what.user, policy);
-    if (what.finished)
-      db.exec(forget_token, {what.user});
+    const auto outcome = account_change(db, account).apply();
+    track_discovered(db, account.user, what.policy);
+    if (account.finished)
+      db.exec(forget_token, {account.user});
     return outcome;
   });
 }

@@ -1,11 +1,11 @@
-#include "store/people/own.hpp"
+#include "domain/own.hpp"
 
-#include "store/ledger/audit.hpp"
-#include "store/mirror/tracking.hpp"
+#include "domain/control.hpp"
+#include "domain/guild_reads.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
-#include "store/reads/reads.hpp"
+#include "store/run.hpp"
 
 #include <array>
 
@@ -13,7 +13,6 @@ namespace guildhall::store {
 
 namespace {
 
-using domain::author;
 using domain::character_row;
 
 constexpr statement guilds{
@@ -85,16 +84,17 @@ bool was_looked_at_lately(session& db, character_id id) {
 /// It is queued unless that has just been done.
 result<character_row> look_after(session& db, character_row row) {
   if (!was_looked_at_lately(db, row.id))
-    if (const auto job = sync_character(db, row.id); !job)
+    if (const auto job = run(db, domain::sync_character{row.id}); !job)
       return fail(job.error());
   return row;
 }
 
 } // namespace
 
-result<std::vector<domain::own_guild>> own_guilds(session& db, user_id who) {
+template <>
+result<std::vector<domain::own_guild>> run(session& db, const domain::own_guilds_of& what) {
   std::vector<domain::own_guild> out;
-  for (const auto& row : db.exec(guilds, {who})) {
+  for (const auto& row : db.exec(guilds, {what.user})) {
     auto& line = out.emplace_back();
     fields(row) >> line.id >> line.name >> line.realm >> line.region >> line.last_updated
         >> line.leader_id >> line.guild_data_json;
@@ -102,21 +102,21 @@ result<std::vector<domain::own_guild>> own_guilds(session& db, user_id who) {
   return out;
 }
 
-result<std::vector<character_row>>
-own_characters(session& db, user_id who, domain::detail how) {
+template <>
+result<std::vector<character_row>> run(session& db, const domain::own_characters_of& what) {
   std::vector<character_row> out;
-  const auto& wanted = how == domain::detail::full ? full : lean;
-  for (const auto& row : db.exec(wanted, {who, domain::max_own_characters}))
+  const auto& wanted = what.how == domain::detail::full ? full : lean;
+  for (const auto& row : db.exec(wanted, {what.user, domain::max_own_characters}))
     out.push_back(read_character(row));
   return out;
 }
 
-result<character_row>
-sync_own_at(session& db, const author& by, const domain::character_address& where) {
+template <>
+result<character_row> run(session& db, const domain::sync_own_at& what) {
   return db.transaction([&]() -> result<character_row> {
-    auto row = character_at(db, where, domain::detail::lean);
+    auto row = run(db, domain::character_at{what.address});
     // One that is not known is not theirs either.
-    if ((!row && row.error().code == ec::not_found) || (row && row->user_id != by.who.id))
+    if ((!row && row.error().code == ec::not_found) || (row && row->user_id != what.by.who.id))
       return fail(
           ec::forbidden,
           "Battle.net does not list this character as yours; log in again to refresh the list");
@@ -126,14 +126,16 @@ sync_own_at(session& db, const author& by, const domain::character_address& wher
   });
 }
 
-result<character_row> sync_own(session& db, const author& by, character_id id) {
+template <>
+result<character_row> run(session& db, const domain::sync_own& what) {
   return db.transaction([&]() -> result<character_row> {
-    auto row = character(db, id, domain::detail::lean);
+    auto row = run(db, domain::character_by_id{what.character});
     if (!row)
       return fail(row.error());
-    if (row->user_id != by.who.id)
+    if (row->user_id != what.by.who.id)
       return fail(
-          ec::forbidden, "Unauthorized access to character " + std::to_string(id.value));
+          ec::forbidden,
+          "Unauthorized access to character " + std::to_string(what.character.value));
     return look_after(db, std::move(*row));
   });
 }

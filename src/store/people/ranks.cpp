@@ -1,9 +1,10 @@
-#include "store/people/ranks.hpp"
+#include "domain/ranks.hpp"
 
 #include "store/ledger/audit.hpp"
 #include "store/ledger/change_tags.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
+#include "store/run.hpp"
 
 #include <array>
 
@@ -11,8 +12,6 @@ namespace guildhall::store {
 
 namespace {
 
-using domain::author;
-using domain::rank_edit;
 using domain::rank_row;
 using domain::written;
 
@@ -41,8 +40,9 @@ const listed_statements registered{all};
 
 } // namespace
 
-result<written<rank_row>>
-set_rank(session& db, const author& by, guild_id guild, const rank_edit& what) {
+template <>
+result<written<rank_row>> run(session& db, const domain::set_rank& asked) {
+  const auto& [by, guild, what] = asked;
   return db.transaction([&]() -> result<written<rank_row>> {
     if (auto held = hold_author(db, by.who.id); !held)
       return fail(held.error());

@@ -1,4 +1,4 @@
-#include "store/people/rosters.hpp"
+#include "domain/rosters.hpp"
 
 #include "domain/game.hpp"
 #include "store/ledger/audit.hpp"
@@ -6,6 +6,7 @@
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
+#include "store/run.hpp"
 
 #include <array>
 #include <set>
@@ -164,6 +165,7 @@ roster_row touched_roster(session& db, roster_id id) {
   return out;
 }
 
+/// Everything that belongs to rosters stands under one cache tag per guild.
 template <class T>
 written<T> announced(session& db, guild_id guild, T value) {
   change_tags tags;
@@ -174,29 +176,33 @@ written<T> announced(session& db, guild_id guild, T value) {
 
 } // namespace
 
-result<std::vector<roster_row>> rosters(session& db, guild_id guild) {
+template <>
+result<std::vector<roster_row>> run(session& db, const domain::rosters_of& what) {
   std::vector<roster_row> out;
-  for (const auto& row : db.exec(list, {guild})) {
+  for (const auto& row : db.exec(list, {what.guild})) {
     fields in(row);
     read_roster(in, out.emplace_back());
   }
   return out;
 }
 
-result<roster_with_places> roster(session& db, roster_id id) {
-  const auto rows = db.exec(one, {id});
+template <>
+result<roster_with_places> run(session& db, const domain::roster_by_id& what) {
+  const auto rows = db.exec(one, {what.id});
   if (rows.empty())
-    return fail(ec::not_found, "Roster with ID " + std::to_string(id.value) + " not found");
+    return fail(
+        ec::not_found, "Roster with ID " + std::to_string(what.id.value) + " not found");
   roster_with_places out;
   const auto first = rows[0];
   fields in(first);
   read_roster(in, out.roster);
-  out.places = places_of(db, id);
+  out.places = places_of(db, what.id);
   return out;
 }
 
-result<written<roster_row>>
-add_roster(session& db, const author& by, guild_id guild, const std::string& name) {
+template <>
+result<written<roster_row>> run(session& db, const domain::add_roster& what) {
+  const auto& [by, guild, name] = what;
   return db.transaction([&]() -> result<written<roster_row>> {
     if (auto held = hold_author(db, by.who.id); !held)
       return fail(held.error());
@@ -222,8 +228,9 @@ add_roster(session& db, const author& by, guild_id guild, const std::string& nam
   });
 }
 
-result<written<roster_row>>
-rename_roster(session& db, const author& by, roster_id id, const std::string& name) {
+template <>
+result<written<roster_row>> run(session& db, const domain::rename_roster& what) {
+  const auto& [by, id, name] = what;
   return db.transaction([&]() -> result<written<roster_row>> {
     const auto before = hold_roster(db, by, id);
     if (!before)
@@ -245,7 +252,9 @@ rename_roster(session& db, const author& by, roster_id id, const std::string& na
   });
 }
 
-result<written<roster_row>> remove_roster(session& db, const author& by, roster_id id) {
+template <>
+result<written<roster_row>> run(session& db, const domain::remove_roster& what) {
+  const auto& [by, id] = what;
   return db.transaction([&]() -> result<written<roster_row>> {
     const auto before = hold_roster(db, by, id);
     if (!before)
@@ -261,9 +270,9 @@ result<written<roster_row>> remove_roster(session& db, const author& by, roster_
   });
 }
 
-result<written<roster_with_places>> add_places(
-    session& db, const author& by, roster_id id,
-    const std::vector<domain::roster_addition>& additions) {
+template <>
+result<written<roster_with_places>> run(session& db, const domain::add_places& what) {
+  const auto& [by, id, additions] = what;
   array characters;
   array roles;
   array ranks;
@@ -306,9 +315,9 @@ result<written<roster_with_places>> add_places(
   });
 }
 
-result<written<roster_place>> set_place_role(
-    session& db, const author& by, roster_id id, character_id who,
-    const std::optional<std::string>& role) {
+template <>
+result<written<roster_place>> run(session& db, const domain::set_place_role& what) {
+  const auto& [by, id, who, role] = what;
   return db.transaction([&]() -> result<written<roster_place>> {
     const auto held = hold_roster(db, by, id);
     if (!held)
@@ -333,8 +342,9 @@ result<written<roster_place>> set_place_role(
   });
 }
 
-result<written<roster_row>>
-remove_place(session& db, const author& by, roster_id id, character_id who) {
+template <>
+result<written<roster_row>> run(session& db, const domain::remove_place& what) {
+  const auto& [by, id, who] = what;
   return db.transaction([&]() -> result<written<roster_row>> {
     const auto held = hold_roster(db, by, id);
     if (!held)

@@ -1,11 +1,13 @@
+#include "domain/sign_ups.hpp"
+
 #include "domain/game.hpp"
 #include "store/ledger/audit.hpp"
 #include "store/ledger/change_tags.hpp"
-#include "store/people/event_rows.hpp"
 #include "store/people/events.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
+#include "store/run.hpp"
 
 #include <array>
 #include <utility>
@@ -104,6 +106,18 @@ std::optional<std::string> json_of(const pqxx::result& rows) {
   return json;
 }
 
+/// The event, locked, if this author is in its guild.
+result<held_event> hold_event(session& db, const author& by, event_id id) {
+  if (auto held = hold_author(db, by.who.id); !held)
+    return fail(held.error());
+  auto event = lock_event(db, id);
+  if (!event)
+    return fail(ec::not_found, "Event not found");
+  if (!by.who.is_admin() && !by.who.is_member(event->row.guild_id))
+    return fail(ec::forbidden, "You are not a member of this guild");
+  return std::move(*event);
+}
+
 /// The character is theirs and in the guild, and there is a place for them.
 result<void> check(
     session& db, const author& by, const domain::event_row& event, const sign_up_change& what,
@@ -163,20 +177,10 @@ write(session& db, const author& by, event_id id, const sign_up_change& what, bo
 
 } // namespace
 
-result<held_event> hold_event(session& db, const author& by, event_id id) {
-  if (auto held = hold_author(db, by.who.id); !held)
-    return fail(held.error());
-  auto event = lock_event(db, id);
-  if (!event)
-    return fail(ec::not_found, "Event not found");
-  if (!by.who.is_admin() && !by.who.is_member(event->row.guild_id))
-    return fail(ec::forbidden, "You are not a member of this guild");
-  return std::move(*event);
-}
-
-result<domain::event_sign_ups> sign_ups(session& db, event_id id) {
+template <>
+result<domain::event_sign_ups> run(session& db, const domain::sign_ups_of& asked) {
   domain::event_sign_ups out;
-  for (const auto& row : db.exec(list, {id})) {
+  for (const auto& row : db.exec(list, {asked.event})) {
     sign_up_row line;
     if (read_sign_up(row, out.guild_id, line))
       out.list.push_back(std::move(line));
@@ -184,17 +188,19 @@ result<domain::event_sign_ups> sign_ups(session& db, event_id id) {
   return out;
 }
 
-result<written<sign_up_row>>
-sign_up(session& db, const author& by, event_id id, const sign_up_change& what) {
-  return write(db, by, id, what, true);
+template <>
+result<written<sign_up_row>> run(session& db, const domain::sign_up& asked) {
+  return write(db, asked.by, asked.event, asked.what, true);
 }
 
-result<written<sign_up_row>>
-change_sign_up(session& db, const author& by, event_id id, const sign_up_change& what) {
-  return write(db, by, id, what, false);
+template <>
+result<written<sign_up_row>> run(session& db, const domain::change_sign_up& asked) {
+  return write(db, asked.by, asked.event, asked.what, false);
 }
 
-result<written<event_id>> withdraw(session& db, const author& by, event_id id) {
+template <>
+result<written<event_id>> run(session& db, const domain::withdraw& asked) {
+  const auto& [by, id] = asked;
   return db.transaction([&]() -> result<written<event_id>> {
     if (auto held = hold_author(db, by.who.id); !held)
       return fail(held.error());

@@ -1,8 +1,9 @@
-#include "store/people/validation_stats.hpp"
+#include "domain/validation_stats.hpp"
 
 #include "store/ledger/audit.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
+#include "store/run.hpp"
 
 #include <algorithm>
 #include <array>
@@ -37,7 +38,9 @@ const listed_statements registered{all};
 
 } // namespace
 
-result<std::vector<domain::validation_stats>> validation_stats(session& db) {
+template <>
+result<std::vector<domain::validation_stats>>
+run(session& db, const domain::validation_report&) {
   std::vector<domain::validation_stats> out;
   for (const auto& row : db.exec(totals)) {
     auto& line = out.emplace_back();
@@ -59,12 +62,13 @@ result<std::vector<domain::validation_stats>> validation_stats(session& db) {
   return out;
 }
 
-result<void> reset_validation_stats(session& db, const domain::author& by) {
+template <>
+result<void> run(session& db, const domain::reset_validation& what) {
   return db.transaction([&]() -> result<void> {
-    if (auto held = hold_author(db, by.who.id); !held)
+    if (auto held = hold_author(db, what.by.who.id); !held)
       return held;
     db.exec(reset);
-    audit(db, {.who = by.who.id, .action = "validation.reset"});
+    audit(db, {.who = what.by.who.id, .action = "validation.reset"});
     return {};
   });
 }

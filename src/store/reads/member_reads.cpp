@@ -1,7 +1,8 @@
+#include "domain/guild_reads.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
-#include "store/reads/reads.hpp"
+#include "store/run.hpp"
 
 #include <array>
 
@@ -96,8 +97,9 @@ std::vector<domain::member_detail> read_details(const pqxx::result& rows) {
 
 } // namespace
 
-result<std::vector<domain::member_row>> members(session& db, guild_id id) {
-  const auto rows = db.exec(list, {id});
+template <>
+result<std::vector<domain::member_row>> run(session& db, const domain::members_of& what) {
+  const auto rows = db.exec(list, {what.guild});
   std::vector<domain::member_row> out;
   out.reserve(static_cast<std::size_t>(rows.size()));
   for (const auto& row : rows) {
@@ -107,20 +109,25 @@ result<std::vector<domain::member_row>> members(session& db, guild_id id) {
   return out;
 }
 
+template <>
 result<std::vector<domain::member_detail>>
-member_details(session& db, guild_id id, domain::detail how) {
-  return read_details(db.exec(how == domain::detail::full ? full : lean, {id}));
+run(session& db, const domain::member_details_of& what) {
+  return read_details(db.exec(what.how == domain::detail::full ? full : lean, {what.guild}));
 }
 
-result<domain::member_activity> member_activity(session& db, guild_id id) {
+template <>
+result<domain::member_activity> run(session& db, const domain::member_activity_of& what) {
   return domain::member_activity{
-      .joined = read_details(db.exec(joined, {id})), .left = read_details(db.exec(left, {id}))};
+      .joined = read_details(db.exec(joined, {what.guild})),
+      .left = read_details(db.exec(left, {what.guild}))};
 }
 
-result<std::vector<domain::rank_row>> ranks(session& db, guild_id id) {
-  const auto rows = db.exec(rank_list, {id});
+template <>
+result<std::vector<domain::rank_row>> run(session& db, const domain::ranks_of& what) {
+  const auto rows = db.exec(rank_list, {what.guild});
   if (rows.empty())
-    return fail(ec::not_found, "Guild with ID " + std::to_string(id.value) + " not found");
+    return fail(
+        ec::not_found, "Guild with ID " + std::to_string(what.guild.value) + " not found");
   std::vector<domain::rank_row> out;
   for (const auto& row : rows) {
     domain::rank_row line;

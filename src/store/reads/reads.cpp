@@ -1,9 +1,9 @@
-#include "store/reads/reads.hpp"
-
+#include "domain/guild_reads.hpp"
 #include "store/ledger/documents.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
+#include "store/run.hpp"
 
 #include <array>
 
@@ -133,17 +133,20 @@ failure unknown(const std::string& what, const std::string& id) {
 
 } // namespace
 
-result<domain::guild_row> guild(session& db, guild_id id, domain::detail how) {
-  const auto rows = db.exec(guild_by_id, {wants_all(how), id});
+template <>
+result<domain::guild_row> run(session& db, const domain::guild_by_id& what) {
+  const auto rows = db.exec(guild_by_id, {wants_all(what.how), what.id});
   if (rows.empty())
-    return fail(unknown("Guild", std::to_string(id.value)));
+    return fail(unknown("Guild", std::to_string(what.id.value)));
   return read_guild(rows);
 }
 
-result<domain::guild_row>
-guild_at(session& db, const domain::guild_address& address, domain::detail how) {
+template <>
+result<domain::guild_row> run(session& db, const domain::guild_at& what) {
+  const auto& address = what.address;
   const auto rows = db.exec(
-      guild_by_address, {wants_all(how), address.region, address.realm, address.name_slug});
+      guild_by_address,
+      {wants_all(what.how), address.region, address.realm, address.name_slug});
   if (rows.empty())
     return fail(unknown(
         "Guild", address.name_slug + "-" + address.realm + "-"
@@ -151,26 +154,30 @@ guild_at(session& db, const domain::guild_address& address, domain::detail how) 
   return read_guild(rows);
 }
 
-result<domain::character_row> character(session& db, character_id id, domain::detail how) {
-  const auto rows = db.exec(character_by_id, {wants_all(how), id});
+template <>
+result<domain::character_row> run(session& db, const domain::character_by_id& what) {
+  const auto rows = db.exec(character_by_id, {wants_all(what.how), what.id});
   if (rows.empty())
-    return fail(unknown("Character", std::to_string(id.value)));
+    return fail(unknown("Character", std::to_string(what.id.value)));
   return read_character(rows);
 }
 
-result<domain::character_row>
-character_at(session& db, const domain::character_address& address, domain::detail how) {
+template <>
+result<domain::character_row> run(session& db, const domain::character_at& what) {
+  const auto& address = what.address;
   const auto rows = db.exec(
-      character_by_address, {wants_all(how), address.region, address.realm, address.name_key});
+      character_by_address,
+      {wants_all(what.how), address.region, address.realm, address.name_key});
   if (rows.empty())
     return fail(unknown("Character", address.name_key + "-" + address.realm));
   return read_character(rows);
 }
 
-result<domain::guild_freshness> freshness(session& db, guild_id id) {
-  const auto rows = db.exec(guild_freshness, {id});
+template <>
+result<domain::guild_freshness> run(session& db, const domain::freshness_of& what) {
+  const auto rows = db.exec(guild_freshness, {what.guild});
   if (rows.empty())
-    return fail(unknown("Guild", std::to_string(id.value)));
+    return fail(unknown("Guild", std::to_string(what.guild.value)));
   domain::guild_freshness out;
   for (const auto& row : rows) {
     fields in(row);

@@ -1,11 +1,13 @@
 #include "store/work/overview.hpp"
 
 #include "domain/budget.hpp"
+#include "domain/control.hpp"
 #include "store/ledger/change_tags.hpp"
 #include "store/ledger/fence.hpp"
 #include "store/ledger/jobs.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
+#include "store/run.hpp"
 
 #include <array>
 
@@ -56,14 +58,16 @@ const listed_statements registered{all};
 
 } // namespace
 
-result<domain::job_row> job(session& db, job_id id) {
-  auto row = find_job(db, id);
+template <>
+result<domain::job_row> run(session& db, const domain::job_by_id& what) {
+  auto row = find_job(db, what.id);
   if (!row)
-    return fail(ec::not_found, "Job with ID " + std::to_string(id.value) + " not found");
+    return fail(ec::not_found, "Job with ID " + std::to_string(what.id.value) + " not found");
   return *row;
 }
 
-result<domain::sync_overview> overview(session& db) {
+template <>
+result<domain::sync_overview> run(session& db, const domain::overview_of_sync&) {
   domain::sync_overview out;
   std::int64_t newest_slot = 0;
   std::vector<std::int64_t> counts;
@@ -86,9 +90,10 @@ result<domain::sync_overview> overview(session& db) {
   return out;
 }
 
-result<void> set_paused(session& db, bool paused) {
+template <>
+result<void> run(session& db, const domain::set_paused& what) {
   return db.transaction([&]() -> result<void> {
-    if (db.exec(write_paused, {paused}).affected_rows() > 0)
+    if (db.exec(write_paused, {what.paused}).affected_rows() > 0)
       wake_schedulers(db);
     return {};
   });

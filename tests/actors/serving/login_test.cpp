@@ -3,6 +3,7 @@
 #include "actors/sync/onboarder.hpp"
 #include "tests/actors/support/sync_fixture.hpp"
 #include "tests/support/actor_system.hpp"
+#include "tests/support/fake_port.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,44 +21,22 @@ std::shared_ptr<const sealer> seals() {
       std::vector<config::signing_key>{{"k", {std::string(32, 'k')}}});
 }
 
-/// A database that answers at once.
-class fake_onboarding final : public domain::onboarding_port {
-public:
-  result<domain::standing> standing = domain::standing{
-      .id = user_id{5},
-      .account = bnet_account_id{77},
-      .battletag = "A#1",
-      .role = "user",
-      .guilds = {}};
-  result<domain::onboarded> stored;
-  std::vector<domain::pending_onboarding> due;
-  std::vector<domain::arrival> arrivals;
-  std::vector<domain::account_lists> lists;
-  int polls{0};
+using fake_onboarding = test::fake_port<domain::onboarding_port>;
+using domain::onboard;
+using domain::pending_onboardings;
+using domain::record_login;
 
-  void record_login(
-      domain::arrival who, deadline, domain::completion<domain::standing> done) override {
-    arrivals.push_back(std::move(who));
-    done(standing);
-  }
-  void onboard(domain::account_lists what, deadline, domain::completion<domain::onboarded> done)
-      override {
-    lists.push_back(std::move(what));
-    done(stored);
-  }
-  void pending_onboardings(
-      int, deadline,
-      domain::completion<std::vector<domain::pending_onboarding>> done) override {
-    ++polls;
-    done(std::exchange(due, {}));
-  }
-};
-
-// --- the desk
+// The desk.
 
 class login_desk_test : public ::testing::Test {
 protected:
   void SetUp() override {
+    store.returns<record_login>(domain::standing{
+        .id = user_id{5},
+        .account = bnet_account_id{77},
+        .battletag = "A#1",
+        .role = "user",
+        .guilds = {}});
     login_desk_options options{
         .source = {
             .exchange =
@@ -138,8 +117,8 @@ TEST_F(login_desk_test, a_code_becomes_a_user_whose_characters_are_known) {
   EXPECT_EQ(codes, std::vector<std::string>{"code"});
   reach_onboarding();
   EXPECT_EQ(tokens, std::vector<std::string>{"bnet-token"});
-  ASSERT_EQ(store.arrivals.size(), 1u);
-  const auto& arrival = store.arrivals.front();
+  ASSERT_EQ(store.count<record_login>(), 1u);
+  const auto& arrival = store.last<record_login>().who;
   EXPECT_EQ(arrival.account, bnet_account_id{77});
   EXPECT_EQ(arrival.sealed_token.find("bnet-token"), std::string::npos);
   EXPECT_EQ(
@@ -185,7 +164,7 @@ TEST_F(login_desk_test, who_keeps_the_characters_to_themselves_is_not_logged_in)
   exchanged(battlenet::user_token{"t", 24h, false});
   ASSERT_TRUE(got->has_value());
   EXPECT_EQ((**got).error().code, ec::forbidden);
-  EXPECT_TRUE(store.arrivals.empty());
+  EXPECT_EQ(store.count<record_login>(), 0u);
 }
 
 TEST_F(login_desk_test, each_failure_is_the_logins_failure) {
@@ -196,7 +175,7 @@ TEST_F(login_desk_test, each_failure_is_the_logins_failure) {
   exchanged(battlenet::user_token{"t", 24h, true});
   identified(fail(ec::upstream_down));
   EXPECT_EQ((**got).error().code, ec::upstream_down);
-  store.standing = fail(ec::database_down);
+  store.returns<record_login>(fail(ec::database_down));
   got = log_in();
   reach_onboarding();
   EXPECT_EQ((**got).error().code, ec::database_down);
@@ -210,7 +189,7 @@ TEST_F(login_desk_test, named_admins_are_known_by_battletag_or_id) {
     log_in();
     exchanged(battlenet::user_token{"t", 24h, true});
     identified(who);
-    EXPECT_TRUE(store.arrivals.back().becomes_admin);
+    EXPECT_TRUE(store.last<record_login>().who.becomes_admin);
   }
 }
 
@@ -227,7 +206,7 @@ TEST_F(login_desk_test, a_full_desk_refuses_and_a_desk_that_ends_leaves_nobody_w
   EXPECT_EQ((**first).error().code, ec::unavailable);
 }
 
-// --- the onboarder
+// The onboarder.
 
 const std::string account_path = "/profile/user/wow";
 
@@ -241,23 +220,29 @@ std::string account_body(std::int64_t id, const std::string& name) {
 class onboarder_test : public test::sync_fixture {
 protected:
   void start() {
+    people.on<pending_onboardings>([this](const auto&) { return std::exchange(due, {}); });
     actor_ = keep(world.system().spawn(
         onboarder, std::shared_ptr<const sync_environment>{environment},
-        onboarder_options{.store = &people, .seals = seals()}));
+        onboarder_options{.store = &people, .policy = {true, 7}, .seals = seals()}));
     world.run();
   }
   void TearDown() override {
     actor_ = nullptr;
     sync_fixture::TearDown();
   }
-  void onboard(std::int64_t user) {
+  void fetch_lists_of(std::int64_t user) {
     caf::anon_send(
         actor_, atom::onboard_v,
         onboarding_request{user_id{user}, "users-token", [this] { ++told; }});
     world.run();
   }
 
+  const domain::account_lists& stored(std::size_t nth = 0) {
+    return people.asked<onboard>().at(nth).account;
+  }
+
   fake_onboarding people;
+  std::vector<domain::pending_onboarding> due;
   int told{0};
   onboarder_actor actor_;
 };
@@ -265,87 +250,89 @@ protected:
 TEST_F(onboarder_test, asks_with_the_users_own_token_as_a_person_and_stores_what_came) {
   on(account_path, test::answer_of(200, account_body(42, "Thrall")));
   start();
-  onboard(5);
+  fetch_lists_of(5);
   ASSERT_EQ(gateway_script_.asked.size(), 1u);
   const auto& asked_for = gateway_script_.asked.front();
   EXPECT_EQ(asked_for.user_token, "users-token");
   EXPECT_EQ(asked_for.priority, domain::priority::person);
   EXPECT_EQ(asked_for.what.namespace_value, "profile-eu");
-  ASSERT_EQ(people.lists.size(), 1u);
-  EXPECT_EQ(people.lists[0].user, user_id{5});
-  EXPECT_TRUE(people.lists[0].finished);
-  ASSERT_EQ(people.lists[0].lists.size(), 1u);
-  EXPECT_EQ(people.lists[0].lists[0].characters.at(0).name, "Thrall");
+  ASSERT_EQ(people.count<onboard>(), 1u);
+  EXPECT_EQ(stored().user, user_id{5});
+  EXPECT_TRUE(stored().finished);
+  ASSERT_EQ(stored().lists.size(), 1u);
+  EXPECT_EQ(stored().lists[0].characters.at(0).name, "Thrall");
+  EXPECT_EQ(people.last<onboard>().policy.max_guilds, 7);
   EXPECT_EQ(told, 1);
 }
 
 TEST_F(onboarder_test, an_account_without_a_licence_there_has_nobody_there) {
   start();
-  onboard(5);
-  ASSERT_EQ(people.lists.size(), 1u);
-  ASSERT_EQ(people.lists[0].lists.size(), 1u);
-  EXPECT_TRUE(people.lists[0].lists[0].characters.empty());
-  EXPECT_TRUE(people.lists[0].finished);
+  fetch_lists_of(5);
+  ASSERT_EQ(people.count<onboard>(), 1u);
+  ASSERT_EQ(stored().lists.size(), 1u);
+  EXPECT_TRUE(stored().lists[0].characters.empty());
+  EXPECT_TRUE(stored().finished);
 }
 
 TEST_F(onboarder_test, what_does_not_answer_is_no_empty_list_and_is_asked_again_later) {
   on(account_path, test::answer_of(500));
   start();
-  onboard(5);
-  ASSERT_EQ(people.lists.size(), 1u);
-  EXPECT_TRUE(people.lists[0].lists.empty());
-  EXPECT_FALSE(people.lists[0].finished) << "the token is kept";
+  fetch_lists_of(5);
+  ASSERT_EQ(people.count<onboard>(), 1u);
+  EXPECT_TRUE(stored().lists.empty());
+  EXPECT_FALSE(stored().finished) << "the token is kept";
   EXPECT_EQ(told, 1);
 
   on(account_path, test::answer_of(200, account_body(42, "Thrall")));
-  people.due = {
+  due = {
       {user_id{5}, bnet_account_id{77},
        seals()->seal("users-token", domain::seal_context(bnet_account_id{77}))}};
   world.advance(11s);
-  ASSERT_EQ(people.lists.size(), 2u);
-  EXPECT_TRUE(people.lists[1].finished);
+  ASSERT_EQ(people.count<onboard>(), 2u);
+  EXPECT_TRUE(stored(1).finished);
   EXPECT_EQ(gateway_script_.asked.back().user_token, "users-token");
 }
 
 TEST_F(onboarder_test, malformed_lists_unlink_nobody) {
   on(account_path, test::answer_of(200, R"({"wow_accounts":7})"));
   start();
-  onboard(5);
-  ASSERT_EQ(people.lists.size(), 1u);
-  EXPECT_TRUE(people.lists[0].lists.empty());
-  EXPECT_FALSE(people.lists[0].finished);
+  fetch_lists_of(5);
+  ASSERT_EQ(people.count<onboard>(), 1u);
+  EXPECT_TRUE(stored().lists.empty());
+  EXPECT_FALSE(stored().finished);
 }
 
 TEST_F(onboarder_test, a_refused_token_is_given_up) {
   on(account_path, test::answer_of(401));
   start();
-  onboard(5);
-  ASSERT_EQ(people.lists.size(), 1u);
-  EXPECT_TRUE(people.lists[0].lists.empty());
-  EXPECT_TRUE(people.lists[0].finished);
+  fetch_lists_of(5);
+  ASSERT_EQ(people.count<onboard>(), 1u);
+  EXPECT_TRUE(stored().lists.empty());
+  EXPECT_TRUE(stored().finished);
 }
 
 TEST_F(onboarder_test, who_asks_twice_shares_one_list) {
   on(account_path, test::answer_of(200, account_body(42, "Thrall")));
   gateway_script_.hold = true;
   start();
-  onboard(5);
-  onboard(5);
+  fetch_lists_of(5);
+  fetch_lists_of(5);
   EXPECT_EQ(gateway_script_.asked.size(), 1u);
   gateway_script_.let_go();
   world.run();
-  EXPECT_EQ(people.lists.size(), 1u);
+  EXPECT_EQ(people.count<onboard>(), 1u);
   EXPECT_EQ(told, 2);
 }
 
 TEST_F(onboarder_test, a_token_that_cannot_be_opened_is_left_to_expire) {
-  people.due = {{user_id{5}, bnet_account_id{77}, "garbage"}};
+  due = {{user_id{5}, bnet_account_id{77}, "garbage"}};
   start();
   world.advance(11s);
   EXPECT_TRUE(gateway_script_.asked.empty());
-  EXPECT_TRUE(people.lists.empty());
+  EXPECT_EQ(people.count<onboard>(), 0u);
   world.advance(11s);
-  EXPECT_EQ(people.polls, 2) << "and the others are looked for all the same";
+  EXPECT_EQ(people.count<pending_onboardings>(), 2u)
+      << "and the others are looked for all the same";
 }
 
 } // namespace

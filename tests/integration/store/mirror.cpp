@@ -1,9 +1,9 @@
 #include "tests/integration/store/mirror.hpp"
 
+#include "domain/control.hpp"
 #include "domain/projection.hpp"
 #include "store/mirror/character_writes.hpp"
 #include "store/mirror/guild_writes.hpp"
-#include "store/mirror/tracking.hpp"
 
 #include <algorithm>
 
@@ -64,7 +64,7 @@ std::vector<member> crowd(int count, std::int64_t first) {
 }
 
 domain::job_row mirror::track(const domain::guild_address& where) {
-  const auto job = db->run([&](store::session& s) { return store::track(s, where, "test"); });
+  const auto job = db->ask(domain::track{where, "test"});
   EXPECT_TRUE(job) << job.error().message;
   return job.value_or(domain::job_row{});
 }

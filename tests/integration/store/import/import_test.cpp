@@ -1,7 +1,7 @@
-#include "tests/integration/store/mirror.hpp"
+#include "domain/control.hpp"
 #include "store/import/import.hpp"
 #include "store/mirror/retention.hpp"
-#include "store/mirror/tracking.hpp"
+#include "tests/integration/store/mirror.hpp"
 #include "tests/support/old_database.hpp"
 
 #include <algorithm>
@@ -230,9 +230,7 @@ TEST_F(import_old, leaves_what_people_changed_here_and_takes_what_is_new) {
   db->exec("update ranks set rank_name = 'Named here'");
   db->exec("update users set role = 'user', battletag = 'New#1'");
   db->exec("update tracked_guilds set interval_s = 77");
-  ASSERT_TRUE(db->run([](store::session& s) {
-    return store::untrack(s, {domain::region::eu, "ревущий-фьорд", "экзорсус"});
-  }));
+  ASSERT_TRUE(db->ask(domain::untrack{{domain::region::eu, "ревущий-фьорд", "экзорсус"}}));
   const auto before = everything();
   take_over();
   EXPECT_EQ(everything(), before);

@@ -1,7 +1,7 @@
-#include "tests/integration/store/mirror.hpp"
+#include "domain/control.hpp"
+#include "domain/guild_reads.hpp"
 #include "store/mirror/character_writes.hpp"
-#include "store/reads/reads.hpp"
-#include "store/mirror/tracking.hpp"
+#include "tests/integration/store/mirror.hpp"
 
 #include <algorithm>
 
@@ -315,10 +315,10 @@ TEST_F(character_sync, a_stranger_synced_once_by_a_person_is_not_kept_fresh) {
   const auto members = crowd(10);
   const auto guild = scan(members, 1).guild;
   sync_members(guild, members, 1);
-  ASSERT_TRUE(db->run([&](store::session& s) { return store::untrack(s, address); }));
+  ASSERT_TRUE(db->ask(domain::untrack{address}));
   db->exec("update guild_members set left_at = app_now()");
   const character_id id{count("select id from characters where bnet_character_id = 1004")};
-  ASSERT_TRUE(db->run([&](store::session& s) { return store::sync_character(s, id); }));
+  ASSERT_TRUE(db->ask(domain::sync_character{id}));
   const auto work =
       db->run([](store::session& s) { return store::claim_characters(s, std::nullopt, 10); });
   ASSERT_EQ(work->size(), 1u);

@@ -1,6 +1,5 @@
-#include "tests/integration/store/mirror.hpp"
 #include "store/mirror/guild_writes.hpp"
-#include "store/mirror/tracking.hpp"
+#include "tests/integration/store/mirror.hpp"
 
 namespace guildhall::test {
 

@@ -1,4 +1,4 @@
-#include "store/mirror/tracking.hpp"
+#include "domain/control.hpp"
 #include "store/work/overview.hpp"
 #include "tests/integration/store/mirror.hpp"
 
@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 class jobs : public mirror {
 protected:
   domain::job_row read(job_id id) {
-    return db->run([&](store::session& s) { return store::job(s, id); }).value();
+    return db->ask(domain::job_by_id{id}).value();
   }
 };
 
@@ -61,7 +61,7 @@ TEST_F(jobs, an_open_job_of_the_same_target_is_joined) {
   const auto first = track();
   EXPECT_EQ(track().id, first.id);
   const auto guild = scan(crowd(10), 1).guild;
-  const auto joined = db->run([&](store::session& s) { return store::sync_guild(s, guild); });
+  const auto joined = db->ask(domain::sync_guild{guild});
   EXPECT_EQ(joined->id, first.id);
 }
 
@@ -97,7 +97,7 @@ TEST_F(jobs, one_characters_job_ends_with_its_sync) {
   const auto guild = scan(members, 1).guild;
   sync_members(guild, members, 1);
   const character_id id{count("select min(id) from characters")};
-  const auto job = db->run([&](store::session& s) { return store::sync_character(s, id); });
+  const auto job = db->ask(domain::sync_character{id});
   ASSERT_TRUE(job);
   const auto work = claim_members(guild);
   ASSERT_EQ(work.size(), 1u);
@@ -108,20 +108,10 @@ TEST_F(jobs, one_characters_job_ends_with_its_sync) {
 }
 
 TEST_F(jobs, unknown_things_are_not_found) {
-  EXPECT_EQ(
-      db->run([](store::session& s) { return store::job(s, job_id{1}); }).error().code,
-      ec::not_found);
-  EXPECT_EQ(
-      db->run([](store::session& s) { return store::sync_guild(s, guild_id{1}); }).error().code,
-      ec::not_found);
-  EXPECT_EQ(
-      db->run([](store::session& s) { return store::sync_character(s, character_id{1}); })
-          .error()
-          .code,
-      ec::not_found);
-  EXPECT_EQ(
-      db->run([&](store::session& s) { return store::untrack(s, address); }).error().code,
-      ec::not_found);
+  EXPECT_EQ(db->ask(domain::job_by_id{job_id{1}}).error().code, ec::not_found);
+  EXPECT_EQ(db->ask(domain::sync_guild{guild_id{1}}).error().code, ec::not_found);
+  EXPECT_EQ(db->ask(domain::sync_character{character_id{1}}).error().code, ec::not_found);
+  EXPECT_EQ(db->ask(domain::untrack{address}).error().code, ec::not_found);
 }
 
 class tracking : public mirror {};
@@ -132,7 +122,7 @@ TEST_F(tracking, untracking_stops_the_sync_and_keeps_the_data) {
   db->exec(
       "insert into users (bnet_account_id) values (1);"
       "update characters set user_id = (select id from users) where bnet_character_id = 1003");
-  ASSERT_TRUE(db->run([&](store::session& s) { return store::untrack(s, address); }));
+  ASSERT_TRUE(db->ask(domain::untrack{address}));
   EXPECT_EQ(open_rows(), 10);
   EXPECT_EQ(scalar("select count(*) || ' ' || count(guild_id) from sync_queue"), "1 0")
       << "a player's own character goes on";
@@ -147,9 +137,9 @@ TEST_F(tracking, pause_is_remembered) {
     return db->run([](store::session& s) { return store::paused(s); }).value();
   };
   EXPECT_FALSE(paused());
-  ASSERT_TRUE(db->run([](store::session& s) { return store::set_paused(s, true); }));
+  ASSERT_TRUE(db->ask(domain::set_paused{true}));
   EXPECT_TRUE(paused());
-  ASSERT_TRUE(db->run([](store::session& s) { return store::set_paused(s, false); }));
+  ASSERT_TRUE(db->ask(domain::set_paused{false}));
   EXPECT_FALSE(paused());
 }
 
@@ -167,7 +157,7 @@ TEST_F(tracking, the_overview_counts_and_shows_what_fails_first) {
   db->exec(
       "update tracked_guilds set last_error = 'guild: 503', last_error_at = app_now() where "
       "name_slug = 'zzz'");
-  const auto seen = db->run([](store::session& s) { return store::overview(s); });
+  const auto seen = db->ask(domain::overview_of_sync{});
   ASSERT_TRUE(seen) << seen.error().message;
   EXPECT_EQ(seen->characters_running, 2);
   EXPECT_EQ(seen->characters_due, 7);

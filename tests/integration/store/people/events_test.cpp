@@ -1,6 +1,7 @@
-#include "tests/integration/store/people/guild_people.hpp"
-#include "store/people/events.hpp"
+#include "domain/events.hpp"
+#include "domain/sign_ups.hpp"
 #include "store/mirror/retention.hpp"
+#include "tests/integration/store/people/guild_people.hpp"
 
 namespace guildhall::test {
 
@@ -17,8 +18,7 @@ protected:
     return out;
   }
   domain::event_row make(domain::event_change what, const domain::standing& who) {
-    const auto made =
-        run([&](store::session& s) { return store::add_event(s, by(who), guild, what); });
+    const auto made = db->ask(domain::add_event{by(who), guild, what});
     EXPECT_TRUE(made) << made.error().message;
     return made ? made->value : domain::event_row{};
   }
@@ -28,29 +28,25 @@ protected:
   auto change(
       event_id id, const domain::standing& who, domain::event_change what,
       std::optional<std::int64_t> seen = std::nullopt) {
-    return run(
-        [&](store::session& s) { return store::change_event(s, by(who, seen), id, what); });
+    return db->ask(domain::change_event{by(who, seen), id, what});
   }
   auto join(
       event_id id, const domain::standing& who, std::int64_t bnet,
       const std::string& status = "Confirmed") {
-    return run([&](store::session& s) {
-      return store::sign_up(s, by(who), id, {status, character(bnet), std::nullopt});
-    });
+    return db->ask(domain::sign_up{by(who), id, {status, character(bnet), std::nullopt}});
   }
 };
 
 TEST_F(event_writes, are_read_back_without_nulls) {
   const auto made = make();
   EXPECT_EQ(made.created_by, raider.id);
-  const auto read = run([&](store::session& s) { return store::event(s, made.id); });
+  const auto read = db->ask(domain::event_by_id{made.id});
   ASSERT_TRUE(read);
   EXPECT_EQ(read->title, "Raid night");
   EXPECT_EQ(read->description, "");
   EXPECT_EQ(read->max_participants, domain::default_max_participants);
   EXPECT_EQ(read->end_time - read->start_time, 2h);
-  const auto list =
-      run([&](store::session& s) { return store::events(s, guild, domain::detail::lean); });
+  const auto list = db->ask(domain::events_of{guild, domain::detail::lean});
   EXPECT_EQ(list->size(), 1u);
   EXPECT_EQ(audited("event.create", raider), 1);
 }
@@ -95,8 +91,7 @@ TEST_F(event_writes, are_their_authors_and_those_who_look_after_all) {
   auto left = raider;
   left.guilds.clear();
   EXPECT_EQ(code_of(change(made.id, left, raid())), ec::forbidden) << "has left the guild";
-  const auto gone =
-      run([&](store::session& s) { return store::remove_event(s, by(raider), made.id); });
+  const auto gone = db->ask(domain::remove_event{by(raider), made.id});
   ASSERT_TRUE(gone);
   EXPECT_EQ(gone->value.id, made.id);
   EXPECT_EQ(code_of(change(made.id, raider, raid())), ec::not_found);
@@ -111,10 +106,7 @@ TEST_F(event_writes, with_what_cannot_be_stored_are_refused_with_a_sentence) {
     numbers += ",1e300";
   many.event_details = numbers + "]";
   for (const auto& what : {short_title, many})
-    EXPECT_EQ(
-        code_of(run(
-            [&](store::session& s) { return store::add_event(s, by(raider), guild, what); })),
-        ec::validation);
+    EXPECT_EQ(code_of(db->ask(domain::add_event{by(raider), guild, what})), ec::validation);
   EXPECT_EQ(count("select count(*) from events"), 0);
 }
 
@@ -133,33 +125,27 @@ TEST_F(event_writes, take_one_sign_up_of_each_with_a_character_of_theirs) {
   EXPECT_EQ(code_of(join(made.id, officer, 77)), ec::forbidden) << "nobody's";
   EXPECT_EQ(code_of(join(event_id{99}, raider, 1'002)), ec::not_found);
 
-  const auto changed = run([&](store::session& s) {
-    return store::change_sign_up(
-        s, by(raider), made.id, {"Declined", character(1'002), "sorry"});
-  });
+  const auto changed = db->ask(
+      domain::change_sign_up{by(raider), made.id, {"Declined", character(1'002), "sorry"}});
   ASSERT_TRUE(changed);
   EXPECT_EQ(changed->value.status, "Declined");
   EXPECT_EQ(changed->value.note, "sorry");
   EXPECT_EQ(
-      code_of(run([&](store::session& s) {
-        return store::change_sign_up(
-            s, by(officer), made.id, {"Declined", character(1'001), std::nullopt});
-      })),
+      code_of(db->ask(domain::change_sign_up{
+          by(officer), made.id, {"Declined", character(1'001), std::nullopt}})),
       ec::not_found);
-  const auto list = run([&](store::session& s) { return store::sign_ups(s, made.id); });
+  const auto list = db->ask(domain::sign_ups_of{made.id});
   EXPECT_EQ(list->guild_id, guild);
   EXPECT_EQ(list->list.size(), 1u);
-  const auto withdraw = [&] {
-    return run([&](store::session& s) { return store::withdraw(s, by(raider), made.id); });
-  };
+  const auto withdraw = [&] { return db->ask(domain::withdraw{by(raider), made.id}); };
   EXPECT_TRUE(withdraw());
   EXPECT_EQ(code_of(withdraw()), ec::not_found);
   EXPECT_EQ(audited("event.subscribe", raider), 1);
   EXPECT_EQ(audited("event.unsubscribe", raider), 1);
-  const auto empty = run([&](store::session& s) { return store::sign_ups(s, made.id); });
+  const auto empty = db->ask(domain::sign_ups_of{made.id});
   EXPECT_EQ(empty->guild_id, guild);
   EXPECT_TRUE(empty->list.empty());
-  const auto unknown = run([&](store::session& s) { return store::sign_ups(s, {99}); });
+  const auto unknown = db->ask(domain::sign_ups_of{{99}});
   EXPECT_FALSE(unknown->guild_id);
 }
 
@@ -172,10 +158,8 @@ TEST_F(event_writes, have_no_more_confirmed_than_places) {
   EXPECT_EQ(code_of(full), ec::conflict);
   EXPECT_EQ(full.error().message, "The event is full: all 1 places are taken");
   EXPECT_TRUE(join(made.id, officer, 1'001, "Tentative"));
-  const auto again = run([&](store::session& s) {
-    return store::change_sign_up(
-        s, by(raider), made.id, {"Confirmed", character(1'002), std::nullopt});
-  });
+  const auto again = db->ask(domain::change_sign_up{
+      by(raider), made.id, {"Confirmed", character(1'002), std::nullopt}});
   EXPECT_TRUE(again) << "has a place already";
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "domain/people_port.hpp"
+#include "domain/authorship.hpp"
 #include "tests/integration/store/mirror.hpp"
 
 #include <optional>

@@ -1,10 +1,7 @@
-#include "tests/integration/store/mirror.hpp"
-#include "store/people/accounts.hpp"
-#include "store/people/logins.hpp"
-#include "store/people/onboarding.hpp"
+#include "domain/accounts.hpp"
+#include "domain/onboarding.hpp"
 #include "store/mirror/retention.hpp"
-#include "store/mirror/tracking.hpp"
-#include "store/people/users.hpp"
+#include "tests/integration/store/mirror.hpp"
 
 #include <algorithm>
 
@@ -16,14 +13,12 @@ class people : public mirror {
 protected:
   domain::standing arrive(std::int64_t account, bool admin = false) {
     return db
-        ->run([&](store::session& s) {
-          return store::record_login(
-              s, {.account = bnet_account_id{account},
-                  .battletag = "Player#" + std::to_string(account),
-                  .region = domain::region::eu,
-                  .sealed_token = std::string{"\x00\xff sealed", 9},
-                  .becomes_admin = admin});
-        })
+        ->ask(domain::record_login{
+            {.account = bnet_account_id{account},
+             .battletag = "Player#" + std::to_string(account),
+             .region = domain::region::eu,
+             .sealed_token = std::string{"\x00\xff sealed", 9},
+             .becomes_admin = admin}})
         .value();
   }
   static domain::account_character listed(const member& who) {
@@ -40,12 +35,10 @@ protected:
     domain::account_list list{domain::region::eu, {}};
     for (const auto& one : characters)
       list.characters.push_back(listed(one));
-    return db->run([&](store::session& s) {
-      return store::onboard(s, {user, {list}, finished}, policy);
-    });
+    return db->ask(domain::onboard{{user, {list}, finished}, policy});
   }
   domain::standing standing(user_id user) {
-    return db->run([&](store::session& s) { return store::standing(s, user); }).value();
+    return db->ask(domain::standing_of{user}).value();
   }
   std::string owner(std::int64_t bnet_id) {
     return scalar(
@@ -72,8 +65,7 @@ TEST_F(people, named_admins_become_admins_and_a_given_role_stays) {
   const auto user = arrive(77);
   EXPECT_EQ(arrive(77, true).role, "admin");
   EXPECT_EQ(arrive(77, false).role, "admin");
-  const auto row = db->run(
-      [&](store::session& s) { return store::set_role(s, user.id, "guild_leader", user.id); });
+  const auto row = db->ask(domain::set_role{{user}, user.id, "guild_leader"});
   ASSERT_TRUE(row);
   EXPECT_EQ(row->role, "guild_leader");
   EXPECT_EQ(arrive(77).role, "guild_leader");
@@ -82,13 +74,8 @@ TEST_F(people, named_admins_become_admins_and_a_given_role_stays) {
 
 TEST_F(people, a_state_comes_back_once_and_in_time) {
   const std::string hash(32, 'h');
-  const auto close = [&] {
-    return db->run([&](store::session& s) { return store::close_login(s, hash); });
-  };
-  const auto open = [&] {
-    return db->run(
-        [&](store::session& s) { return store::open_login(s, hash, domain::region::kr); });
-  };
+  const auto close = [&] { return db->ask(domain::close_login{hash}); };
+  const auto open = [&] { return db->ask(domain::open_login{hash, domain::region::kr}); };
   EXPECT_EQ(close().error().code, ec::not_found);
   ASSERT_TRUE(open());
   EXPECT_EQ(close().value(), domain::region::kr);
@@ -102,7 +89,7 @@ TEST_F(people, a_state_comes_back_once_and_in_time) {
 TEST_F(people, logging_out_moves_the_moment_from_which_tokens_count) {
   const auto user = arrive(77);
   for (auto before = user.tokens_valid_since; const int again : {1, 2}) {
-    ASSERT_TRUE(db->run([&](store::session& s) { return store::revoke_tokens(s, user.id); }));
+    ASSERT_TRUE(db->ask(domain::revoke_tokens{user.id}));
     const auto now = standing(user.id).tokens_valid_since;
     EXPECT_GE(now - before, 1ms) << again;
     before = std::chrono::floor<std::chrono::milliseconds>(now);
@@ -192,9 +179,7 @@ TEST_F(people, a_region_that_did_not_answer_unlinks_nobody_and_keeps_the_token) 
   const auto user = arrive(77).id;
   ASSERT_TRUE(onboard(user, {{.id = 9'000, .name = "Mine"}}, {}, false));
   EXPECT_EQ(count("select count(*) from users where sealed_tokens is not null"), 1);
-  ASSERT_TRUE(db->run([&](store::session& s) {
-    return store::onboard(s, {user, {}, false}, {});
-  }));
+  ASSERT_TRUE(db->ask(domain::onboard{{user, {}, false}, {}}));
   EXPECT_EQ(owner(9'000), text(user));
 }
 
@@ -224,9 +209,7 @@ TEST_F(people, whoever_was_erased_comes_back_with_the_next_list) {
 
 TEST_F(people, pending_lists_are_claimed_by_one_and_come_back_later) {
   arrive(77);
-  const auto claim = [&] {
-    return db->run([](store::session& s) { return store::pending_onboardings(s, 5); }).value();
-  };
+  const auto claim = [&] { return db->ask(domain::pending_onboardings{5}).value(); };
   EXPECT_TRUE(claim().empty()) << "whoever took the login has it in hand";
   scalar("update users set onboarding_due_at = app_now() returning 1");
   const auto due = claim();

@@ -1,6 +1,6 @@
+#include "domain/own.hpp"
+#include "domain/validation_stats.hpp"
 #include "tests/integration/store/people/guild_people.hpp"
-#include "store/people/own.hpp"
-#include "store/people/validation_stats.hpp"
 
 #include <algorithm>
 
@@ -22,7 +22,7 @@ protected:
 };
 
 TEST_F(own_things, guilds_are_those_of_their_characters) {
-  const auto mine = run([&](store::session& s) { return store::own_guilds(s, raider.id); });
+  const auto mine = db->ask(domain::own_guilds_of{raider.id});
   ASSERT_EQ(mine->size(), 1u);
   EXPECT_EQ(mine->front().id, guild);
   EXPECT_EQ(mine->front().leader_id, master.id);
@@ -30,7 +30,7 @@ TEST_F(own_things, guilds_are_those_of_their_characters) {
       scalar("select '" + mine->front().guild_data_json + "'::jsonb ->> 'name'"), "Avalerion");
   EXPECT_EQ(
       scalar("select '" + mine->front().guild_data_json + "'::jsonb ->> 'member_count'"), "10");
-  const auto none = run([&](store::session& s) { return store::own_guilds(s, stranger.id); });
+  const auto none = db->ask(domain::own_guilds_of{stranger.id});
   EXPECT_TRUE(none->empty());
 }
 
@@ -39,9 +39,7 @@ TEST_F(own_things, characters_are_those_of_their_account_list) {
       "insert into main_overrides (guild_id, character_id, is_main) values ("
       + std::to_string(guild.value) + ", " + std::to_string(character(1'002).value)
       + ", true)");
-  const auto mine = run([&](store::session& s) {
-    return store::own_characters(s, raider.id, domain::detail::lean);
-  });
+  const auto mine = db->ask(domain::own_characters_of{raider.id, domain::detail::lean});
   ASSERT_EQ(mine->size(), 1u);
   EXPECT_EQ(mine->front().id, character(1'002));
   EXPECT_TRUE(mine->front().is_main);
@@ -51,8 +49,7 @@ TEST_F(own_things, characters_are_those_of_their_account_list) {
 TEST_F(own_things, only_they_are_queued_and_not_again_and_again) {
   not_due();
   const auto sync = [&](const domain::standing& who, std::int64_t bnet) {
-    return code_of(
-        run([&](store::session& s) { return store::sync_own(s, by(who), character(bnet)); }));
+    return code_of(db->ask(domain::sync_own{by(who), character(bnet)}));
   };
   EXPECT_EQ(sync(raider, 1'001), ec::forbidden);
   EXPECT_EQ(queued(1'001), 0);
@@ -79,10 +76,7 @@ TEST_F(own_things, who_is_not_shown_is_not_asked_for_time_and_again) {
       "failed_at) values ("
       + std::to_string(character(1'002).value)
       + ", 'profile', 'not_found', 'not_found', 1, app_now())");
-  const auto sync = [&] {
-    return run(
-        [&](store::session& s) { return store::sync_own(s, by(raider), character(1'002)); });
-  };
+  const auto sync = [&] { return db->ask(domain::sync_own{by(raider), character(1'002)}); };
   EXPECT_TRUE(sync());
   EXPECT_EQ(queued(1'002), 0);
   db->shift_clock(11min);
@@ -93,9 +87,8 @@ TEST_F(own_things, who_is_not_shown_is_not_asked_for_time_and_again) {
 
 TEST_F(own_things, nobody_claims_what_their_account_list_does_not_show) {
   const auto claim = [&](const domain::standing& who, const std::string& name_key) {
-    return code_of(run([&](store::session& s) {
-      return store::sync_own_at(s, by(who), {domain::region::eu, "stormrage", name_key});
-    }));
+    return code_of(
+        db->ask(domain::sync_own_at{by(who), {domain::region::eu, "stormrage", name_key}}));
   };
   const auto key = scalar("select name_key from characters where bnet_character_id = 1002");
   EXPECT_EQ(claim(raider, key), ec::none);
@@ -107,7 +100,7 @@ TEST_F(own_things, nobody_claims_what_their_account_list_does_not_show) {
 
 TEST_F(own_things, validation_counts_what_could_not_be_used_since_the_last_reset) {
   const auto profile = [&]() -> domain::validation_stats {
-    const auto stats = run([](store::session& s) { return store::validation_stats(s); });
+    const auto stats = db->ask(domain::validation_report{});
     const auto found =
         std::ranges::find(*stats, "profile", &domain::validation_stats::document);
     return found == stats->end() ? domain::validation_stats{} : *found;
@@ -122,8 +115,7 @@ TEST_F(own_things, validation_counts_what_could_not_be_used_since_the_last_reset
   ASSERT_EQ(profile().causes.size(), 1u);
   EXPECT_EQ(profile().causes[0].what, "level: missing");
   EXPECT_EQ(profile().causes[0].count, 3);
-  ASSERT_TRUE(
-      run([&](store::session& s) { return store::reset_validation_stats(s, by(master)); }));
+  ASSERT_TRUE(db->ask(domain::reset_validation{by(master)}));
   EXPECT_EQ(profile().malformed, 0);
   EXPECT_EQ(audited("validation.reset", master), 1);
 }

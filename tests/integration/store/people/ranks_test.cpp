@@ -1,7 +1,8 @@
 #include "domain/grouping.hpp"
+#include "domain/guild_reads.hpp"
+#include "domain/mains.hpp"
+#include "domain/ranks.hpp"
 #include "tests/integration/store/people/guild_people.hpp"
-#include "store/people/ranks.hpp"
-#include "store/reads/reads.hpp"
 
 #include <algorithm>
 #include <future>
@@ -13,20 +14,15 @@ using namespace std::chrono_literals;
 class rank_writes : public guild_people {
 protected:
   auto set(domain::rank_edit what, std::optional<std::int64_t> seen = std::nullopt) {
-    return run(
-        [&](store::session& s) { return store::set_rank(s, by(master, seen), guild, what); });
+    return db->ask(domain::set_rank{by(master, seen), guild, what});
   }
   auto set_main(
       std::int64_t bnet, std::optional<bool> is_main,
       std::optional<std::int64_t> seen = std::nullopt) {
-    return run([&](store::session& s) {
-      return store::set_main(s, by(officer, seen), guild, character(bnet), is_main);
-    });
+    return db->ask(domain::set_main{by(officer, seen), guild, character(bnet), is_main});
   }
   domain::grouped_character grouped(std::int64_t bnet) {
-    const auto members = run([&](store::session& s) {
-      return store::member_details(s, guild, domain::detail::lean);
-    });
+    const auto members = db->ask(domain::member_details_of{guild, domain::detail::lean});
     const auto all = domain::classify_roster(domain::grouping_inputs(*members));
     return *std::ranges::find(all, character(bnet), &domain::grouped_character::character_id);
   }
@@ -46,7 +42,7 @@ TEST_F(rank_writes, survive_the_next_roster) {
       count("select count(*) from guild_members where rank = 3 and left_at is null"));
   EXPECT_EQ(audited("rank.update", master), 1);
   scan(crowd(10), 2);
-  const auto ranks = run([&](store::session& s) { return store::ranks(s, guild); });
+  const auto ranks = db->ask(domain::ranks_of{guild});
   const auto third = std::ranges::find(*ranks, 3, &domain::rank_row::rank_id);
   EXPECT_EQ(third->rank_name, "Raider");
   EXPECT_TRUE(third->is_custom);
@@ -108,11 +104,11 @@ TEST_F(rank_writes, two_officers_at_once_leave_one_main) {
   std::future<result<domain::written<domain::main_override>>> late;
   run([&](store::session& s) {
     return s.transaction([&]() -> result<void> {
-      EXPECT_TRUE(store::set_main(s, by(officer), guild, first, true));
+      EXPECT_TRUE(store::run(s, domain::set_main{by(officer), guild, first, true}));
       late = std::async(std::launch::async, [&] {
         result<domain::written<domain::main_override>> out = fail(ec::internal);
         test_database::run_on(*other, [&](store::session& theirs) {
-          out = store::set_main(theirs, by(master), guild, second, true);
+          out = store::run(theirs, domain::set_main{by(master), guild, second, true});
         });
         return out;
       });

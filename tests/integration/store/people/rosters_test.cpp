@@ -1,7 +1,7 @@
-#include "tests/integration/store/people/guild_people.hpp"
-#include "store/postgres/change_feed.hpp"
+#include "domain/rosters.hpp"
 #include "store/mirror/retention.hpp"
-#include "store/people/rosters.hpp"
+#include "store/postgres/change_feed.hpp"
+#include "tests/integration/store/people/guild_people.hpp"
 
 #include <algorithm>
 
@@ -12,14 +12,12 @@ using namespace std::chrono_literals;
 class roster_writes : public guild_people {
 protected:
   domain::roster_row make(const std::string& name = "Raid") {
-    const auto made =
-        run([&](store::session& s) { return store::add_roster(s, by(master), guild, name); });
+    const auto made = db->ask(domain::add_roster{by(master), guild, name});
     EXPECT_TRUE(made) << made.error().message;
     return made ? made->value : domain::roster_row{};
   }
   auto add(roster_id id, std::vector<domain::roster_addition> additions) {
-    return run(
-        [&](store::session& s) { return store::add_places(s, by(master), id, additions); });
+    return db->ask(domain::add_places{by(master), id, additions});
   }
   static domain::roster_addition
   one(character_id who, std::optional<std::string> role = std::nullopt) {
@@ -31,13 +29,11 @@ TEST_F(roster_writes, are_read_back_and_written_down) {
   const auto made = make();
   EXPECT_EQ(made.guild_id, guild);
   EXPECT_EQ(made.row_version, 1);
-  const auto renamed = run([&](store::session& s) {
-    return store::rename_roster(s, by(master, 1), made.id, "Mythic");
-  });
+  const auto renamed = db->ask(domain::rename_roster{by(master, 1), made.id, "Mythic"});
   ASSERT_TRUE(renamed);
   EXPECT_EQ(renamed->value.row_version, 2);
   EXPECT_EQ(renamed->tags, std::vector<std::string>{"rosters:" + std::to_string(guild.value)});
-  const auto list = run([&](store::session& s) { return store::rosters(s, guild); });
+  const auto list = db->ask(domain::rosters_of{guild});
   ASSERT_EQ(list->size(), 1u);
   EXPECT_EQ(list->front().name, "Mythic");
   EXPECT_EQ(audited("roster.create", master), 1);
@@ -52,52 +48,31 @@ TEST_F(roster_writes, are_read_back_and_written_down) {
 TEST_F(roster_writes, are_the_guild_masters_and_admins) {
   const auto made = make();
   for (const auto& who : {officer, raider, stranger})
-    EXPECT_EQ(
-        code_of(run([&](store::session& s) {
-          return store::rename_roster(s, by(who), made.id, "Mine");
-        })),
-        ec::forbidden)
+    EXPECT_EQ(code_of(db->ask(domain::rename_roster{by(who), made.id, "Mine"})), ec::forbidden)
         << who.battletag;
   auto admin = stranger;
   admin.role = "admin";
-  EXPECT_TRUE(run([&](store::session& s) {
-    return store::rename_roster(s, by(admin), made.id, "Theirs");
-  }));
+  EXPECT_TRUE(db->ask(domain::rename_roster{by(admin), made.id, "Theirs"}));
 }
 
 TEST_F(roster_writes, of_a_version_that_somebody_changed_are_refused) {
   const auto made = make();
   make();
-  ASSERT_TRUE(run([&](store::session& s) {
-    return store::rename_roster(s, by(master, 1), made.id, "First");
-  }));
+  ASSERT_TRUE(db->ask(domain::rename_roster{by(master, 1), made.id, "First"}));
   EXPECT_EQ(
-      code_of(run([&](store::session& s) {
-        return store::rename_roster(s, by(master, 1), made.id, "Second");
-      })),
+      code_of(db->ask(domain::rename_roster{by(master, 1), made.id, "Second"})),
       ec::precondition_failed);
   EXPECT_EQ(
       scalar("select name from rosters where id = " + std::to_string(made.id.value)), "First");
 }
 
 TEST_F(roster_writes, of_unknown_things_are_404_and_of_users_who_are_gone_refused) {
-  EXPECT_EQ(
-      code_of(run([&](store::session& s) {
-        return store::remove_roster(s, by(master), roster_id{99});
-      })),
-      ec::not_found);
+  EXPECT_EQ(code_of(db->ask(domain::remove_roster{by(master), roster_id{99}})), ec::not_found);
   auto admin = stranger;
   admin.role = "admin";
-  EXPECT_EQ(
-      code_of(run([&](store::session& s) {
-        return store::add_roster(s, by(admin), guild_id{999}, "x");
-      })),
-      ec::not_found);
+  EXPECT_EQ(code_of(db->ask(domain::add_roster{by(admin), guild_id{999}, "x"})), ec::not_found);
   db->exec("delete from users where id = " + std::to_string(admin.id.value));
-  EXPECT_EQ(
-      code_of(
-          run([&](store::session& s) { return store::add_roster(s, by(admin), guild, "x"); })),
-      ec::invalid_token);
+  EXPECT_EQ(code_of(db->ask(domain::add_roster{by(admin), guild, "x"})), ec::invalid_token);
 }
 
 TEST_F(roster_writes, take_characters_and_ranks_of_the_guild_once) {
@@ -130,32 +105,24 @@ TEST_F(roster_writes, take_characters_and_ranks_of_the_guild_once) {
 TEST_F(roster_writes, change_roles_and_remove_members) {
   const auto made = make();
   ASSERT_TRUE(add(made.id, {one(character(1'001))}));
-  const auto set = run([&](store::session& s) {
-    return store::set_place_role(s, by(master), made.id, character(1'001), "Healer");
-  });
+  const auto set =
+      db->ask(domain::set_place_role{by(master), made.id, character(1'001), "Healer"});
   ASSERT_TRUE(set) << set.error().message;
   EXPECT_EQ(set->value.role, "Healer");
-  const auto cleared = run([&](store::session& s) {
-    return store::set_place_role(s, by(master), made.id, character(1'001), std::nullopt);
-  });
+  const auto cleared =
+      db->ask(domain::set_place_role{by(master), made.id, character(1'001), std::nullopt});
   EXPECT_EQ(cleared->value.role, std::nullopt);
-  const auto unknown = run([&](store::session& s) {
-    return store::set_place_role(s, by(master), made.id, character_id{5}, "Tank");
-  });
+  const auto unknown =
+      db->ask(domain::set_place_role{by(master), made.id, character_id{5}, "Tank"});
   ASSERT_FALSE(unknown);
   EXPECT_EQ(
       unknown.error().message,
       "Roster member with ID " + std::to_string(made.id.value) + "-5 not found");
-  EXPECT_TRUE(run([&](store::session& s) {
-    return store::remove_place(s, by(master), made.id, character(1'001));
-  }));
+  EXPECT_TRUE(db->ask(domain::remove_place{by(master), made.id, character(1'001)}));
   EXPECT_EQ(
-      code_of(run([&](store::session& s) {
-        return store::remove_place(s, by(master), made.id, character(1'001));
-      })),
+      code_of(db->ask(domain::remove_place{by(master), made.id, character(1'001)})),
       ec::not_found);
-  EXPECT_TRUE(
-      run([&](store::session& s) { return store::remove_roster(s, by(master), made.id); }));
+  EXPECT_TRUE(db->ask(domain::remove_roster{by(master), made.id}));
   EXPECT_EQ(count("select count(*) from rosters"), 0);
 }
 
@@ -163,8 +130,7 @@ TEST_F(roster_writes, are_bounded) {
   db->exec(
       "insert into rosters (guild_id, name) select " + std::to_string(guild.value)
       + ", 'R' || n from generate_series(1, 100) n");
-  const auto refused = run(
-      [&](store::session& s) { return store::add_roster(s, by(master), guild, "One more"); });
+  const auto refused = db->ask(domain::add_roster{by(master), guild, "One more"});
   EXPECT_EQ(code_of(refused), ec::limit_reached);
   EXPECT_EQ(count("select count(*) from rosters"), 100);
 }
@@ -188,7 +154,7 @@ TEST_F(roster_writes, keep_no_name_of_whoever_is_erased_and_no_rank_of_whoever_l
   db->exec(
       "update guild_members set left_at = app_now() where character_id = "
       + std::to_string(character(1'002).value));
-  const auto now = run([&](store::session& s) { return store::roster(s, made.id); });
+  const auto now = db->ask(domain::roster_by_id{made.id});
   ASSERT_EQ(now->places.size(), 2u);
   EXPECT_TRUE(
       std::ranges::none_of(now->places, [&](const auto& place) { return place.name == name; }));

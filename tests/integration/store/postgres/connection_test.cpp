@@ -1,5 +1,5 @@
+#include "domain/control.hpp"
 #include "store/ledger/fence.hpp"
-#include "store/mirror/tracking.hpp"
 #include "tests/support/postgres.hpp"
 #include "tests/support/tcp_proxy.hpp"
 
@@ -174,8 +174,9 @@ TEST_F(connection_faults, another_thread_can_interrupt_a_blocked_call) {
 TEST_F(connection_faults, an_error_names_its_statement_and_no_value) {
   auto connection = db->connect();
   const auto outcome = connection->run(within(5s), "track", [](session& s) -> result<void> {
-    const auto job = store::track(
-        s, {domain::region::eu, "stormrage", ""}, "a secret person"); // a check refuses it
+    // A check refuses it.
+    const domain::guild_address nameless{domain::region::eu, "stormrage", ""};
+    const auto job = store::run(s, domain::track{nameless, "a secret person"});
     return job ? result<void>{} : fail(job.error());
   });
   ASSERT_FALSE(outcome);

@@ -1,13 +1,12 @@
-#include "tests/integration/store/mirror.hpp"
-#include "store/work/budget_store.hpp"
-#include "store/postgres/change_feed.hpp"
 #include "store/mirror/character_writes.hpp"
 #include "store/mirror/guild_writes.hpp"
 #include "store/mirror/periods.hpp"
 #include "store/mirror/rederive.hpp"
-#include "store/mirror/tracking.hpp"
-#include "store/postgres/upstream.hpp"
 #include "store/people/users.hpp"
+#include "store/postgres/change_feed.hpp"
+#include "store/postgres/upstream.hpp"
+#include "store/work/budget_store.hpp"
+#include "tests/integration/store/mirror.hpp"
 #include "tests/support/tcp_proxy.hpp"
 
 #include <algorithm>

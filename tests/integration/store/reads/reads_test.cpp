@@ -1,6 +1,6 @@
-#include "tests/integration/store/mirror.hpp"
+#include "domain/guild_reads.hpp"
 #include "store/mirror/character_writes.hpp"
-#include "store/reads/reads.hpp"
+#include "tests/integration/store/mirror.hpp"
 
 #include <algorithm>
 
@@ -21,10 +21,6 @@ protected:
     guild = scan(members, 1).guild;
     sync_members(guild, members, 1);
   }
-  template <class F>
-  auto read(F function) {
-    return db->run(std::move(function));
-  }
   character_id id_of(const member& who) {
     return character_id{
         count("select id from characters where bnet_character_id = " + std::to_string(who.id))};
@@ -35,7 +31,7 @@ protected:
 };
 
 TEST_F(reads, a_guild_by_id_and_by_address) {
-  const auto row = read([&](auto& s) { return store::guild(s, guild, detail::lean); });
+  const auto row = db->ask(domain::guild_by_id{guild, detail::lean});
   ASSERT_TRUE(row) << row.error().message;
   EXPECT_EQ(row->name, "Avalerion");
   EXPECT_EQ(row->name_slug, "avalerion");
@@ -45,7 +41,7 @@ TEST_F(reads, a_guild_by_id_and_by_address) {
   EXPECT_FALSE(row->roster_json);
   EXPECT_EQ(row->documents.size(), 2u);
   EXPECT_TRUE(row->last_roster_sync);
-  const auto at = read([&](auto& s) { return store::guild_at(s, address, detail::full); });
+  const auto at = db->ask(domain::guild_at{address, detail::full});
   ASSERT_TRUE(at);
   EXPECT_EQ(at->id, guild);
   EXPECT_NE(at->guild_data_json.find("faction"), std::string::npos);
@@ -55,33 +51,22 @@ TEST_F(reads, a_guild_by_id_and_by_address) {
 
 TEST_F(reads, a_guild_is_found_under_the_address_that_was_tracked) {
   db->exec("update guilds set name_key = 'avalerion-other'");
-  EXPECT_TRUE(read([&](auto& s) { return store::guild_at(s, address, detail::lean); }));
+  EXPECT_TRUE(db->ask(domain::guild_at{address, detail::lean}));
 }
 
 TEST_F(reads, unknown_things_are_not_found_and_say_what) {
-  const auto none =
-      read([](auto& s) { return store::guild(s, guild_id{7'777}, detail::lean); });
+  const auto none = db->ask(domain::guild_by_id{guild_id{7'777}, detail::lean});
   EXPECT_EQ(none.error().code, ec::not_found);
   EXPECT_EQ(none.error().message, "Guild with ID 7777 not found");
   EXPECT_EQ(
-      read([](auto& s) {
-        return store::guild_at(s, {domain::region::us, "x", "y"}, detail::lean);
-      })
-          .error()
-          .message,
+      db->ask(domain::guild_at{{domain::region::us, "x", "y"}, detail::lean}).error().message,
       "Guild with ID y-x-us not found");
   EXPECT_EQ(
-      read([](auto& s) { return store::character(s, character_id{7'777}, detail::lean); })
-          .error()
-          .message,
+      db->ask(domain::character_by_id{character_id{7'777}, detail::lean}).error().message,
       "Character with ID 7777 not found");
-  EXPECT_EQ(
-      read([](auto& s) { return store::ranks(s, guild_id{7'777}); }).error().code,
-      ec::not_found);
-  EXPECT_EQ(
-      read([](auto& s) { return store::freshness(s, guild_id{7'777}); }).error().code,
-      ec::not_found);
-  EXPECT_TRUE(read([](auto& s) { return store::members(s, guild_id{7'777}); })->empty());
+  EXPECT_EQ(db->ask(domain::ranks_of{guild_id{7'777}}).error().code, ec::not_found);
+  EXPECT_EQ(db->ask(domain::freshness_of{guild_id{7'777}}).error().code, ec::not_found);
+  EXPECT_TRUE(db->ask(domain::members_of{guild_id{7'777}})->empty());
 }
 
 TEST_F(reads, members_by_rank_and_without_those_who_left) {
@@ -89,7 +74,7 @@ TEST_F(reads, members_by_rank_and_without_those_who_left) {
   members.pop_back();
   members.front().level = 81;
   scan(members, 2);
-  const auto list = read([&](auto& s) { return store::members(s, guild); });
+  const auto list = db->ask(domain::members_of{guild});
   ASSERT_TRUE(list);
   ASSERT_EQ(list->size(), 9u);
   EXPECT_EQ(list->front().rank, 0);
@@ -104,8 +89,7 @@ TEST_F(reads, details_carry_the_columns_and_the_json_only_when_asked) {
   db->exec("insert into main_overrides (guild_id, character_id, is_main) select guild_id, "
            "character_id, true "
            "from guild_members where rank = 0");
-  const auto lean =
-      read([&](auto& s) { return store::member_details(s, guild, detail::lean); });
+  const auto lean = db->ask(domain::member_details_of{guild, detail::lean});
   ASSERT_TRUE(lean);
   const auto& master = lean->front();
   EXPECT_EQ(master.explicit_main, true);
@@ -116,8 +100,7 @@ TEST_F(reads, details_carry_the_columns_and_the_json_only_when_asked) {
   EXPECT_EQ(master.achievement_points, 12'000);
   EXPECT_TRUE(master.last_login_at);
   EXPECT_FALSE(master.profile_json);
-  const auto full =
-      read([&](auto& s) { return store::member_details(s, guild, detail::full); });
+  const auto full = db->ask(domain::member_details_of{guild, detail::full});
   EXPECT_NE(full->front().profile_json.value().find("active_spec"), std::string::npos);
   EXPECT_TRUE(full->front().equipment_json);
   EXPECT_TRUE(full->front().member_data_json);
@@ -127,13 +110,13 @@ TEST_F(reads, activity_of_the_last_two_days) {
   members.pop_back();
   members.push_back({.id = 5'000, .name = "Newcomer"});
   scan(members, 2);
-  auto activity = read([&](auto& s) { return store::member_activity(s, guild); });
+  auto activity = db->ask(domain::member_activity_of{guild});
   ASSERT_EQ(activity->joined.size(), 1u);
   EXPECT_EQ(activity->joined.front().member.character_name, "Newcomer");
   ASSERT_EQ(activity->left.size(), 1u);
   EXPECT_EQ(activity->left.front().level, 80);
   db->shift_clock(49h);
-  activity = read([&](auto& s) { return store::member_activity(s, guild); });
+  activity = db->ask(domain::member_activity_of{guild});
   EXPECT_TRUE(activity->joined.empty() && activity->left.empty());
 }
 
@@ -143,7 +126,7 @@ TEST_F(reads, ranks_of_the_roster_overlaid_by_what_officers_named) {
            "insert into ranks (guild_id, rank_id, rank_name, is_custom) select id, 9, "
            "'Nobody', true from "
            "guilds");
-  const auto list = read([&](auto& s) { return store::ranks(s, guild); });
+  const auto list = db->ask(domain::ranks_of{guild});
   ASSERT_TRUE(list);
   EXPECT_TRUE(std::ranges::is_sorted(*list, {}, &domain::rank_row::rank_id));
   EXPECT_EQ(list->front().rank_name, "Boss");
@@ -169,7 +152,7 @@ TEST_F(reads, a_guilds_freshness_counts_what_is_missing) {
   };
   fail_with(work[0], domain::failure_class::not_found);
   fail_with(work[1], domain::failure_class::transient);
-  const auto seen = read([&](auto& s) { return store::freshness(s, guild); });
+  const auto seen = db->ask(domain::freshness_of{guild});
   ASSERT_TRUE(seen) << seen.error().message;
   EXPECT_EQ(seen->members, 10);
   EXPECT_EQ(seen->profiles, 10);
@@ -183,7 +166,7 @@ TEST_F(reads, a_guilds_freshness_counts_what_is_missing) {
 
 TEST_F(reads, a_character_by_id_and_by_address) {
   const auto id = id_of(members[3]);
-  const auto row = read([&](auto& s) { return store::character(s, id, detail::full); });
+  const auto row = db->ask(domain::character_by_id{id, detail::full});
   ASSERT_TRUE(row) << row.error().message;
   EXPECT_EQ(row->name, members[3].name);
   EXPECT_EQ(row->guild_id, guild);
@@ -194,17 +177,15 @@ TEST_F(reads, a_character_by_id_and_by_address) {
   EXPECT_FALSE(row->mythic_profile_json);
   auto key = members[3].name;
   key.front() = 'm';
-  const auto at = read([&](auto& s) {
-    return store::character_at(s, {domain::region::eu, "stormrage", key}, detail::lean);
-  });
+  const auto at =
+      db->ask(domain::character_at{{domain::region::eu, "stormrage", key}, detail::lean});
   ASSERT_TRUE(at) << at.error().message;
   EXPECT_EQ(at->id, id);
   EXPECT_FALSE(at->profile_json);
 }
 
 TEST_F(reads, times_come_back_as_they_went_in) {
-  const auto row =
-      read([&](auto& s) { return store::character(s, id_of(members[3]), detail::lean); });
+  const auto row = db->ask(domain::character_by_id{id_of(members[3]), detail::lean});
   EXPECT_EQ(row->last_login_at, time_point{std::chrono::milliseconds{1'583'575'200'000}});
 }
 

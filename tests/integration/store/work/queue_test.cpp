@@ -1,7 +1,7 @@
-#include "tests/integration/store/mirror.hpp"
+#include "domain/control.hpp"
 #include "store/mirror/character_writes.hpp"
 #include "store/mirror/guild_writes.hpp"
-#include "store/mirror/tracking.hpp"
+#include "tests/integration/store/mirror.hpp"
 
 #include <algorithm>
 #include <future>
@@ -233,7 +233,7 @@ TEST_F(leases, sync_now_makes_everything_due_and_goes_first) {
   sync_members(guild, members, 1);
   finish(claim(), guild);
   EXPECT_TRUE(claim_all(priority::person).empty());
-  const auto job = db->run([&](store::session& s) { return store::sync_guild(s, guild); });
+  const auto job = db->ask(domain::sync_guild{guild});
   ASSERT_TRUE(job);
   EXPECT_EQ(job->state, domain::job_state::queued);
   const auto work = claim_all(priority::person);
@@ -251,7 +251,7 @@ TEST_F(leases, sync_now_while_somebody_is_at_it_makes_it_due_again_after) {
   const auto guild = scan(members, 1).guild;
   sync_members(guild, members, 1);
   const auto work = claim();
-  ASSERT_TRUE(db->run([&](store::session& s) { return store::sync_guild(s, guild); }));
+  ASSERT_TRUE(db->ask(domain::sync_guild{guild}));
   EXPECT_TRUE(claim_all(priority::person).empty());
   finish(work, guild);
   const auto again = claim_all(priority::person);
