@@ -97,8 +97,6 @@ using sync_scheduler_actor = character_parent_actor::extend<
     caf::reacts_to<atom::wake>,
     // The M+ period of a region.
     caf::reacts_to<atom::period, period_notice>,
-    // INTERNAL: whether the sync is paused.
-    caf::reacts_to<atom::settled, pause_state>,
     // INTERNAL: claims came back.
     caf::reacts_to<atom::claimed, claimed_guilds>,
     caf::reacts_to<atom::claimed, claimed_characters>,
@@ -127,7 +125,7 @@ using character_sync_actor = caf::typed_actor<
 /// PERIOD WATCH, one per region: the M+ week.
 using period_watch_actor = caf::typed_actor<
     // INTERNAL: whether the period that was stored is a new one.
-    caf::reacts_to<atom::settled, pause_state>,
+    caf::reacts_to<atom::settled, period_stored>,
     // INTERNAL: looks again.
     caf::reacts_to<atom::tick, std::uint64_t>>;
 

@@ -76,14 +76,14 @@ struct period_notice {
   std::int64_t period{0};
 };
 
-using claimed_guilds = result<std::vector<domain::guild_work>>;
+using claimed_guilds = result<domain::claimed_guilds>;
 using claimed_characters = result<std::vector<domain::character_work>>;
 using held_leases = result<std::vector<domain::lease>>;
 using guild_application = result<domain::guild_applied>;
 using member_addresses = result<std::vector<domain::character_address>>;
 using transfers = result<std::vector<domain::pending_transfer>>;
 using store_done = result<void>;
-using pause_state = result<bool>;
+using period_stored = result<bool>; ///< whether it is a new one
 using sweep_result = result<domain::sweep_report>;
 
 /// How one character's sync ended, told to whoever spawned it.
@@ -180,7 +180,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::guild_application)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::member_addresses)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::transfers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::store_done)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::pause_state)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::period_stored)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::sweep_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::character_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::login_ptr)

@@ -70,6 +70,7 @@ struct sync_options {
   std::chrono::seconds character_interval{8 * 3600};
   std::chrono::seconds verify_within{14 * 86400};
   std::chrono::seconds lease{60};
+  domain::discovery discovery{};
   std::chrono::seconds coordinator_limit{300};
   std::size_t characters_at_once{12};
   int batch{50};

@@ -1,5 +1,6 @@
 #include "actors/battlenet/rate_limiter.hpp"
 
+#include "actors/bridge.hpp"
 #include "actors/defaults.hpp"
 #include "core/crypto.hpp"
 
@@ -74,15 +75,18 @@ void borrow(self_ptr self, clock_time now) {
   const auto seconds_of_work = static_cast<std::int64_t>(
       std::ceil(st.options.limits.rate * static_cast<double>(loan_length.count())));
   const auto unspent = std::exchange(st.background, 0) + std::exchange(st.people, 0);
-  st.store->borrow_budget(
-      st.options.instance,
-      {.wanted_rate = st.giving_back ? 0.0 : st.options.limits.rate,
-       .wanted = st.giving_back ? 0 : std::min(seconds_of_work, waiting + seconds_of_work / 2),
-       .wanted_people = std::min(seconds_of_work, people)},
-      st.options.limits, unspent, self->clock().now() + borrow_timeout,
-      [me = rate_limiter_actor{self}](loan_reply loan) {
-        caf::anon_send(me, atom::loan_v, std::move(loan));
-      });
+  st.store->ask(
+      domain::borrow_budget{
+          .instance = st.options.instance,
+          .request =
+              {.wanted_rate = st.giving_back ? 0.0 : st.options.limits.rate,
+               .wanted = st.giving_back
+                           ? 0
+                           : std::min(seconds_of_work, waiting + seconds_of_work / 2),
+               .wanted_people = std::min(seconds_of_work, people)},
+          .limits = st.options.limits,
+          .unspent = unspent},
+      self->clock().now() + borrow_timeout, reply_to(rate_limiter_actor{self}, atom::loan_v));
 }
 
 /// The background is told when to come back; people go on waiting for their reserve.
@@ -185,9 +189,12 @@ void take_loan(self_ptr self, const loan_reply& loan) {
 /// they wait until the share has run out.
 void give_back(self_ptr self) {
   auto& st = self->state;
-  st.store->borrow_budget(
-      st.options.instance, {.wanted_rate = 0, .wanted = 0, .wanted_people = 0},
-      st.options.limits, std::exchange(st.background, 0) + std::exchange(st.people, 0),
+  st.store->ask(
+      domain::borrow_budget{
+          .instance = st.options.instance,
+          .request = {.wanted_rate = 0, .wanted = 0, .wanted_people = 0},
+          .limits = st.options.limits,
+          .unspent = std::exchange(st.background, 0) + std::exchange(st.people, 0)},
       self->clock().now() + borrow_timeout, [](const loan_reply&) {});
 }
 

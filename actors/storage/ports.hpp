@@ -4,7 +4,6 @@
 #include "domain/account_port.hpp"
 #include "domain/onboarding.hpp"
 #include "domain/ports.hpp"
-#include "domain/sync_port.hpp"
 
 #include <chrono>
 
@@ -103,68 +102,6 @@ public:
 
 private:
   const handle_slot<login_desk_actor>& desk_;
-};
-
-/// Its jobs are patient: while the database is away they wait for it until their deadline.
-class pool_sync_port final : public domain::sync_port {
-public:
-  pool_sync_port(
-      const db_pool_slot& writers, std::chrono::seconds lease, domain::discovery policy = {})
-      : writers_(writers),
-        lease_(lease),
-        policy_(policy) {}
-
-  void claim_guilds(
-      domain::priority what, int limit, deadline expires,
-      domain::completion<std::vector<domain::guild_work>> done) override;
-  void claim_characters(
-      std::optional<guild_id> guild, int limit, deadline expires,
-      domain::completion<std::vector<domain::character_work>> done) override;
-  void renew(
-      std::vector<domain::lease> leases, deadline expires,
-      domain::completion<std::vector<domain::lease>> done) override;
-  void release(
-      std::vector<domain::lease> leases, deadline expires,
-      domain::completion<void> done) override;
-  void apply_guild(
-      domain::guild_outcome outcome, deadline expires,
-      domain::completion<domain::guild_applied> done) override;
-  void guild_renamed(
-      domain::guild_work work, std::string new_name_slug, deadline expires,
-      domain::completion<void> done) override;
-  void some_members(
-      guild_id guild, int limit, deadline expires,
-      domain::completion<std::vector<domain::character_address>> done) override;
-  void finish_guild(
-      domain::guild_finish how, deadline expires, domain::completion<void> done) override;
-  void pending_transfers(
-      guild_id guild, deadline expires,
-      domain::completion<std::vector<domain::pending_transfer>> done) override;
-  void settle_transfer(
-      domain::lease guild_lease, domain::pending_transfer which, bool same, deadline expires,
-      domain::completion<void> done) override;
-  void apply_character(
-      domain::character_outcome outcome, bool announce, deadline expires,
-      domain::completion<void> done) override;
-  void checked_characters(
-      std::vector<domain::checked_character> characters, deadline expires,
-      domain::completion<void> done) override;
-  void borrow_budget(
-      std::string instance, domain::loan_request request, domain::budget_limits limits,
-      std::int64_t unspent, deadline expires,
-      domain::completion<domain::budget_loan> done) override;
-  void set_period(
-      domain::region where, std::int64_t period, deadline expires,
-      domain::completion<bool> done) override;
-  void sweep(
-      int limit, std::chrono::seconds erase_after, deadline expires,
-      domain::completion<domain::sweep_report> done) override;
-  void paused(deadline expires, domain::completion<bool> done) override;
-
-private:
-  const db_pool_slot& writers_;
-  std::chrono::seconds lease_;
-  domain::discovery policy_;
 };
 
 } // namespace guildhall::actors

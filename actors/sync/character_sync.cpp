@@ -100,9 +100,9 @@ void finish(self_ptr self) {
     tell_parent(self, std::move(report));
     return;
   }
-  st.environment->store.apply_character(
-      done, st.task.announce, store_deadline(self),
-      reply_to(character_sync_actor{self}, atom::applied_v));
+  st.environment->store.ask(
+      domain::apply_character{done, st.task.announce, st.environment->discovery},
+      store_deadline(self), reply_to(character_sync_actor{self}, atom::applied_v));
 }
 
 /// Reads one child document into the columns; the failure names the path.

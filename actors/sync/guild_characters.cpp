@@ -51,9 +51,10 @@ void claim_more(self_ptr self) {
       || st.queue.size() >= static_cast<std::size_t>(st.environment->batch) / 2)
     return;
   st.claiming = true;
-  st.environment->store.claim_characters(
-      st.task.work.guild, st.environment->batch, store_deadline(self),
-      reply_to(guild_coordinator_actor{self}, atom::claimed_v));
+  st.environment->store.ask(
+      domain::claim_characters{
+          st.task.work.guild, st.environment->batch, st.environment->lease},
+      store_deadline(self), reply_to(guild_coordinator_actor{self}, atom::claimed_v));
 }
 
 /// What was claimed for a coordinator that leaves.
@@ -116,8 +117,8 @@ void flush_checked(self_ptr self) {
   if (st.checked.empty())
     return;
   ++st.open_writes;
-  st.environment->store.checked_characters(
-      std::exchange(st.checked, {}), store_deadline(self),
+  st.environment->store.ask(
+      domain::checked_characters{std::exchange(st.checked, {})}, store_deadline(self),
       reply_to(guild_coordinator_actor{self}, atom::settled_v));
 }
 
@@ -128,8 +129,8 @@ void give_back(self_ptr self) {
   if (st.given_back.empty())
     return;
   ++st.open_writes;
-  st.environment->store.release(
-      std::exchange(st.given_back, {}), store_deadline(self),
+  st.environment->store.ask(
+      domain::release{std::exchange(st.given_back, {})}, store_deadline(self),
       reply_to(guild_coordinator_actor{self}, atom::settled_v));
 }
 
@@ -146,8 +147,8 @@ void feed(self_ptr self) {
 }
 
 void release_all(self_ptr self, std::vector<domain::lease> leases) {
-  self->state.environment->store.release(
-      std::move(leases), store_deadline(self), [](const result<void>&) {});
+  self->state.environment->store.ask(
+      domain::release{std::move(leases)}, store_deadline(self), [](const result<void>&) {});
 }
 
 void take_claim(self_ptr self, const claimed_characters& claimed) {

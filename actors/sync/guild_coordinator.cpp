@@ -43,8 +43,8 @@ void renew(self_ptr self, clock_time now) {
   st.renewing = true;
   st.renewal_asked = now;
   st.asked_for = held_leases_of(self);
-  st.environment->store.renew(
-      st.asked_for, store_deadline(self),
+  st.environment->store.ask(
+      domain::renew{st.asked_for, st.environment->lease}, store_deadline(self),
       reply_to(guild_coordinator_actor{self}, atom::renewed_v));
 }
 
@@ -150,7 +150,7 @@ void finish_if_done(self_ptr self) {
   if (st.open_writes > 0)
     return;
   st.finishing = true;
-  domain::guild_finish how{
+  domain::finish_guild how{
       .lease = st.task.work.lease,
       .tracked = st.task.work.tracked,
       .guild = st.task.work.guild,
@@ -166,8 +166,9 @@ void finish_if_done(self_ptr self) {
   else if (st.stopped_by || (st.task.work.roster_due && !st.applied))
     how.not_before = retry_time(self, st.task.work.attempts + 1);
   report(self);
-  st.environment->store.finish_guild(
-      how, store_deadline(self), reply_to(guild_coordinator_actor{self}, atom::finished_v));
+  st.environment->store.ask(
+      std::move(how), store_deadline(self),
+      reply_to(guild_coordinator_actor{self}, atom::finished_v));
 }
 
 void sync_characters(self_ptr self) {

@@ -76,8 +76,8 @@ void apply(self_ptr self, std::optional<std::chrono::seconds> max_age = std::nul
   auto& st = self->state;
   set_next_due(self, max_age);
   st.outcome.work = st.task.work;
-  st.environment->store.apply_guild(
-      st.outcome, store_deadline(self),
+  st.environment->store.ask(
+      domain::apply_guild{st.outcome}, store_deadline(self),
       reply_to(guild_coordinator_actor{self}, atom::applied_v));
 }
 
@@ -132,8 +132,8 @@ void fetch_roster(self_ptr self) {
 void guild_not_found(self_ptr self, std::string detail) {
   auto& st = self->state;
   if (st.task.work.guild && !std::exchange(st.address_searched, true)) {
-    st.environment->store.some_members(
-        *st.task.work.guild, max_witnesses, store_deadline(self),
+    st.environment->store.ask(
+        domain::some_members{*st.task.work.guild, max_witnesses}, store_deadline(self),
         reply_to(guild_coordinator_actor{self}, atom::claimed_v));
     return;
   }
@@ -226,8 +226,8 @@ void ask_next_witness(self_ptr self) {
     log::info(
         "guild {}: {} is called {} now", state.task.work.tracked.value,
         state.task.work.address.name_slug, *slug);
-    state.environment->store.guild_renamed(
-        state.task.work, *slug, store_deadline(self),
+    state.environment->store.ask(
+        domain::guild_renamed{state.task.work, *slug}, store_deadline(self),
         reply_to(guild_coordinator_actor{self}, atom::settled_v));
     state.task.work.address.name_slug = *slug;
   });
@@ -241,8 +241,8 @@ void look_again_tomorrow(self_ptr self, failure why) {
 
 void settle_transfer(self_ptr self, const domain::pending_transfer& transfer, bool same) {
   auto& st = self->state;
-  st.environment->store.settle_transfer(
-      st.task.work.lease, transfer, same, store_deadline(self),
+  st.environment->store.ask(
+      domain::settle_transfer{st.task.work.lease, transfer, same}, store_deadline(self),
       reply_to(guild_coordinator_actor{self}, atom::settled_v));
 }
 
@@ -305,8 +305,8 @@ void guild_applied(self_ptr self, const guild_application& outcome) {
     sync_characters(self);
     return;
   }
-  st.environment->store.pending_transfers(
-      *st.task.work.guild, store_deadline(self),
+  st.environment->store.ask(
+      domain::pending_transfers{*st.task.work.guild}, store_deadline(self),
       reply_to(guild_coordinator_actor{self}, atom::claimed_v));
 }
 

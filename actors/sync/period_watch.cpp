@@ -30,8 +30,8 @@ void take_answer(self_ptr self, const fetch_reply& reply) {
   }
   st.period = *period;
   caf::anon_send(st.scheduler, atom::period_v, period_notice{st.region, *period});
-  st.environment->store.set_period(
-      st.region, *period, store_deadline(self),
+  st.environment->store.ask(
+      domain::set_period{st.region, *period}, store_deadline(self),
       reply_to(period_watch_actor{self}, atom::settled_v));
 }
 
@@ -66,7 +66,7 @@ period_watch_actor::behavior_type period_watch(
   st.region = region;
   look(self);
   return {
-      [self](atom::settled, const pause_state& is_new) {
+      [self](atom::settled, const period_stored& is_new) {
         auto& state = self->state;
         if (is_new && *is_new)
           log::info("M+ period of {} is {} now", domain::to_string(state.region), state.period);

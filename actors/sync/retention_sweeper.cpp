@@ -65,8 +65,9 @@ retention_sweeper_actor::behavior_type retention_sweeper(
       [self](atom::tick, std::uint64_t timer) {
         auto& state = self->state;
         if (timer == state.timer)
-          state.store->sweep(
-              step_size, state.options.erase_after, self->clock().now() + step_patience,
+          state.store->ask(
+              domain::sweep{step_size, state.options.erase_after},
+              self->clock().now() + step_patience,
               reply_to(retention_sweeper_actor{self}, atom::swept_v));
       },
   };

@@ -1,7 +1,7 @@
 #include "actors/sync/sync_scheduler.hpp"
 
-#include "actors/sync/character_sync.hpp"
 #include "actors/defaults.hpp"
+#include "actors/sync/character_sync.hpp"
 #include "actors/sync/guild_coordinator.hpp"
 
 #include <algorithm>
@@ -33,11 +33,10 @@ void arm_poll(self_ptr self) {
       sync_scheduler_actor{self}, st.options.poll_interval, atom::tick_v, ++st.timer);
 }
 
-// --- one round: paused? -> people's guilds -> due rosters -> guilds with due characters ->
-// players' own
-// ---------------
+// --- one round: people's guilds -> due rosters -> guilds with due characters -> players' own
 
 void end_if_empty(self_ptr self);
+void claim_guilds(self_ptr self, domain::priority what);
 
 void look(self_ptr self) {
   auto& st = self->state;
@@ -48,8 +47,7 @@ void look(self_ptr self) {
     return;
   }
   st.looking = true;
-  st.environment->store.paused(
-      store_deadline(self), reply_to(sync_scheduler_actor{self}, atom::settled_v));
+  claim_guilds(self, domain::priority::person);
 }
 
 void round_is_over(self_ptr self) {
@@ -63,9 +61,10 @@ void round_is_over(self_ptr self) {
 void claim_guilds(self_ptr self, domain::priority what) {
   auto& st = self->state;
   st.asked = what;
-  st.environment->store.claim_guilds(
-      what, static_cast<int>(free_places(st, what)), store_deadline(self),
-      reply_to(sync_scheduler_actor{self}, atom::claimed_v));
+  st.environment->store.ask(
+      domain::claim_guilds{
+          what, static_cast<int>(free_places(st, what)), st.environment->lease},
+      store_deadline(self), reply_to(sync_scheduler_actor{self}, atom::claimed_v));
 }
 
 void claim_characters(self_ptr self) {
@@ -76,9 +75,9 @@ void claim_characters(self_ptr self) {
     round_is_over(self);
     return;
   }
-  st.environment->store.claim_characters(
-      std::nullopt, static_cast<int>(places), store_deadline(self),
-      reply_to(sync_scheduler_actor{self}, atom::claimed_v));
+  st.environment->store.ask(
+      domain::claim_characters{std::nullopt, static_cast<int>(places), st.environment->lease},
+      store_deadline(self), reply_to(sync_scheduler_actor{self}, atom::claimed_v));
 }
 
 void spawn_coordinator(self_ptr self, const domain::guild_work& work) {
@@ -121,8 +120,8 @@ void give_back(self_ptr self, const std::vector<Work>& claimed) {
   std::vector<domain::lease> leases;
   for (const auto& work : claimed)
     leases.push_back(work.lease);
-  self->state.environment->store.release(
-      std::move(leases), store_deadline(self), [](const result<void>&) {});
+  self->state.environment->store.ask(
+      domain::release{std::move(leases)}, store_deadline(self), [](const result<void>&) {});
 }
 
 void take_guilds(self_ptr self, const claimed_guilds& claimed) {
@@ -132,11 +131,17 @@ void take_guilds(self_ptr self, const claimed_guilds& claimed) {
     return;
   }
   if (st.stopping) {
-    give_back(self, *claimed);
+    give_back(self, claimed->guilds);
     round_is_over(self);
     return;
   }
-  for (const auto& work : *claimed)
+  if (claimed->paused) {
+    for (const auto& [id, coordinator] : st.coordinators)
+      caf::anon_send(coordinator, atom::stop_v);
+    round_is_over(self);
+    return;
+  }
+  for (const auto& work : claimed->guilds)
     spawn_coordinator(self, work);
   if (st.asked == domain::priority::character || free_places(st) == 0)
     claim_characters(self);
@@ -167,16 +172,18 @@ void character_finished(self_ptr self, const character_done& done) {
   const auto work = std::move(found->second.work);
   st.characters.erase(found);
   if (done.checked) {
-    st.environment->store.checked_characters(
-        {*done.checked}, store_deadline(self), [](const result<void>&) {});
+    st.environment->store.ask(
+        domain::checked_characters{{*done.checked}}, store_deadline(self),
+        [](const result<void>&) {});
   } else if (done.not_done && done.not_done->code != ec::lease_lost) {
     constexpr std::chrono::seconds pause{15};
     const auto now = st.environment->now();
-    st.environment->store.checked_characters(
-        {{.lease = work.lease,
-          .character = work.character,
-          .unchanged = {},
-          .next_due = std::max(now + pause, done.not_done->retry_at.value_or(now))}},
+    st.environment->store.ask(
+        domain::checked_characters{
+            {{.lease = work.lease,
+              .character = work.character,
+              .unchanged = {},
+              .next_due = std::max(now + pause, done.not_done->retry_at.value_or(now))}}},
         store_deadline(self), [](const result<void>&) {});
   }
 }
@@ -191,8 +198,8 @@ void renew_characters(self_ptr self) {
     leases.push_back(character.work.lease);
   st.renewing = true;
   st.renewal_asked = now;
-  st.environment->store.renew(
-      std::move(leases), store_deadline(self),
+  st.environment->store.ask(
+      domain::renew{std::move(leases), st.environment->lease}, store_deadline(self),
       reply_to(sync_scheduler_actor{self}, atom::renewed_v));
 }
 
@@ -230,8 +237,8 @@ void stop(self_ptr self) {
     leases.push_back(character.work.lease);
   }
   if (!leases.empty())
-    st.environment->store.release(
-        std::move(leases), store_deadline(self), [](const result<void>&) {});
+    st.environment->store.ask(
+        domain::release{std::move(leases)}, store_deadline(self), [](const result<void>&) {});
   for (const auto& [id, coordinator] : st.coordinators)
     self->send_exit(coordinator, caf::exit_reason::user_shutdown);
   end_if_empty(self);
@@ -267,17 +274,6 @@ sync_scheduler(self_ptr self, environment_ptr environment, sync_scheduler_option
       [self](atom::wake) { look(self); },
       [self](atom::period, const period_notice& notice) {
         self->state.periods.insert_or_assign(notice.region, notice.period);
-      },
-      [self](atom::settled, const pause_state& paused) {
-        if (!paused || self->state.stopping) {
-          round_is_over(self);
-        } else if (*paused) {
-          for (const auto& [id, coordinator] : self->state.coordinators)
-            caf::anon_send(coordinator, atom::stop_v);
-          round_is_over(self);
-        } else {
-          claim_guilds(self, domain::priority::person);
-        }
       },
       [self](atom::claimed, const claimed_guilds& claimed) { take_guilds(self, claimed); },
       [self](atom::claimed, const claimed_characters& claimed) {

@@ -126,6 +126,7 @@ actors::sync_options sync_options_of(
       .character_interval = cfg.sync.character_interval,
       .verify_within = cfg.retention.verify_within,
       .lease = cfg.sync.lease,
+      .discovery = discovery_of(cfg),
       .coordinator_limit = cfg.sync.coordinator_limit,
       .characters_at_once = cfg.sync.characters_at_once,
       .batch = static_cast<int>(cfg.sync.batch),
@@ -204,7 +205,7 @@ int serve(const config& cfg, service_role role) {
   actors::pool_read_port reads{slots.readers};
   actors::pool_control_port control{slots.writers};
   actors::pool_people_port people{slots.readers, slots.writers};
-  actors::pool_sync_port sync_store{slots.writers, cfg.sync.lease, discovery_of(cfg)};
+  actors::pool_port<domain::sync_port> sync_store{slots.readers, slots.writers};
   actors::pool_port<domain::onboarding_port> onboarding{slots.readers, slots.writers};
   actors::desk_login_port login{slots.login_desk};
   const auto seals = std::make_shared<const sealer>(

@@ -1,25 +1,112 @@
 #pragma once
 
-#include "domain/ports.hpp"
+#include "domain/budget.hpp"
+#include "domain/onboarding.hpp"
+#include "domain/operation.hpp"
 #include "domain/sync.hpp"
 
-#include <span>
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
+/// What the sync keeps in the database. Every operation is one transaction. Those that write
+/// results are fenced: `ec::lease_lost` means that another instance has taken the work over and
+/// nothing was written. They are patient: while the database is away they wait for it until
+/// their deadline.
 namespace guildhall::domain {
 
-/// A character for which only `checked_at` moves.
-struct checked_character {
-  domain::lease lease;
-  character_id character;
-  std::vector<document> unchanged;
-  time_point next_due{};
-  bool failed{false}; ///< its outcome could not be written: attempts go up
+// --- leases: a row is nobody else's until it is released or its time is over
+
+/// Guilds that were claimed; none while the sync is paused.
+struct claimed_guilds {
+  bool paused{false};
+  std::vector<guild_work> guilds;
+};
+
+/// Claims due tracked guilds of one class, at most `limit`; expired leases first become free.
+/// A guild is due when its roster is, or when any of its characters is.
+struct claim_guilds {
+  using answer = claimed_guilds;
+  static constexpr operation_traits traits{"claim_guilds", manner::patient_once};
+  domain::priority priority{};
+  int limit{0};
+  std::chrono::seconds lease; ///< how long the claim holds without renewal
+};
+
+/// Claims due characters of one tracked guild, or (no guild) players' own outside of tracked
+/// guilds.
+struct claim_characters {
+  using answer = std::vector<character_work>;
+  static constexpr operation_traits traits{"claim_characters", manner::patient_once};
+  std::optional<guild_id> guild;
+  int limit{0};
+  std::chrono::seconds lease;
+};
+
+/// Answers the leases that are still held.
+struct renew {
+  using answer = std::vector<domain::lease>;
+  static constexpr operation_traits traits{"renew", manner::patient};
+  std::vector<domain::lease> leases;
+  std::chrono::seconds lease;
+};
+
+/// Gives leases back untouched: due again at once.
+struct release {
+  using answer = void;
+  static constexpr operation_traits traits{"release", manner::patient};
+  std::vector<lease> leases;
+};
+
+// --- the guild step
+
+/// Applies it: guild, memberships, characters, ranks, leader, events, documents' states; the
+/// lease stays held. `malformed` is no failure here: a body that JSONB refuses is recorded on
+/// its document and the rest is applied. A guild that was never fetched and still cannot be has
+/// no row: `guild_applied::guild` is then 0.
+struct apply_guild {
+  using answer = guild_applied;
+  static constexpr operation_traits traits{"apply_guild", manner::patient};
+  guild_outcome outcome;
+};
+
+/// The guild answers at another address: the tracked row moves there. `ec::conflict` if that
+/// address is tracked already; the row then only says where its guild went.
+struct guild_renamed {
+  using answer = void;
+  static constexpr operation_traits traits{"guild_renamed", manner::patient};
+  guild_work work;
+  std::string name_slug; ///< the new one
+};
+
+/// Up to `limit` addresses of members (lowest rank first), to find a guild's new name.
+struct some_members {
+  using answer = std::vector<character_address>;
+  static constexpr operation_traits traits{"some_members", manner::patient};
+  guild_id guild;
+  int limit{0};
+};
+
+struct pending_transfers {
+  using answer = std::vector<pending_transfer>;
+  static constexpr operation_traits traits{"pending_transfers", manner::patient};
+  guild_id guild;
+};
+
+/// `same`: the leaver's status is 404, so both are one character; else they are two.
+struct settle_transfer {
+  using answer = void;
+  static constexpr operation_traits traits{"settle_transfer", manner::patient};
+  domain::lease lease; ///< of the guild
+  pending_transfer transfer;
+  bool same{false};
 };
 
 /// How a coordinator leaves its guild.
-struct guild_finish {
+struct finish_guild {
+  using answer = void;
+  static constexpr operation_traits traits{"finish_guild", manner::patient};
   domain::lease lease;
   tracked_guild_id tracked;
   std::optional<guildhall::guild_id> guild;
@@ -34,6 +121,58 @@ struct guild_finish {
   std::string error{};  ///< why it stopped early, for operators; empty: what is noted stays
 };
 
+// --- characters
+
+/// Applies one character's documents, states, columns, identity and guild; releases its lease.
+/// Of a user's character, the guild it is in may be tracked from now on.
+struct apply_character {
+  using answer = void;
+  static constexpr operation_traits traits{"apply_character", manner::patient};
+  character_outcome outcome;
+  bool announce{true}; ///< also notify that its guild has changed
+  discovery policy{};
+};
+
+/// A character for which only `checked_at` moves.
+struct checked_character {
+  domain::lease lease;
+  character_id character;
+  std::vector<document> unchanged;
+  time_point next_due{};
+  bool failed{false}; ///< its outcome could not be written: attempts go up
+};
+
+/// `checked_at` and the due times of many, in one statement each; releases their leases. Those
+/// whose lease was lost meanwhile are left out; the others are written.
+struct checked_characters {
+  using answer = void;
+  static constexpr operation_traits traits{"checked_characters", manner::patient};
+  std::vector<checked_character> characters;
+};
+
+// --- what all instances share
+
+/// Borrows from the shared Battle.net budget in the name of `instance`, giving back the unspent
+/// rest of its last loan.
+struct borrow_budget {
+  using answer = budget_loan;
+  static constexpr operation_traits traits{"borrow_budget", manner::patient_once};
+  std::string instance;
+  loan_request request;
+  budget_limits limits;
+  std::int64_t unspent{0};
+};
+
+/// Remembers a region's M+ period. True: it is a new one, and M+ documents of older ones become
+/// due, spread over 6 h: of characters of the region who played within 8 weeks, in bounded
+/// steps; what one call cannot do before its deadline, the next one goes on with.
+struct set_period {
+  using answer = bool;
+  static constexpr operation_traits traits{"set_period", manner::patient};
+  domain::region region{};
+  std::int64_t period{0};
+};
+
 /// What a sweep erased.
 struct sweep_report {
   std::int64_t characters{0};
@@ -42,75 +181,20 @@ struct sweep_report {
   std::int64_t events{0};
 };
 
-/// What the sync keeps in the database. Every call is one transaction and returns at once; its
-/// completion runs exactly once, on any thread. Calls that write results are fenced:
-/// `ec::lease_lost` means that another instance has taken the work over and nothing was
-/// written.
-class sync_port {
-public:
-  virtual ~sync_port() = default;
-
-  /// Claims due tracked guilds of one class, at most `limit`; expired leases first become free.
-  /// A guild is due when its roster is, or when any of its characters is.
-  virtual void claim_guilds(
-      priority what, int limit, deadline expires, completion<std::vector<guild_work>> done) = 0;
-  /// Claims due characters of one tracked guild, or (no guild) players' own outside of tracked
-  /// guilds.
-  virtual void claim_characters(
-      std::optional<guild_id> guild, int limit, deadline expires,
-      completion<std::vector<character_work>> done) = 0;
-  /// Renews; answers the leases that are still held.
-  virtual void
-  renew(std::vector<lease> leases, deadline expires, completion<std::vector<lease>> done) = 0;
-  /// Gives leases back untouched: due again at once.
-  virtual void release(std::vector<lease> leases, deadline expires, completion<void> done) = 0;
-
-  /// Applies the guild step: guild, memberships, characters, ranks, leader, events, documents'
-  /// states.
-  virtual void
-  apply_guild(guild_outcome outcome, deadline expires, completion<guild_applied> done) = 0;
-  /// The guild answers at another address: the tracked row moves there. `ec::conflict` if that
-  /// address is tracked already; the row then only says where its guild went.
-  virtual void guild_renamed(
-      guild_work work, std::string new_name_slug, deadline expires, completion<void> done) = 0;
-  /// Up to `limit` addresses of members (lowest rank first), to find a guild's new name.
-  virtual void some_members(
-      guild_id guild, int limit, deadline expires,
-      completion<std::vector<character_address>> done) = 0;
-  virtual void finish_guild(guild_finish how, deadline expires, completion<void> done) = 0;
-
-  virtual void pending_transfers(
-      guild_id guild, deadline expires, completion<std::vector<pending_transfer>> done) = 0;
-  /// `same`: the leaver's status is 404, so both are one character; else they are two.
-  virtual void settle_transfer(
-      lease guild_lease, pending_transfer which, bool same, deadline expires,
-      completion<void> done) = 0;
-
-  /// Applies one character's documents, states, columns, identity and guild; releases its
-  /// lease.
-  virtual void apply_character(
-      character_outcome outcome, bool announce, deadline expires, completion<void> done) = 0;
-  /// `checked_at` and the due times of many, in one statement each; releases their leases.
-  virtual void checked_characters(
-      std::vector<checked_character> characters, deadline expires, completion<void> done) = 0;
-
-  /// Borrows from the shared Battle.net budget in the name of `instance`, giving back the
-  /// unspent rest of its last loan.
-  virtual void borrow_budget(
-      std::string instance, struct loan_request request, struct budget_limits limits,
-      std::int64_t unspent, deadline expires, completion<budget_loan> done) = 0;
-
-  /// Remembers a region's M+ period; a new one makes older M+ documents due, spread over 6 h.
-  virtual void
-  set_period(region where, std::int64_t period, deadline expires, completion<bool> done) = 0;
-
-  /// One bounded step of erasing what must not be kept (R12); `done` in the report when nothing
-  /// is left.
-  virtual void sweep(
-      int limit, std::chrono::seconds erase_after, deadline expires,
-      completion<sweep_report> done) = 0;
-
-  virtual void paused(deadline expires, completion<bool> done) = 0;
+/// One bounded step of erasing what must not be kept (R12): up to `limit` of each kind. A
+/// report of zeros: nothing is left.
+struct sweep {
+  using answer = sweep_report;
+  static constexpr operation_traits traits{"sweep", manner::patient};
+  int limit{0};
+  std::chrono::seconds erase_after;
 };
+
+using sync_operations = operations<
+    claim_guilds, claim_characters, renew, release, apply_guild, guild_renamed, some_members,
+    pending_transfers, settle_transfer, finish_guild, apply_character, checked_characters,
+    borrow_budget, set_period, sweep>;
+
+class sync_port : public port<sync_operations> {};
 
 } // namespace guildhall::domain

@@ -64,11 +64,11 @@ database::entry* database::held(const domain::lease& lease) {
   return nullptr;
 }
 
-lease_token database::lend(entry& row) {
+lease_token database::lend(entry& row, std::chrono::seconds lease) {
   if (row.token)
     throw broken_rule("a lease was lent twice");
   row.token = lease_token{next_id_++};
-  row.leased_until = world_.wall() + lease_time;
+  row.leased_until = world_.wall() + lease;
   return *row.token;
 }
 
@@ -91,20 +91,21 @@ void database::free_expired() {
       give_up(row);
 }
 
-std::vector<domain::lease> database::renew(const std::vector<domain::lease>& leases) {
+result<std::vector<domain::lease>> database::run(const domain::renew& what) {
   std::vector<domain::lease> still;
-  for (const auto& lease : leases)
+  for (const auto& lease : what.leases)
     if (auto* row = held(lease)) {
-      row->leased_until = world_.wall() + lease_time;
+      row->leased_until = world_.wall() + what.lease;
       still.push_back(lease);
     }
   return still;
 }
 
-void database::release(const std::vector<domain::lease>& leases) {
-  for (const auto& lease : leases)
+result<void> database::run(const domain::release& what) {
+  for (const auto& lease : what.leases)
     if (auto* row = held(lease))
       give_up(*row);
+  return {};
 }
 
 // --- claims
@@ -122,19 +123,20 @@ void database::track(const domain::guild_address& address) {
               .entry = row});
 }
 
-std::vector<domain::guild_work> database::claim_guilds(priority what, int limit) {
+result<domain::claimed_guilds> database::run(const domain::claim_guilds& what) {
   free_expired();
   const auto now = world_.wall();
   std::vector<domain::guild_work> claimed;
   for (auto& [id, one] : tracked_guilds) {
     auto& row = queue.at(one.entry.value);
-    const auto queued_as = what == priority::person ? priority::person : priority::roster;
+    const auto queued_as =
+        what.priority == priority::person ? priority::person : priority::roster;
     if (row.token || row.due_at > now || row.priority != queued_as
-        || (what == priority::roster && one.roster_due_at > now)
-        || claimed.size() >= static_cast<std::size_t>(limit))
+        || (what.priority == priority::roster && one.roster_due_at > now)
+        || claimed.size() >= static_cast<std::size_t>(what.limit))
       continue;
     domain::guild_work work;
-    work.lease = {one.entry, lend(row)};
+    work.lease = {one.entry, lend(row, what.lease)};
     work.tracked = tracked_guild_id{id};
     work.address = one.address;
     work.guild = one.guild;
@@ -158,45 +160,45 @@ std::vector<domain::guild_work> database::claim_guilds(priority what, int limit)
     }
     claimed.push_back(std::move(work));
   }
-  return claimed;
+  return domain::claimed_guilds{false, std::move(claimed)};
 }
 
-std::vector<domain::character_work>
-database::claim_characters(std::optional<guild_id> guild, int limit) {
+result<std::vector<domain::character_work>>
+database::run(const domain::claim_characters& what) {
   std::vector<domain::character_work> claimed;
   for (auto& [id, one] : characters) {
-    if (!one.entry || claimed.size() >= static_cast<std::size_t>(limit))
+    if (!one.entry || claimed.size() >= static_cast<std::size_t>(what.limit))
       continue;
     auto& row = queue.at(one.entry->value);
-    if (row.token || row.guild != guild || row.due_at > world_.wall())
+    if (row.token || row.guild != what.guild || row.due_at > world_.wall())
       continue;
     domain::character_work work;
-    work.lease = {*one.entry, lend(row)};
+    work.lease = {*one.entry, lend(row, what.lease)};
     work.character = character_id{id};
     work.identity = one.identity;
     work.address = one.address;
     work.name = one.name;
-    work.guild = guild;
+    work.guild = what.guild;
     work.profile_stored = one.profile_stored;
     work.verified_at = one.verified_at;
     work.last_login_at = one.last_login_at;
     work.grouped = true;
     work.attempts = row.attempts;
-    for (const auto& [what, record] : one.documents)
+    for (const auto& [kind, record] : one.documents)
       work.documents.push_back(record);
     claimed.push_back(std::move(work));
   }
   return claimed;
 }
 
-std::vector<domain::character_address> database::some_members(guild_id guild, int limit) const {
+result<std::vector<domain::character_address>> database::run(const domain::some_members& what) {
   std::multimap<int, domain::character_address> by_rank;
   for (const auto& [key, row] : members)
-    if (key.first == guild.value && row.open)
+    if (key.first == what.guild.value && row.open)
       by_rank.emplace(row.rank, characters.at(key.second).address);
   std::vector<domain::character_address> some;
   for (const auto& [rank, address] : by_rank)
-    if (some.size() < static_cast<std::size_t>(limit))
+    if (some.size() < static_cast<std::size_t>(what.limit))
       some.push_back(address);
   return some;
 }
@@ -304,7 +306,8 @@ bool database::write_roster(
   return complete;
 }
 
-result<domain::guild_applied> database::apply_guild(const domain::guild_outcome& outcome) {
+result<domain::guild_applied> database::run(const domain::apply_guild& what) {
+  const auto& outcome = what.outcome;
   if (!held(outcome.work.lease))
     return fail(ec::lease_lost);
   note(outcome.work.tracked.value);
@@ -346,8 +349,9 @@ result<domain::guild_applied> database::apply_guild(const domain::guild_outcome&
       guild.roster_document.state = document_state::suspect;
     }
   }
-  for (const auto what : outcome.unchanged)
-    note_unchanged(what == document::guild ? guild.guild_document : guild.roster_document, now);
+  for (const auto unchanged : outcome.unchanged)
+    note_unchanged(
+        unchanged == document::guild ? guild.guild_document : guild.roster_document, now);
   for (const auto& failed : outcome.failed)
     note_failure(
         failed.document == document::guild ? guild.guild_document : guild.roster_document,
@@ -357,37 +361,37 @@ result<domain::guild_applied> database::apply_guild(const domain::guild_outcome&
   return counts;
 }
 
-result<void>
-database::guild_renamed(const domain::guild_work& work, const std::string& new_name_slug) {
-  if (!held(work.lease))
+result<void> database::run(const domain::guild_renamed& what) {
+  if (!held(what.work.lease))
     return fail(ec::lease_lost);
-  tracked_guilds.at(work.tracked.value).address.name_slug = new_name_slug;
+  tracked_guilds.at(what.work.tracked.value).address.name_slug = what.name_slug;
   return {};
 }
 
-result<void> database::finish_guild(const domain::guild_finish& how) {
-  auto* row = held(how.lease);
+result<void> database::run(const domain::finish_guild& what) {
+  auto* row = held(what.lease);
   if (!row)
     return fail(ec::lease_lost);
-  auto& tracked = tracked_guilds.at(how.tracked.value);
-  tracked.roster_due_at = how.next_roster_due.value_or(tracked.roster_due_at);
+  auto& tracked = tracked_guilds.at(what.tracked.value);
+  tracked.roster_due_at = what.next_roster_due.value_or(tracked.roster_due_at);
   auto earliest = never;
   for (const auto& [id, one] : queue)
-    if (how.guild && one.guild == how.guild && !one.token)
+    if (what.guild && one.guild == what.guild && !one.token)
       earliest = std::min(earliest, one.due_at);
   row->token.reset();
-  row->attempts = how.failed ? row->attempts + 1 : 0;
+  row->attempts = what.failed ? row->attempts + 1 : 0;
   row->forced = false;
   row->priority = priority::roster;
   row->due_at = std::max(
-      std::min(tracked.roster_due_at, earliest), how.not_before.value_or(time_point{}));
+      std::min(tracked.roster_due_at, earliest), what.not_before.value_or(time_point{}));
   return {};
 }
 
 // --- characters
 // -----------------------------------------------------------------------------------
 
-result<void> database::apply_character(const domain::character_outcome& outcome) {
+result<void> database::run(const domain::apply_character& what) {
+  const auto& outcome = what.outcome;
   auto* row = held(outcome.work.lease);
   if (!row)
     return fail(ec::lease_lost);
@@ -404,8 +408,8 @@ result<void> database::apply_character(const domain::character_outcome& outcome)
     if (arrived.document == document::profile)
       one.profile_stored = true;
   }
-  for (const auto what : outcome.unchanged)
-    note_unchanged(one.documents[what], now);
+  for (const auto unchanged : outcome.unchanged)
+    note_unchanged(one.documents[unchanged], now);
   for (const auto& failed : outcome.failed)
     note_failure(one.documents[failed.document], failed);
   if (outcome.verified)
@@ -418,40 +422,39 @@ result<void> database::apply_character(const domain::character_outcome& outcome)
   return {};
 }
 
-void database::checked_characters(const std::vector<domain::checked_character>& batch) {
-  for (const auto& checked : batch) {
+result<void> database::run(const domain::checked_characters& what) {
+  for (const auto& checked : what.characters) {
     auto* row = held(checked.lease);
     if (!row)
       continue;
     note(checked.character.value);
     auto& one = characters.at(checked.character.value);
-    for (const auto what : checked.unchanged)
-      note_unchanged(one.documents[what], world_.wall());
+    for (const auto unchanged : checked.unchanged)
+      note_unchanged(one.documents[unchanged], world_.wall());
     row->due_at = checked.next_due;
     give_up(*row);
   }
+  return {};
 }
 
-domain::budget_loan database::borrow_budget(
-    const std::string& instance, const domain::loan_request& request,
-    const domain::budget_limits& limits, std::int64_t unspent) {
+result<domain::budget_loan> database::run(const domain::borrow_budget& what) {
   constexpr std::chrono::seconds loan_time{4};
   constexpr std::chrono::seconds transit{6};
   const auto now = world_.wall();
   hour_.advance(now);
-  hour_.spend(-unspent);
+  hour_.spend(-what.unspent);
   double others = 0;
   std::size_t hungry = 0;
   for (const auto& [name, one] : shares_)
-    if (name != instance && one.valid_until > now) {
+    if (name != what.instance && one.valid_until > now) {
       others += one.rate;
       hungry += one.wanted_rate > 0 ? 1 : 0;
     }
-  auto loan = domain::grant_loan(request, limits, hour_.spent(), others, hungry);
+  auto loan = domain::grant_loan(what.request, what.limits, hour_.spent(), others, hungry);
   hour_.spend(loan.background + loan.people);
   loan.spent_last_hour = hour_.spent();
   loan.valid_for = loan_time;
-  shares_[instance] = {loan.rate, request.wanted_rate, now + loan_time + transit};
+  shares_[what.instance] = {loan.rate, what.request.wanted_rate, now + loan_time + transit};
   return loan;
 }
 

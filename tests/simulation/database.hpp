@@ -23,8 +23,6 @@ class database {
 public:
   explicit database(test::actor_world& world) : world_(world) {}
 
-  static constexpr std::chrono::seconds lease_time{60};
-
   struct entry { ///< a row of the queue
     time_point due_at{};
     domain::priority priority{domain::priority::roster};
@@ -78,24 +76,35 @@ public:
 
   void track(const domain::guild_address& address);
 
-  std::vector<domain::guild_work> claim_guilds(domain::priority what, int limit);
-  std::vector<domain::character_work>
-  claim_characters(std::optional<guild_id> guild, int limit);
-  std::vector<domain::lease> renew(const std::vector<domain::lease>& leases);
-  void release(const std::vector<domain::lease>& leases);
-  result<domain::guild_applied> apply_guild(const domain::guild_outcome& outcome);
-  result<void> guild_renamed(const domain::guild_work& work, const std::string& new_name_slug);
-  std::vector<domain::character_address> some_members(guild_id guild, int limit) const;
-  result<void> finish_guild(const domain::guild_finish& how);
-  result<void> apply_character(const domain::character_outcome& outcome);
-  void checked_characters(const std::vector<domain::checked_character>& batch);
-  domain::budget_loan borrow_budget(
-      const std::string& instance, const domain::loan_request& request,
-      const domain::budget_limits& limits, std::int64_t unspent);
+  // domain::sync_port
+  result<domain::claimed_guilds> run(const domain::claim_guilds& what);
+  result<std::vector<domain::character_work>> run(const domain::claim_characters& what);
+  result<std::vector<domain::lease>> run(const domain::renew& what);
+  result<void> run(const domain::release& what);
+  result<domain::guild_applied> run(const domain::apply_guild& what);
+  result<void> run(const domain::guild_renamed& what);
+  result<std::vector<domain::character_address>> run(const domain::some_members& what);
+  result<void> run(const domain::finish_guild& what);
+  result<void> run(const domain::apply_character& what);
+  result<void> run(const domain::checked_characters& what);
+  result<domain::budget_loan> run(const domain::borrow_budget& what);
+  // What this database has none of: transfers, periods, players' data to erase.
+  result<std::vector<domain::pending_transfer>> run(const domain::pending_transfers&) {
+    return {};
+  }
+  result<void> run(const domain::settle_transfer&) {
+    return {};
+  }
+  result<bool> run(const domain::set_period&) {
+    return false;
+  }
+  result<domain::sweep_report> run(const domain::sweep&) {
+    return {};
+  }
 
 private:
   entry* held(const domain::lease& lease);
-  lease_token lend(entry& row);
+  lease_token lend(entry& row, std::chrono::seconds lease);
   void free_expired();
   void give_up(entry& row);
   void pull(std::optional<guild_id> guild, time_point due_at);
@@ -134,7 +143,7 @@ struct database_faults {
 
 /// One instance's way to the database. Calls take a while, can fail before and after their
 /// commit, and are silent once the instance's process has ended.
-class database_port final : public domain::sync_port {
+class database_port final : public domain::implementing<database_port, domain::sync_port> {
 public:
   database_port(
       test::actor_world& world, database& rows, chance& luck, const database_faults& faults)
@@ -145,120 +154,33 @@ public:
 
   std::shared_ptr<bool> cut = std::make_shared<bool>(false);
 
-  template <class T>
-  using done = domain::completion<T>;
-
-  void claim_guilds(
-      domain::priority what, int limit, deadline,
-      done<std::vector<domain::guild_work>> reply) override {
-    call(std::move(reply), [this, what, limit] { return rows_.claim_guilds(what, limit); });
-  }
-  void claim_characters(
-      std::optional<guild_id> guild, int limit, deadline,
-      done<std::vector<domain::character_work>> reply) override {
-    call(std::move(reply), [this, guild, limit] {
-      return rows_.claim_characters(guild, limit);
-    });
-  }
-  void renew(
-      std::vector<domain::lease> leases, deadline,
-      done<std::vector<domain::lease>> reply) override {
-    call(std::move(reply), [this, leases = std::move(leases)] { return rows_.renew(leases); });
-  }
-  void release(std::vector<domain::lease> leases, deadline, done<void> reply) override {
-    call(std::move(reply), [this, leases = std::move(leases)] {
-      rows_.release(leases);
-      return result<void>{};
-    });
-  }
-  void apply_guild(
-      domain::guild_outcome outcome, deadline, done<domain::guild_applied> reply) override {
-    call(std::move(reply), [this, outcome = std::move(outcome)] {
-      return rows_.apply_guild(outcome);
-    });
-  }
-  void guild_renamed(
-      domain::guild_work work, std::string slug, deadline, done<void> reply) override {
-    call(std::move(reply), [this, work = std::move(work), slug = std::move(slug)] {
-      return rows_.guild_renamed(work, slug);
-    });
-  }
-  void some_members(
-      guild_id guild, int limit, deadline,
-      done<std::vector<domain::character_address>> reply) override {
-    call(std::move(reply), [this, guild, limit] { return rows_.some_members(guild, limit); });
-  }
-  void finish_guild(domain::guild_finish how, deadline, done<void> reply) override {
-    call(std::move(reply), [this, how] { return rows_.finish_guild(how); });
-  }
-  void pending_transfers(
-      guild_id, deadline, done<std::vector<domain::pending_transfer>> reply) override {
-    call(std::move(reply), [] { return std::vector<domain::pending_transfer>{}; });
-  }
-  void settle_transfer(
-      domain::lease, domain::pending_transfer, bool, deadline, done<void> reply) override {
-    call(std::move(reply), [] { return result<void>{}; });
-  }
-  void apply_character(
-      domain::character_outcome outcome, bool, deadline, done<void> reply) override {
-    call(std::move(reply), [this, outcome = std::move(outcome)] {
-      return rows_.apply_character(outcome);
-    });
-  }
-  void checked_characters(
-      std::vector<domain::checked_character> batch, deadline, done<void> reply) override {
-    call(std::move(reply), [this, batch = std::move(batch)] {
-      rows_.checked_characters(batch);
-      return result<void>{};
-    });
-  }
-  void borrow_budget(
-      std::string instance, domain::loan_request request, domain::budget_limits limits,
-      std::int64_t unspent, deadline, done<domain::budget_loan> reply) override {
-    call(std::move(reply), [=, this] {
-      return rows_.borrow_budget(instance, request, limits, unspent);
-    });
-  }
-  void set_period(domain::region, std::int64_t, deadline, done<bool> reply) override {
-    call(std::move(reply), [] { return false; });
-  }
-  void sweep(int, std::chrono::seconds, deadline, done<domain::sweep_report> reply) override {
-    call(std::move(reply), [] { return domain::sweep_report{}; });
-  }
-  void paused(deadline, done<bool> reply) override {
-    call(std::move(reply), [] { return false; });
-  }
-
-private:
-  template <class T, class Work>
-  void call(done<T> reply, Work work) {
+  template <domain::operation Operation>
+  void take(Operation what, deadline, domain::completion_of<Operation> reply) {
     if (*cut)
       return;
     if (luck_.happens(faults_.crash))
       throw std::runtime_error("simulated: a bug in an actor");
     struct running {
-      done<T> reply;
-      Work work;
-      std::optional<result<T>> outcome{};
+      Operation what;
+      domain::completion_of<Operation> reply;
+      domain::answer_to<Operation> outcome{fail(ec::database_down)};
     };
-    auto one = std::make_shared<running>(std::move(reply), std::move(work));
+    auto one = std::make_shared<running>(std::move(what), std::move(reply));
     const bool refused = faults_.down || luck_.happens(faults_.refused);
     const bool lost = luck_.happens(faults_.lost_reply);
     // The statement reaches the database even if its sender ends meanwhile.
     world_.after(luck_.wait(1, 15), [this, one, refused, lost, dead = cut] {
-      if (refused)
-        one->outcome = fail(ec::database_down);
-      else
-        one->outcome = one->work();
-      if (lost && !refused)
-        one->outcome = fail(ec::database_down);
+      if (!refused)
+        if (auto outcome = rows_.run(one->what); !lost)
+          one->outcome = std::move(outcome);
       world_.after(luck_.wait(1, 15), [one, dead] {
         if (!*dead)
-          one->reply(std::move(*one->outcome));
+          one->reply(std::move(one->outcome));
       });
     });
   }
 
+private:
   test::actor_world& world_;
   database& rows_;
   chance& luck_;

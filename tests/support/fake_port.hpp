@@ -3,6 +3,7 @@
 #include "domain/operation.hpp"
 
 #include <functional>
+#include <memory>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -12,7 +13,7 @@ namespace guildhall::test {
 /// A port that answers what a test put into it, at once, and remembers what it was asked. What
 /// nobody said anything about is answered by an empty value.
 template <class Port>
-class fake_port final : public domain::implementing<fake_port<Port>, Port> {
+class fake_port : public domain::implementing<fake_port<Port>, Port> {
 public:
   /// From now on `answer(const Operation&)` answers it.
   template <domain::operation Operation, class Answer>
@@ -38,17 +39,32 @@ public:
   const std::vector<Operation>& asked() const {
     return of<Operation>().asked;
   }
+  template <domain::operation Operation>
+  void forget() {
+    of<Operation>().asked.clear();
+  }
   /// All operations together.
   std::size_t total() const {
     return std::apply(
         [](const auto&... each) { return (each.asked.size() + ... + 0u); }, known_);
   }
 
+  /// When set, every answer is handed over instead of being given at once.
+  std::function<void(std::function<void()>)> postpone;
+
   template <domain::operation Operation>
   void take(Operation what, deadline, domain::completion_of<Operation> done) {
     auto& here = of<Operation>();
     here.asked.push_back(std::move(what));
-    done(here.answer(here.asked.back()));
+    auto answer = here.answer(here.asked.back());
+    if (!postpone) {
+      done(std::move(answer));
+      return;
+    }
+    // A function is copied; a completion cannot be.
+    auto held = std::make_shared<std::pair<decltype(done), decltype(answer)>>(
+        std::move(done), std::move(answer));
+    postpone([held] { held->first(std::move(held->second)); });
   }
 
 private:

@@ -144,7 +144,7 @@ void start_character_jobs(session& db, const std::vector<std::int64_t>& characte
     db.exec(start_characters, {characters});
 }
 
-void finish_guild_job(session& db, const domain::guild_finish& how, bool more_to_do) {
+void finish_guild_job(session& db, const domain::finish_guild& how, bool more_to_do) {
   for (const auto& row :
        db.exec(finish_guild, {how.tracked, how.guild, how.failed, more_to_do})) {
     job_id id;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/read_models.hpp"
 #include "domain/sync_port.hpp"
 
 #include <cstdint>
@@ -30,7 +31,7 @@ void start_guild_jobs(session& db, const std::vector<std::int64_t>& tracked);
 void start_character_jobs(session& db, const std::vector<std::int64_t>& characters);
 
 /// Done when no character of the guild is due any more; failed when the guild cannot be had.
-void finish_guild_job(session& db, const domain::guild_finish& how, bool more_to_do);
+void finish_guild_job(session& db, const domain::finish_guild& how, bool more_to_do);
 void finish_character_jobs(session& db, const std::vector<std::int64_t>& characters);
 
 } // namespace guildhall::store

@@ -1,8 +1,7 @@
-#include "store/mirror/character_writes.hpp"
-
 #include "core/text.hpp"
 #include "domain/game.hpp"
 #include "domain/last_modified.hpp"
+#include "domain/sync_port.hpp"
 #include "store/ledger/change_tags.hpp"
 #include "store/ledger/documents.hpp"
 #include "store/ledger/fence.hpp"
@@ -14,6 +13,7 @@
 #include "store/mirror/tracking.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
+#include "store/run.hpp"
 
 #include <algorithm>
 #include <array>
@@ -379,15 +379,15 @@ private:
 
 } // namespace
 
-result<void> apply_character(
-    session& db, const domain::character_outcome& outcome, bool announce,
-    const domain::discovery& policy) {
+template <>
+result<void> run(session& db, const domain::apply_character& what) {
+  const auto& outcome = what.outcome;
   return db.transaction([&]() -> result<void> {
     if (auto held = fence(db, outcome.work.lease); !held)
       return held;
-    auto applied = character_step(db, outcome).apply(announce);
+    auto applied = character_step(db, outcome).apply(what.announce);
     if (applied && outcome.work.user && outcome.profile)
-      track_discovered(db, *outcome.work.user, policy);
+      track_discovered(db, *outcome.work.user, what.policy);
     return applied;
   });
 }

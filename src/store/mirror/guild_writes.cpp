@@ -1,5 +1,4 @@
-#include "store/mirror/guild_writes.hpp"
-
+#include "domain/sync_port.hpp"
 #include "store/ledger/change_tags.hpp"
 #include "store/ledger/documents.hpp"
 #include "store/ledger/fence.hpp"
@@ -7,6 +6,7 @@
 #include "store/mirror/guild_row.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
+#include "store/run.hpp"
 
 #include <algorithm>
 #include <array>
@@ -266,36 +266,38 @@ private:
 
 } // namespace
 
-result<domain::guild_applied> apply_guild(session& db, const domain::guild_outcome& outcome) {
+template <>
+result<domain::guild_applied> run(session& db, const domain::apply_guild& what) {
   return db.transaction([&]() -> result<domain::guild_applied> {
-    if (auto held = fence(db, outcome.work.lease); !held)
+    if (auto held = fence(db, what.outcome.work.lease); !held)
       return fail(held.error());
-    return guild_step(db, outcome).apply();
+    return guild_step(db, what.outcome).apply();
   });
 }
 
-result<void>
-guild_renamed(session& db, const domain::guild_work& work, const std::string& new_name_slug) {
+template <>
+result<void> run(session& db, const domain::guild_renamed& what) {
   bool moved = true;
   const auto done = db.transaction([&]() -> result<void> {
-    if (auto held = fence(db, work.lease); !held)
+    if (auto held = fence(db, what.work.lease); !held)
       return held;
     // Somebody may track the new address already: then the old one only says where it went.
-    if (db.exec(move_tracked, {work.tracked, new_name_slug}).affected_rows() > 0)
+    if (db.exec(move_tracked, {what.work.tracked, what.name_slug}).affected_rows() > 0)
       return {};
-    db.exec(mark_renamed, {work.tracked, new_name_slug});
+    db.exec(mark_renamed, {what.work.tracked, what.name_slug});
     moved = false;
     return {};
   });
   if (done && !moved)
-    return fail(ec::conflict, "renamed to " + new_name_slug + ", which is tracked on its own");
+    return fail(ec::conflict, "renamed to " + what.name_slug + ", which is tracked on its own");
   return done;
 }
 
+template <>
 result<std::vector<domain::character_address>>
-some_members(session& db, guild_id guild, int limit) {
+run(session& db, const domain::some_members& what) {
   std::vector<domain::character_address> out;
-  for (const auto& row : db.exec(members_to_ask, {guild, limit})) {
+  for (const auto& row : db.exec(members_to_ask, {what.guild, what.limit})) {
     auto& address = out.emplace_back();
     fields(row) >> address.region >> address.realm >> address.name_key;
   }

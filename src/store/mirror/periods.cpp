@@ -1,7 +1,7 @@
-#include "store/mirror/periods.hpp"
-
+#include "domain/sync_port.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
+#include "store/run.hpp"
 
 #include <array>
 
@@ -11,7 +11,6 @@ namespace {
 
 constexpr int characters_per_step = 2'000;
 
-constexpr statement read{"periods", "select region, period_id from periods", 2};
 constexpr statement remember{
     "remember_period", R"(
   insert into periods as p (region, period_id, spread_to) values ($1, $2, 0)
@@ -58,7 +57,7 @@ constexpr statement advance{
     "spread_progress", R"(
   update periods set spread_to = $2 where region = $1)",
     6};
-constexpr std::array all{read, remember, first, progress, step, advance};
+constexpr std::array all{remember, first, progress, step, advance};
 const listed_statements registered{all};
 
 /// One bounded step. True when more is left.
@@ -83,31 +82,21 @@ result<bool> spread(session& db, domain::region where) {
 
 } // namespace
 
-result<bool> set_period(session& db, domain::region where, std::int64_t period) {
-  if (!db.exec(first, {where, period}).empty())
+template <>
+result<bool> run(session& db, const domain::set_period& what) {
+  if (!db.exec(first, {what.region, what.period}).empty())
     return true;
-  const bool is_new = !db.exec(remember, {where, period}).empty();
+  const bool is_new = !db.exec(remember, {what.region, what.period}).empty();
   constexpr std::chrono::milliseconds time_for_a_step{500};
   for (bool more = true; more;) {
     if (std::chrono::steady_clock::now() + time_for_a_step > db.expires())
       break; // the next call goes on
-    const auto done = spread(db, where);
+    const auto done = spread(db, what.region);
     if (!done)
       return fail(done.error());
     more = *done;
   }
   return is_new;
-}
-
-result<std::map<domain::region, std::int64_t>> periods(session& db) {
-  std::map<domain::region, std::int64_t> out;
-  for (const auto& row : db.exec(read)) {
-    domain::region where{};
-    std::int64_t period = 0;
-    fields(row) >> where >> period;
-    out.emplace(where, period);
-  }
-  return out;
 }
 
 } // namespace guildhall::store

@@ -1,9 +1,11 @@
 #include "store/mirror/retention.hpp"
 
+#include "domain/sync_port.hpp"
 #include "store/ledger/change_tags.hpp"
 #include "store/mirror/erase.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
+#include "store/run.hpp"
 
 #include <array>
 
@@ -199,7 +201,10 @@ failure unknown(std::string_view what, std::int64_t id) {
 
 } // namespace
 
-result<domain::sweep_report> sweep(session& db, int limit, std::chrono::seconds erase_after) {
+template <>
+result<domain::sweep_report> run(session& db, const domain::sweep& what) {
+  const auto limit = what.limit;
+  const auto erase_after = what.erase_after;
   return db.transaction([&]() -> result<domain::sweep_report> {
     domain::sweep_report report;
     change_tags tags;

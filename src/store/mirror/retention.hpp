@@ -1,16 +1,11 @@
 #pragma once
 
-#include "domain/sync_port.hpp"
-
-#include <chrono>
+#include "core/error.hpp"
+#include "core/ids.hpp"
 
 namespace guildhall::store {
 
 class session;
-
-/// `domain::sync_port`: erases up to `limit` of each kind of what must not be kept. A report of
-/// zeros: nothing is left.
-result<domain::sweep_report> sweep(session& db, int limit, std::chrono::seconds erase_after);
 
 // `guildhall forget`: at once what the sweep does in time. `not_found` for an unknown id.
 

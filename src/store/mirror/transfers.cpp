@@ -1,12 +1,13 @@
+#include "domain/sync_port.hpp"
 #include "store/ledger/change_tags.hpp"
 #include "store/ledger/fence.hpp"
 #include "store/ledger/guild_events.hpp"
 #include "store/mirror/addresses.hpp"
 #include "store/mirror/guild_counts.hpp"
 #include "store/mirror/guild_members.hpp"
-#include "store/mirror/guild_writes.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
+#include "store/run.hpp"
 
 #include <array>
 
@@ -108,9 +109,11 @@ void become_one(session& db, guild_id guild, const domain::pending_transfer& whi
 
 } // namespace
 
-result<std::vector<domain::pending_transfer>> pending_transfers(session& db, guild_id guild) {
+template <>
+result<std::vector<domain::pending_transfer>>
+run(session& db, const domain::pending_transfers& what) {
   std::vector<domain::pending_transfer> out;
-  for (const auto& row : db.exec(pending, {guild, transfers_at_once})) {
+  for (const auto& row : db.exec(pending, {what.guild, transfers_at_once})) {
     auto& one = out.emplace_back();
     fields(row) >> one.id >> one.leaver >> one.joiner >> one.leaver_address.region
         >> one.leaver_address.realm >> one.leaver_address.name_key >> one.leaver_bnet_id;
@@ -118,18 +121,18 @@ result<std::vector<domain::pending_transfer>> pending_transfers(session& db, gui
   return out;
 }
 
-result<void> settle_transfer(
-    session& db, const domain::lease& guild_lease, const domain::pending_transfer& which,
-    bool same) {
+template <>
+result<void> run(session& db, const domain::settle_transfer& what) {
+  const auto& which = what.transfer;
   return db.transaction([&]() -> result<void> {
-    if (auto held = fence(db, guild_lease); !held)
+    if (auto held = fence(db, what.lease); !held)
       return held;
     const auto rows = db.exec(settle, {which.id, which.leaver, which.joiner});
     if (rows.empty())
       return {}; // settled before
     guild_id guild;
     fields(rows[0]) >> guild;
-    if (same)
+    if (what.same)
       become_one(db, guild, which);
     return {};
   });

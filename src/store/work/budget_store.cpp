@@ -1,8 +1,8 @@
-#include "store/work/budget_store.hpp"
-
+#include "domain/sync_port.hpp"
 #include "store/ledger/fence.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
+#include "store/run.hpp"
 
 #include <array>
 
@@ -49,31 +49,33 @@ std::string interval(std::chrono::milliseconds time) {
 
 } // namespace
 
-result<domain::budget_loan> borrow_budget(
-    session& db, const std::string& instance, const domain::loan_request& request,
-    const domain::budget_limits& limits, std::int64_t unspent) {
+template <>
+result<domain::budget_loan> run(session& db, const domain::borrow_budget& what) {
   return db.transaction([&]() -> result<domain::budget_loan> {
     std::vector<std::int64_t> counts;
     std::int64_t newest = 0;
     fields(db.exec(lock)[0]) >> counts >> newest;
     domain::hour_window hour(std::move(counts), newest);
     hour.advance(now_of(db));
-    hour.spend(-unspent);
+    hour.spend(-what.unspent);
 
     double other_rates = 0;
     std::int64_t other_hungry = 0;
-    fields(db.exec(others, {instance})[0]) >> other_rates >> other_hungry;
+    fields(db.exec(others, {what.instance})[0]) >> other_rates >> other_hungry;
     auto loan = domain::grant_loan(
-        request, limits, hour.spent(), other_rates, static_cast<std::size_t>(other_hungry));
+        what.request, what.limits, hour.spent(), other_rates,
+        static_cast<std::size_t>(other_hungry));
     hour.spend(loan.background + loan.people); // lent is spent
     loan.spent_last_hour = hour.spent();
     loan.valid_for = loan_time;
 
     db.exec(forget);
-    db.exec(share, {instance, loan.rate, request.wanted_rate, interval(loan_time + transit)});
+    db.exec(
+        share,
+        {what.instance, loan.rate, what.request.wanted_rate, interval(loan_time + transit)});
     db.exec(
         write, {std::vector<std::int64_t>(hour.counts().begin(), hour.counts().end()),
-                hour.newest_slot(), limits.per_hour});
+                hour.newest_slot(), what.limits.per_hour});
     return loan;
   });
 }

@@ -1,5 +1,3 @@
-#include "store/work/overview.hpp"
-
 #include "domain/budget.hpp"
 #include "domain/control.hpp"
 #include "store/ledger/change_tags.hpp"
@@ -18,7 +16,6 @@ namespace {
 constexpr int overview_guilds = 200;
 constexpr int overview_errors = 50;
 
-constexpr statement read_paused{"paused", "select paused from sync_settings", 2};
 constexpr statement write_paused{
     "set_paused", R"(
   update sync_settings set paused = $1 where paused <> $1)",
@@ -53,7 +50,7 @@ constexpr statement list_errors{
   where d.error_class in ('transient', 'throttled', 'malformed')
   order by d.failed_at desc limit $1)",
     400};
-constexpr std::array all{read_paused, write_paused, count_queue, list_tracked, list_errors};
+constexpr std::array all{write_paused, count_queue, list_tracked, list_errors};
 const listed_statements registered{all};
 
 } // namespace
@@ -97,12 +94,6 @@ result<void> run(session& db, const domain::set_paused& what) {
       wake_schedulers(db);
     return {};
   });
-}
-
-result<bool> paused(session& db) {
-  bool yes = false;
-  fields(db.exec(read_paused)[0]) >> yes;
-  return yes;
 }
 
 } // namespace guildhall::store

@@ -1,11 +1,11 @@
-#include "store/work/queue.hpp"
-
+#include "domain/sync_port.hpp"
 #include "store/ledger/change_tags.hpp"
 #include "store/ledger/fence.hpp"
 #include "store/ledger/jobs.hpp"
 #include "store/mirror/guild_row.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
+#include "store/run.hpp"
 
 #include <array>
 
@@ -161,39 +161,40 @@ void announce_recovered(session& db, const pqxx::result& checked) {
 
 } // namespace
 
-result<std::vector<domain::lease>>
-renew(session& db, const std::vector<domain::lease>& leases, std::chrono::seconds lease) {
-  const auto arrays = arrays_of(leases);
+template <>
+result<std::vector<domain::lease>> run(session& db, const domain::renew& what) {
+  const auto arrays = arrays_of(what.leases);
   std::vector<domain::lease> held;
-  for (const auto& row : db.exec(renew_leases, {arrays.entries, arrays.tokens, lease})) {
+  for (const auto& row : db.exec(renew_leases, {arrays.entries, arrays.tokens, what.lease})) {
     auto& one = held.emplace_back();
     fields(row) >> one.entry >> one.token;
   }
   return held;
 }
 
-result<void> release(session& db, const std::vector<domain::lease>& leases) {
-  const auto arrays = arrays_of(leases);
+template <>
+result<void> run(session& db, const domain::release& what) {
+  const auto arrays = arrays_of(what.leases);
   db.exec(release_leases, {arrays.entries, arrays.tokens});
   return {};
 }
 
-result<void>
-checked_characters(session& db, const std::vector<domain::checked_character>& characters) {
+template <>
+result<void> run(session& db, const domain::checked_characters& what) {
   array entries;
   array tokens;
   array due;
   array failed;
   array owners;
   array documents;
-  for (const auto& one : characters) {
+  for (const auto& one : what.characters) {
     entries.add(one.lease.entry);
     tokens.add(one.lease.token);
     due.add(one.next_due);
     failed.add(one.failed);
-    for (const auto what : one.unchanged) {
+    for (const auto document : one.unchanged) {
       owners.add(one.character);
-      documents.add(domain::to_string(what));
+      documents.add(domain::to_string(document));
     }
   }
   return db.transaction([&]() -> result<void> {
@@ -208,22 +209,23 @@ checked_characters(session& db, const std::vector<domain::checked_character>& ch
   });
 }
 
-result<void> finish_guild(session& db, const domain::guild_finish& how) {
+template <>
+result<void> run(session& db, const domain::finish_guild& what) {
   return db.transaction([&]() -> result<void> {
-    if (auto held = fence(db, how.lease); !held)
+    if (auto held = fence(db, what.lease); !held)
       return held;
     const auto rows = db.exec(
         finish_entry,
-        {how.lease.entry, how.next_roster_due, how.guild, how.failed, how.not_before});
+        {what.lease.entry, what.next_roster_due, what.guild, what.failed, what.not_before});
     bool more_to_do = false;
     if (!rows.empty())
       fields(rows[0]) >> more_to_do;
-    finish_guild_job(db, how, more_to_do);
-    if (!how.error.empty())
-      tracked_failed(db, how.tracked, how.error);
-    if (how.announce && how.guild) {
+    finish_guild_job(db, what, more_to_do);
+    if (!what.error.empty())
+      tracked_failed(db, what.tracked, what.error);
+    if (what.announce && what.guild) {
       change_tags tags;
-      tags.add(*how.guild);
+      tags.add(*what.guild);
       tags.send(db);
     }
     return {};

@@ -1,10 +1,11 @@
 #include "core/text.hpp"
+#include "domain/sync_port.hpp"
 #include "store/ledger/documents.hpp"
 #include "store/ledger/jobs.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
-#include "store/work/queue.hpp"
+#include "store/run.hpp"
 
 #include <array>
 
@@ -12,7 +13,8 @@ namespace guildhall::store {
 
 namespace {
 
-// Leases whose time is over become free, and their guilds due no later than they are.
+// Leases whose time is over become free, and their guilds due no later than they are. Says
+// whether the sync is paused: who claims has to know.
 constexpr statement free_expired{
     "free_expired_leases", R"(
   with late as (
@@ -22,11 +24,13 @@ constexpr statement free_expired{
     update sync_queue q set lease_token = null, leased_until = null from late
     where q.id = late.id
     returning q.guild_id, q.due_at
+  ), pulled as (
+    update sync_queue q set due_at = f.due_at
+    from (select guild_id, min(due_at) as due_at from freed where guild_id is not null group by 1) f
+      join tracked_guilds t on t.guild_id = f.guild_id
+    where q.tracked_guild_id = t.id and q.lease_token is null and q.due_at > f.due_at
   )
-  update sync_queue q set due_at = f.due_at
-  from (select guild_id, min(due_at) as due_at from freed where guild_id is not null group by 1) f
-    join tracked_guilds t on t.guild_id = f.guild_id
-  where q.tracked_guild_id = t.id and q.lease_token is null and q.due_at > f.due_at)",
+  select paused from sync_settings)",
     4'000};
 
 constexpr std::string_view claimed_guilds{R"(, claimed as (
@@ -176,37 +180,39 @@ std::vector<domain::character_work> read_character_work(const pqxx::result& rows
 
 } // namespace
 
-result<std::vector<domain::guild_work>>
-claim_guilds(session& db, domain::priority what, int limit, std::chrono::seconds lease) {
-  using work_list = std::vector<domain::guild_work>;
-  if (what == domain::priority::sweep)
-    return work_list{};
-  return db.transaction([&]() -> result<work_list> {
-    db.exec(free_expired);
-    const bool rosters = what == domain::priority::roster;
-    const int queued_as = what == domain::priority::person ? 0 : 1;
-    const auto rows = rosters ? db.exec(claim_rosters, {limit, lease})
-                              : db.exec(claim_due_guilds, {limit, lease, queued_as});
-    work_list out;
+template <>
+result<domain::claimed_guilds> run(session& db, const domain::claim_guilds& what) {
+  if (what.priority == domain::priority::sweep)
+    return domain::claimed_guilds{};
+  return db.transaction([&]() -> result<domain::claimed_guilds> {
+    domain::claimed_guilds out;
+    fields(db.exec(free_expired)[0]) >> out.paused;
+    if (out.paused)
+      return out;
+    const bool rosters = what.priority == domain::priority::roster;
+    const int queued_as = what.priority == domain::priority::person ? 0 : 1;
+    const auto rows = rosters ? db.exec(claim_rosters, {what.limit, what.lease})
+                              : db.exec(claim_due_guilds, {what.limit, what.lease, queued_as});
     std::vector<std::int64_t> tracked;
     for (const auto& row : rows) {
-      out.push_back(read_guild_work(row));
-      tracked.push_back(out.back().tracked.value);
+      out.guilds.push_back(read_guild_work(row));
+      tracked.push_back(out.guilds.back().tracked.value);
     }
     start_guild_jobs(db, tracked);
     return out;
   });
 }
 
-result<std::vector<domain::character_work>> claim_characters(
-    session& db, std::optional<guild_id> guild, int limit, std::chrono::seconds lease) {
+template <>
+result<std::vector<domain::character_work>>
+run(session& db, const domain::claim_characters& what) {
   using work_list = std::vector<domain::character_work>;
   return db.transaction([&]() -> result<work_list> {
-    if (!guild)
+    if (!what.guild)
       db.exec(free_expired);
     auto out = read_character_work(
-        guild ? db.exec(claim_members, {limit, lease, *guild})
-              : db.exec(claim_own, {limit, lease}));
+        what.guild ? db.exec(claim_members, {what.limit, what.lease, *what.guild})
+                   : db.exec(claim_own, {what.limit, what.lease}));
     std::vector<std::int64_t> characters;
     for (const auto& work : out)
       if (work.forced)

@@ -1,5 +1,5 @@
-#include "actors/defaults.hpp"
 #include "actors/battlenet/rate_limiter.hpp"
+#include "actors/defaults.hpp"
 #include "tests/support/actor_system.hpp"
 #include "tests/support/scripted_store.hpp"
 
@@ -51,7 +51,7 @@ protected:
     world.run();
   }
   void TearDown() override {
-    store.on_borrow = test::scripted_store{}.on_borrow; // the test's own script is gone
+    store.on<domain::borrow_budget>(test::whatever_is_wanted); // the test's own script is gone
     if (limiter) {
       world.stop(limiter);
       world.stop(asker);
@@ -191,7 +191,7 @@ TEST_F(rate_limiter_test, wishes_beyond_the_queue_are_refused_as_overloaded) {
 }
 
 TEST_F(rate_limiter_test, a_wish_past_its_deadline_is_told_so) {
-  store.on_borrow = [](const auto&, auto) { return fail(ec::database_down); };
+  store.on<domain::borrow_budget>([](const auto&) { return fail(ec::database_down); });
   start(10);
   want({.within = 3s});
   world.advance(10s);
@@ -202,19 +202,19 @@ TEST_F(rate_limiter_test, a_wish_past_its_deadline_is_told_so) {
 TEST_F(rate_limiter_test, nothing_is_granted_without_a_loan_and_it_is_asked_for_again) {
   bool down = true;
   int asked = 0;
-  store.on_borrow = [&](const domain::loan_request& request,
-                        std::int64_t) -> result<domain::budget_loan> {
-    ++asked;
-    if (down)
-      return fail(ec::database_down);
-    return domain::budget_loan{
-        .rate = request.wanted_rate,
-        .background = request.wanted,
-        .people = 0,
-        .spent_last_hour = 0,
-        .hour_limit = 36'000,
-        .valid_for = 4s};
-  };
+  store.on<domain::borrow_budget>(
+      [&](const domain::borrow_budget& what) -> result<domain::budget_loan> {
+        ++asked;
+        if (down)
+          return fail(ec::database_down);
+        return domain::budget_loan{
+            .rate = what.request.wanted_rate,
+            .background = what.request.wanted,
+            .people = 0,
+            .spent_last_hour = 0,
+            .hour_limit = 36'000,
+            .valid_for = 4s};
+      });
   start(10);
   want_many(3, {});
   world.advance(10s);
@@ -228,18 +228,18 @@ TEST_F(rate_limiter_test, nothing_is_granted_without_a_loan_and_it_is_asked_for_
 
 TEST_F(rate_limiter_test, a_loan_that_has_ended_is_not_spent) {
   int asked = 0;
-  store.on_borrow = [&](const domain::loan_request& request,
-                        std::int64_t) -> result<domain::budget_loan> {
-    if (++asked > 1)
-      return fail(ec::database_down);
-    return domain::budget_loan{
-        .rate = request.wanted_rate,
-        .background = 1'000,
-        .people = 0,
-        .spent_last_hour = 0,
-        .hour_limit = 36'000,
-        .valid_for = 4s};
-  };
+  store.on<domain::borrow_budget>(
+      [&](const domain::borrow_budget& what) -> result<domain::budget_loan> {
+        if (++asked > 1)
+          return fail(ec::database_down);
+        return domain::budget_loan{
+            .rate = what.request.wanted_rate,
+            .background = 1'000,
+            .people = 0,
+            .spent_last_hour = 0,
+            .hour_limit = 36'000,
+            .valid_for = 4s};
+      });
   start(10);
   want_many(100, {});
   world.advance(20s);
@@ -249,15 +249,15 @@ TEST_F(rate_limiter_test, a_loan_that_has_ended_is_not_spent) {
 }
 
 TEST_F(rate_limiter_test, when_the_hour_is_out_the_background_is_refused_and_people_still_go) {
-  store.on_borrow = [](const domain::loan_request& request, std::int64_t) {
+  store.on<domain::borrow_budget>([](const domain::borrow_budget& what) {
     return domain::budget_loan{
-        .rate = request.wanted_rate,
+        .rate = what.request.wanted_rate,
         .background = 0,
-        .people = request.wanted_people,
+        .people = what.request.wanted_people,
         .spent_last_hour = 28'800,
         .hour_limit = 36'000,
         .valid_for = 4s};
-  };
+  });
   start(10);
   want_many(5, {.what = priority::roster});
   world.advance(100ms);
@@ -275,16 +275,16 @@ TEST_F(rate_limiter_test, when_the_hour_is_out_the_background_is_refused_and_peo
 
 TEST_F(rate_limiter_test, a_spent_hour_is_not_asked_about_all_the_time) {
   int asked = 0;
-  store.on_borrow = [&](const domain::loan_request& request, std::int64_t) {
+  store.on<domain::borrow_budget>([&](const domain::borrow_budget& what) {
     ++asked;
     return domain::budget_loan{
-        .rate = request.wanted_rate,
+        .rate = what.request.wanted_rate,
         .background = 0,
         .people = 0,
         .spent_last_hour = 36'000,
         .hour_limit = 36'000,
         .valid_for = 4s};
-  };
+  });
   start(10);
   for (int i = 0; i < 60; ++i) {
     want({.what = i % 2 == 0 ? priority::person : priority::character});
@@ -298,18 +298,18 @@ TEST_F(rate_limiter_test, what_an_idle_instance_does_not_need_goes_back) {
   std::int64_t lent = 0;
   std::int64_t returned = 0;
   double held_rate = 0;
-  store.on_borrow = [&](const domain::loan_request& request, std::int64_t unspent) {
-    lent += request.wanted;
-    returned += unspent;
-    held_rate = request.wanted_rate;
+  store.on<domain::borrow_budget>([&](const domain::borrow_budget& what) {
+    lent += what.request.wanted;
+    returned += what.unspent;
+    held_rate = what.request.wanted_rate;
     return domain::budget_loan{
-        .rate = request.wanted_rate,
-        .background = request.wanted,
+        .rate = what.request.wanted_rate,
+        .background = what.request.wanted,
         .people = 0,
         .spent_last_hour = 0,
         .hour_limit = 36'000,
         .valid_for = 4s};
-  };
+  });
   start(80);
   for (int i = 0; i < 20; ++i) { // a request now and then
     want({});
@@ -324,18 +324,18 @@ TEST_F(rate_limiter_test, an_orderly_end_leaves_nothing_on_loan) {
   std::int64_t lent = 0;
   std::int64_t returned = 0;
   double held_rate = 0;
-  store.on_borrow = [&](const domain::loan_request& request, std::int64_t unspent) {
-    lent += request.wanted;
-    returned += unspent;
-    held_rate = request.wanted_rate;
+  store.on<domain::borrow_budget>([&](const domain::borrow_budget& what) {
+    lent += what.request.wanted;
+    returned += what.unspent;
+    held_rate = what.request.wanted_rate;
     return domain::budget_loan{
-        .rate = request.wanted_rate,
-        .background = request.wanted,
+        .rate = what.request.wanted_rate,
+        .background = what.request.wanted,
         .people = 0,
         .spent_last_hour = 0,
         .hour_limit = 36'000,
         .valid_for = 4s};
-  };
+  });
   start(10);
   want_many(5, {});
   world.advance(250ms);
@@ -384,15 +384,15 @@ TEST_F(rate_limiter_test, retry_after_is_honoured_and_bounded) {
 
 TEST_F(rate_limiter_test, listeners_hear_the_stretch_at_once_and_when_it_changes) {
   std::int64_t spent = 0;
-  store.on_borrow = [&](const domain::loan_request& request, std::int64_t) {
+  store.on<domain::borrow_budget>([&](const domain::borrow_budget& what) {
     return domain::budget_loan{
-        .rate = request.wanted_rate,
-        .background = request.wanted,
+        .rate = what.request.wanted_rate,
+        .background = what.request.wanted,
         .people = 0,
         .spent_last_hour = spent,
         .hour_limit = 36'000,
         .valid_for = 4s};
-  };
+  });
   start(10);
   const auto one = world.system().spawn(listener, &heard);
   caf::anon_send(limiter, atom::stretch_v, one);

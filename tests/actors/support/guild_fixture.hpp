@@ -63,23 +63,26 @@ protected:
       due.push_back(known_character(world.wall(), id, name_of(id)));
       on_versioned(character_path(due.back()), "{}", yesterday);
     }
-    store.on_claim_characters = [this](std::optional<guild_id>, int limit) {
-      const auto some = std::min<std::size_t>(due.size(), static_cast<std::size_t>(limit));
+    store.on<domain::claim_characters>([this](const domain::claim_characters& what) {
+      const auto some = std::min<std::size_t>(due.size(), static_cast<std::size_t>(what.limit));
       const auto end = due.begin() + static_cast<std::ptrdiff_t>(some);
       std::vector<domain::character_work> claimed(due.begin(), end);
       due.erase(due.begin(), end);
       return claimed;
-    };
+    });
   }
-  std::size_t checked_or_applied() const {
-    auto count = store.characters.size();
-    for (const auto& batch : store.checked)
-      count += batch.size();
+  std::size_t checked() const {
+    std::size_t count = 0;
+    for (const auto& batch : store.checked())
+      count += batch.characters.size();
     return count;
   }
+  std::size_t checked_or_applied() const {
+    return checked() + store.characters().size();
+  }
   bool was_released(const domain::lease& lease) const {
-    return std::ranges::find(store.released, lease.token, &domain::lease::token)
-        != store.released.end();
+    const auto released = store.released();
+    return std::ranges::find(released, lease.token, &domain::lease::token) != released.end();
   }
 
   std::vector<domain::character_work> due;

@@ -72,8 +72,8 @@ TEST_F(character_sync_test, a_new_character_brings_profile_and_children) {
   EXPECT_TRUE(done.changed);
   EXPECT_EQ(done.requests, 4u);
   EXPECT_EQ(done.lease.token, work.lease.token);
-  ASSERT_EQ(store.characters.size(), 1u);
-  const auto& outcome = store.characters[0];
+  ASSERT_EQ(store.characters().size(), 1u);
+  const auto& outcome = store.characters()[0].outcome;
   EXPECT_TRUE(outcome.verified);
   EXPECT_EQ(outcome.profile_version, today);
   EXPECT_EQ(
@@ -94,7 +94,7 @@ TEST_F(character_sync_test, an_unchanged_character_is_only_checked) {
   EXPECT_EQ(done.checked->unchanged, (std::vector{document::profile}));
   EXPECT_GT(done.checked->next_due, world.wall() + 7h);
   EXPECT_FALSE(done.changed);
-  EXPECT_TRUE(store.characters.empty());
+  EXPECT_TRUE(store.characters().empty());
 }
 
 TEST_F(
@@ -107,11 +107,11 @@ TEST_F(
   EXPECT_TRUE(done.applied);
   EXPECT_EQ(
       asked(), (paths{test::character_path(work), test::character_path(work) + "/equipment"}));
-  ASSERT_EQ(store.characters.size(), 1u);
-  EXPECT_EQ(arrived(store.characters[0]), (std::vector{document::equipment}));
-  EXPECT_EQ(store.characters[0].profile_version, yesterday);
-  EXPECT_EQ(store.characters[0].unchanged, (std::vector{document::profile}));
-  EXPECT_FALSE(store.characters[0].verified);
+  ASSERT_EQ(store.characters().size(), 1u);
+  EXPECT_EQ(arrived(store.characters()[0].outcome), (std::vector{document::equipment}));
+  EXPECT_EQ(store.characters()[0].outcome.profile_version, yesterday);
+  EXPECT_EQ(store.characters()[0].outcome.unchanged, (std::vector{document::profile}));
+  EXPECT_FALSE(store.characters()[0].outcome.verified);
 }
 
 TEST_F(character_sync_test, a_childs_retry_asks_for_the_child_alone) {
@@ -122,7 +122,7 @@ TEST_F(character_sync_test, a_childs_retry_asks_for_the_child_alone) {
   children_answer(work);
   EXPECT_TRUE(sync(work).applied);
   EXPECT_EQ(asked(), (paths{test::character_path(work) + "/equipment"}));
-  EXPECT_EQ(store.characters.at(0).profile_version, yesterday);
+  EXPECT_EQ(store.characters().at(0).outcome.profile_version, yesterday);
 }
 
 TEST_F(character_sync_test, a_child_whose_retry_time_has_not_come_waits) {
@@ -145,7 +145,7 @@ TEST_F(character_sync_test, what_arrived_is_stored_although_others_failed) {
   const auto& done = sync(work);
   EXPECT_TRUE(done.applied);
   EXPECT_EQ(done.failures, 2u);
-  const auto& outcome = store.characters.at(0);
+  const auto& outcome = store.characters().at(0).outcome;
   EXPECT_EQ(arrived(outcome), (std::vector{document::profile, document::mythic}));
   ASSERT_EQ(outcome.failed.size(), 2u);
   for (const auto& failed : outcome.failed) {
@@ -166,7 +166,7 @@ TEST_F(character_sync_test, failures_in_a_row_wait_longer) {
   work.documents[0].failures = 4;
   on(test::character_path(work), answer_of(500));
   sync(work);
-  const auto& failed = store.characters.at(0).failed;
+  const auto& failed = store.characters().at(0).outcome.failed;
   ASSERT_EQ(failed.size(), 1u);
   constexpr int fifth = 5;
   EXPECT_EQ(
@@ -180,7 +180,7 @@ TEST_F(character_sync_test, a_404_asks_for_no_children_and_waits_a_day) {
   const auto& done = sync(work);
   EXPECT_TRUE(done.applied);
   EXPECT_EQ(gateway_script_.asked.size(), 1u);
-  const auto& outcome = store.characters.at(0);
+  const auto& outcome = store.characters().at(0).outcome;
   EXPECT_FALSE(outcome.gone); // one 404 only starts the clock
   ASSERT_EQ(outcome.failed.size(), 1u);
   EXPECT_EQ(outcome.failed[0].error_class, failure_class::not_found);
@@ -198,17 +198,17 @@ TEST_F(character_sync_test, the_retry_of_a_404_asks_the_status_which_tells_the_d
   on(path, answer_of(404));
   on(path + "/status", answer_of(200, test::status_body(id, false)));
   sync(work);
-  EXPECT_TRUE(store.characters.at(0).gone);
+  EXPECT_TRUE(store.characters().at(0).outcome.gone);
 
   on(path + "/status", answer_of(200, test::status_body(id, true)));
   sync(work);
-  EXPECT_FALSE(store.characters.at(1).gone);
-  EXPECT_TRUE(store.characters.at(1).verified);
+  EXPECT_FALSE(store.characters().at(1).outcome.gone);
+  EXPECT_TRUE(store.characters().at(1).outcome.verified);
 
   on(path + "/status", answer_of(404));
   sync(work);
-  EXPECT_FALSE(store.characters.at(2).gone);
-  EXPECT_FALSE(store.characters.at(2).verified);
+  EXPECT_FALSE(store.characters().at(2).outcome.gone);
+  EXPECT_FALSE(store.characters().at(2).outcome.verified);
 
   // Somebody wants to know before the day is over: the 404 alone is the answer.
   on(path + "/status", answer_of(200, test::status_body(id, false)));
@@ -217,7 +217,7 @@ TEST_F(character_sync_test, the_retry_of_a_404_asks_the_status_which_tells_the_d
   gateway_script_.asked.clear();
   sync(work);
   EXPECT_EQ(gateway_script_.asked.size(), 1u);
-  EXPECT_FALSE(store.characters.at(3).gone);
+  EXPECT_FALSE(store.characters().at(3).outcome.gone);
 }
 
 TEST_F(character_sync_test, somebody_elses_profile_overwrites_nothing) {
@@ -226,7 +226,7 @@ TEST_F(character_sync_test, somebody_elses_profile_overwrites_nothing) {
   other.id += 1;
   on(test::character_path(work), answer_of(200, test::profile_body(other), today));
   EXPECT_TRUE(sync(work).applied);
-  const auto& outcome = store.characters.at(0);
+  const auto& outcome = store.characters().at(0).outcome;
   EXPECT_TRUE(outcome.gone);
   EXPECT_FALSE(outcome.verified);
   EXPECT_TRUE(outcome.arrived.empty());
@@ -240,7 +240,7 @@ TEST_F(character_sync_test, the_same_id_on_another_realm_is_somebody_else) {
   other.realm.id = 61;
   on(test::character_path(work), answer_of(200, test::profile_body(other), today));
   sync(work);
-  EXPECT_TRUE(store.characters.at(0).gone);
+  EXPECT_TRUE(store.characters().at(0).outcome.gone);
 }
 
 TEST_F(character_sync_test, a_malformed_profile_names_the_path_and_keeps_the_old_one) {
@@ -248,7 +248,7 @@ TEST_F(character_sync_test, a_malformed_profile_names_the_path_and_keeps_the_old
   on(test::character_path(work),
      answer_of(200, R"({"id":9001,"name":"Anna","realm":{"id":"x"}})"));
   sync(work);
-  const auto& outcome = store.characters.at(0);
+  const auto& outcome = store.characters().at(0).outcome;
   EXPECT_TRUE(outcome.arrived.empty());
   ASSERT_EQ(outcome.failed.size(), 1u);
   EXPECT_EQ(outcome.failed[0].error_class, failure_class::malformed);
@@ -262,7 +262,7 @@ TEST_F(character_sync_test, long_unverified_is_asked_unconditionally) {
      answer_of(200, test::profile_body(test::in_battlenet(work)), yesterday));
   sync(work);
   EXPECT_TRUE(gateway_script_.asked[0].if_modified_since.empty());
-  EXPECT_TRUE(store.characters.at(0).verified);
+  EXPECT_TRUE(store.characters().at(0).outcome.verified);
   EXPECT_EQ(gateway_script_.asked.size(), 1u); // the same version: no children
 }
 
@@ -275,7 +275,7 @@ TEST_F(character_sync_test, a_refused_budget_is_no_failure_of_the_character) {
   ASSERT_TRUE(done.not_done);
   EXPECT_EQ(done.not_done->code, ec::budget_exhausted);
   EXPECT_EQ(done.not_done->retry_at, why.retry_at);
-  EXPECT_TRUE(store.characters.empty());
+  EXPECT_TRUE(store.characters().empty());
 }
 
 TEST_F(character_sync_test, a_profile_is_kept_when_the_budget_ends_before_its_children) {
@@ -288,8 +288,8 @@ TEST_F(character_sync_test, a_profile_is_kept_when_the_budget_ends_before_its_ch
     on(test::character_path(work) + child,
        [why](const auto&) { return fetch_reply{fail(why)}; });
   EXPECT_TRUE(sync(work).applied);
-  EXPECT_EQ(arrived(store.characters.at(0)), (std::vector{document::profile}));
-  EXPECT_EQ(store.characters.at(0).next_due, *why.retry_at);
+  EXPECT_EQ(arrived(store.characters().at(0).outcome), (std::vector{document::profile}));
+  EXPECT_EQ(store.characters().at(0).outcome.next_due, *why.retry_at);
 }
 
 TEST_F(character_sync_test, names_that_cannot_be_asked_for_are_not) {
@@ -304,7 +304,7 @@ TEST_F(character_sync_test, names_that_cannot_be_asked_for_are_not) {
 TEST_F(character_sync_test, a_lost_lease_is_told_to_the_parent) {
   const auto work = test::new_character();
   on(test::character_path(work), answer_of(404));
-  store.on_apply_character = [](const auto&) { return fail(ec::lease_lost); };
+  store.on<domain::apply_character>([](const auto&) { return fail(ec::lease_lost); });
   const auto& done = sync(work);
   EXPECT_FALSE(done.applied);
   ASSERT_TRUE(done.not_done);
@@ -344,7 +344,7 @@ TEST_F(character_sync_test, the_task_says_who_waits_and_for_which_guild) {
   EXPECT_EQ(request.group, 77);
   EXPECT_EQ(request.remaining, 12);
   EXPECT_EQ(request.expires, world.now() + fetch_patience);
-  EXPECT_EQ(store.announced, (std::vector{false}));
+  EXPECT_FALSE(store.characters().at(0).announce);
 }
 
 } // namespace

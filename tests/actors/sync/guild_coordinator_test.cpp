@@ -24,11 +24,11 @@ TEST_F(guild_coordinator_test, claims_in_batches_and_writes_checks_in_batches) {
   EXPECT_TRUE(ended);
   EXPECT_EQ(checked_or_applied(), 120u);
   EXPECT_EQ(gateway_script_.asked.size(), 120u);
-  EXPECT_LE(store.checked.size(), 4u);
-  ASSERT_EQ(store.finished.size(), 1u);
-  EXPECT_FALSE(store.finished[0].next_roster_due); // was not due, stays
-  EXPECT_FALSE(store.finished[0].not_before);
-  EXPECT_FALSE(store.finished[0].failed);
+  EXPECT_LE(store.checked().size(), 4u);
+  ASSERT_EQ(store.finished().size(), 1u);
+  EXPECT_FALSE(store.finished()[0].next_roster_due); // was not due, stays
+  EXPECT_FALSE(store.finished()[0].not_before);
+  EXPECT_FALSE(store.finished()[0].failed);
 }
 
 TEST_F(guild_coordinator_test, runs_a_bounded_number_of_characters_at_once) {
@@ -49,15 +49,16 @@ TEST_F(guild_coordinator_test, one_failing_character_does_not_stop_the_others) {
   const auto began = world.wall();
   due_characters(10);
   on(test::character_path(character(world.wall(), 4)), answer_of(500));
-  store.on_apply_character = [](const auto&) { return fail(ec::database_error, "poison"); };
+  store.on<domain::apply_character>(
+      [](const auto&) { return fail(ec::database_error, "poison"); });
   sync(only_characters_due());
   world.advance(1s);
   EXPECT_TRUE(ended);
-  EXPECT_EQ(store.characters.size(), 1u);
+  EXPECT_EQ(store.characters().size(), 1u);
   std::size_t checked = 0;
   std::size_t later = 0;
-  for (const auto& batch : store.checked)
-    for (const auto& one : batch) {
+  for (const auto& batch : store.checked())
+    for (const auto& one : batch.characters) {
       ++checked;
       if (one.character == character_id{4}) {
         ++later;
@@ -66,19 +67,19 @@ TEST_F(guild_coordinator_test, one_failing_character_does_not_stop_the_others) {
     }
   EXPECT_EQ(checked, 10u);
   EXPECT_EQ(later, 1u);
-  EXPECT_FALSE(store.finished.at(0).not_before);
+  EXPECT_FALSE(store.finished().at(0).not_before);
 }
 
 TEST_F(guild_coordinator_test, a_character_sync_that_crashes_takes_nobody_with_it) {
   due_characters(10);
   on(test::character_path(character(world.wall(), 3)), answer_of(500));
-  store.on_apply_character = [](const auto&) -> result<void> {
+  store.on<domain::apply_character>([](const auto&) -> result<void> {
     throw std::runtime_error("a bug in a character's sync");
-  };
+  });
   sync(only_characters_due());
   world.advance(1s);
   EXPECT_TRUE(ended);
-  EXPECT_EQ(checked_or_applied(), 9u);
+  EXPECT_EQ(checked(), 9u);
   // Its lease runs out; given back at once it would be claimed and crash in a circle.
   EXPECT_FALSE(was_released(character(world.wall(), 3).lease));
 }
@@ -88,8 +89,8 @@ TEST_F(guild_coordinator_test, renews_all_its_leases_every_twenty_seconds) {
   due_characters(20);
   sync(only_characters_due());
   world.advance(65s);
-  EXPECT_EQ(store.renewals.size(), 3u);
-  EXPECT_EQ(store.renewals.at(0).size(), 21u);
+  EXPECT_EQ(store.renewals().size(), 3u);
+  EXPECT_EQ(store.renewals().at(0).leases.size(), 21u);
   EXPECT_FALSE(ended);
 }
 
@@ -97,21 +98,21 @@ TEST_F(guild_coordinator_test, a_lost_lease_ends_it_and_nothing_more_is_written)
   gateway_script_.hold = true;
   due_characters(20);
   sync(only_characters_due());
-  store.on_renew = [](const auto&) { return std::vector<domain::lease>{}; };
+  store.on<domain::renew>([](const auto&) { return std::vector<domain::lease>{}; });
   world.advance(22s);
   EXPECT_TRUE(ended);
   gateway_script_.let_go();
   world.run();
   EXPECT_EQ(checked_or_applied(), 0u);
-  EXPECT_TRUE(store.finished.empty());
-  EXPECT_TRUE(store.released.empty());
+  EXPECT_TRUE(store.finished().empty());
+  EXPECT_TRUE(store.released().empty());
 }
 
 TEST_F(guild_coordinator_test, stops_by_itself_when_it_could_not_renew_for_fifty_seconds) {
   gateway_script_.hold = true;
   due_characters(20);
   sync(only_characters_due());
-  store.on_renew = [](const auto&) { return fail(ec::database_down); };
+  store.on<domain::renew>([](const auto&) { return fail(ec::database_down); });
   world.advance(49s);
   EXPECT_FALSE(ended);
   world.advance(3s);
@@ -127,7 +128,7 @@ TEST_F(guild_coordinator_test, what_is_claimed_while_a_renewal_is_under_way_is_n
   store.postpone = [&](std::function<void()> reply) { postponed.push_back(std::move(reply)); };
   world.advance(22s);
   store.postpone = nullptr;
-  ASSERT_EQ(store.renewals.size(), 1u);
+  ASSERT_EQ(store.renewals().size(), 1u);
   ASSERT_EQ(postponed.size(), 1u); // the renewal is asked and not answered
   EXPECT_EQ(due.size(), 50u);
   while (!due.empty()) { // half of the first batch is done: the second is claimed
@@ -154,16 +155,16 @@ TEST_F(guild_coordinator_test, takes_no_more_characters_after_five_minutes) {
     world.run();
   }
   world.advance(45s);
-  EXPECT_TRUE(store.released.empty());
+  EXPECT_TRUE(store.released().empty());
   const auto under_way = gateway_script_.held.size();
   world.advance(10s);
-  EXPECT_FALSE(store.released.empty());
+  EXPECT_FALSE(store.released().empty());
   EXPECT_FALSE(ended);
   gateway_script_.let_go();
   world.run();
   EXPECT_TRUE(ended);
   EXPECT_EQ(checked_or_applied(), 5 * under_way + under_way);
-  EXPECT_EQ(store.finished.size(), 1u);
+  EXPECT_EQ(store.finished().size(), 1u);
 }
 
 TEST_F(guild_coordinator_test, an_exit_gives_every_lease_back_at_once) {
@@ -172,7 +173,7 @@ TEST_F(guild_coordinator_test, an_exit_gives_every_lease_back_at_once) {
   const auto coordinator = start(only_characters_due());
   world.stop(coordinator);
   EXPECT_TRUE(ended);
-  EXPECT_EQ(store.released.size(), 31u);
+  EXPECT_EQ(store.released().size(), 31u);
   EXPECT_TRUE(was_released(only_characters_due().lease));
   gateway_script_.let_go();
   world.run();
@@ -188,11 +189,11 @@ TEST_F(guild_coordinator_test, what_is_claimed_while_it_exits_is_given_back) {
   ASSERT_EQ(postponed.size(), 1u); // the claim is asked and not answered
   store.postpone = nullptr;
   world.stop(coordinator);
-  EXPECT_EQ(store.released.size(), 1u); // its own
+  EXPECT_EQ(store.released().size(), 1u); // its own
   postponed.front()();
   world.run();
   EXPECT_TRUE(ended);
-  EXPECT_EQ(store.released.size(), 31u);
+  EXPECT_EQ(store.released().size(), 31u);
 }
 
 TEST_F(guild_coordinator_test, a_stop_finishes_what_is_under_way_and_gives_back_the_rest) {
@@ -203,12 +204,12 @@ TEST_F(guild_coordinator_test, a_stop_finishes_what_is_under_way_and_gives_back_
   caf::anon_send(coordinator, atom::stop_v);
   world.run();
   EXPECT_FALSE(ended);
-  EXPECT_EQ(store.released.size(), 30u - under_way);
+  EXPECT_EQ(store.released().size(), 30u - under_way);
   gateway_script_.let_go();
   world.run();
   EXPECT_TRUE(ended);
   EXPECT_EQ(checked_or_applied(), under_way);
-  EXPECT_EQ(store.finished.size(), 1u);
+  EXPECT_EQ(store.finished().size(), 1u);
 }
 
 TEST_F(guild_coordinator_test, a_spent_budget_stops_it_until_there_is_some) {
@@ -222,9 +223,9 @@ TEST_F(guild_coordinator_test, a_spent_budget_stops_it_until_there_is_some) {
   EXPECT_TRUE(ended);
   EXPECT_LT(gateway_script_.asked.size(), 30u);
   EXPECT_TRUE(was_released(character(world.wall(), 5).lease));
-  EXPECT_EQ(checked_or_applied() + store.released.size(), 30u);
-  ASSERT_EQ(store.finished.size(), 1u);
-  EXPECT_EQ(store.finished[0].not_before, why.retry_at);
+  EXPECT_EQ(checked_or_applied() + store.released().size(), 30u);
+  ASSERT_EQ(store.finished().size(), 1u);
+  EXPECT_EQ(store.finished()[0].not_before, why.retry_at);
 }
 
 TEST_F(guild_coordinator_test, a_refusal_without_a_time_leaves_a_pause_as_well) {
@@ -234,15 +235,15 @@ TEST_F(guild_coordinator_test, a_refusal_without_a_time_leaves_a_pause_as_well) 
      [](const auto&) { return fetch_reply{fail(ec::deadline_expired)}; });
   sync(only_characters_due());
   world.advance(1s);
-  ASSERT_TRUE(store.finished.at(0).not_before);
-  EXPECT_GT(*store.finished[0].not_before, began);
+  ASSERT_TRUE(store.finished().at(0).not_before);
+  EXPECT_GT(*store.finished()[0].not_before, began);
 }
 
 TEST_F(guild_coordinator_test, a_claim_that_fails_ends_it_for_now) {
-  store.on_claim_characters = [](auto, int) { return fail(ec::database_down); };
+  store.on<domain::claim_characters>([](const auto&) { return fail(ec::database_down); });
   sync(only_characters_due());
   EXPECT_TRUE(ended);
-  EXPECT_EQ(store.finished.size(), 1u);
+  EXPECT_EQ(store.finished().size(), 1u);
 }
 
 TEST_F(guild_coordinator_test, changes_are_announced_once_a_second_and_at_the_end) {
@@ -256,9 +257,10 @@ TEST_F(guild_coordinator_test, changes_are_announced_once_a_second_and_at_the_en
   due = changing;
   sync(only_characters_due());
   EXPECT_TRUE(ended);
-  EXPECT_EQ(store.announced.size(), 30u);
-  EXPECT_EQ(std::ranges::count(store.announced, true), 1);
-  EXPECT_TRUE(store.finished.at(0).announce);
+  EXPECT_EQ(store.characters().size(), 30u);
+  EXPECT_EQ(
+      std::ranges::count(store.characters(), true, &domain::apply_character::announce), 1);
+  EXPECT_TRUE(store.finished().at(0).announce);
 }
 
 TEST_F(guild_coordinator_test, the_requests_it_still_has_to_send_shrink) {

@@ -23,17 +23,17 @@ TEST_F(guild_step_test, a_new_guild_brings_guild_and_roster_unconditionally) {
     EXPECT_TRUE(request.if_modified_since.empty());
     EXPECT_EQ(request.priority, domain::priority::roster);
   }
-  ASSERT_EQ(store.guilds.size(), 1u);
-  const auto& outcome = store.guilds[0];
+  ASSERT_EQ(store.guilds().size(), 1u);
+  const auto& outcome = store.guilds()[0].outcome;
   ASSERT_TRUE(outcome.guild_document);
   EXPECT_EQ(outcome.guild_document->id, bnet_guild_id{guild.id});
   ASSERT_TRUE(outcome.roster_document);
   EXPECT_EQ(outcome.roster_document->members.size(), 2u);
   EXPECT_EQ(outcome.roster->last_modified, today);
   EXPECT_TRUE(outcome.failed.empty());
-  ASSERT_EQ(store.finished.size(), 1u);
-  EXPECT_EQ(store.finished[0].next_roster_due, outcome.next_due);
-  EXPECT_FALSE(store.finished[0].failed);
+  ASSERT_EQ(store.finished().size(), 1u);
+  EXPECT_EQ(store.finished()[0].next_roster_due, outcome.next_due);
+  EXPECT_FALSE(store.finished()[0].failed);
   EXPECT_TRUE(ended);
 }
 
@@ -41,10 +41,11 @@ TEST_F(guild_step_test, nothing_new_is_two_304s) {
   on_versioned(guild_path, "{}", yesterday);
   on_versioned(guild_path + "/roster", "{}", yesterday);
   sync(known_guild());
-  ASSERT_EQ(store.guilds.size(), 1u);
-  EXPECT_EQ(store.guilds[0].unchanged, (std::vector{document::guild, document::roster}));
-  EXPECT_FALSE(store.guilds[0].guild);
-  EXPECT_FALSE(store.guilds[0].roster);
+  ASSERT_EQ(store.guilds().size(), 1u);
+  EXPECT_EQ(
+      store.guilds()[0].outcome.unchanged, (std::vector{document::guild, document::roster}));
+  EXPECT_FALSE(store.guilds()[0].outcome.guild);
+  EXPECT_FALSE(store.guilds()[0].outcome.roster);
   EXPECT_TRUE(ended);
 }
 
@@ -58,12 +59,12 @@ TEST_F(guild_step_test, is_due_again_after_the_interval_but_not_before_the_answe
   auto work = known_guild();
   work.interval = 600s;
   sync(work);
-  EXPECT_GE(store.guilds.at(0).next_due, world.wall() + 10'800s);
+  EXPECT_GE(store.guilds().at(0).outcome.next_due, world.wall() + 10'800s);
 
-  store.guilds.clear();
+  store.forget<domain::apply_guild>();
   work.interval = 86'400s;
   sync(work);
-  EXPECT_GE(store.guilds.at(0).next_due, world.wall() + 77'000s);
+  EXPECT_GE(store.guilds().at(0).outcome.next_due, world.wall() + 77'000s);
 }
 
 TEST_F(guild_step_test, a_suspect_roster_is_asked_for_whole) {
@@ -73,7 +74,7 @@ TEST_F(guild_step_test, a_suspect_roster_is_asked_for_whole) {
   work.roster_document.state = domain::document_state::suspect;
   sync(work);
   EXPECT_TRUE(gateway_script_.asked.at(1).if_modified_since.empty());
-  EXPECT_TRUE(store.guilds.at(0).roster);
+  EXPECT_TRUE(store.guilds().at(0).outcome.roster);
 }
 
 TEST_F(guild_step_test, a_failing_roster_is_recorded_and_the_characters_go_on) {
@@ -82,21 +83,21 @@ TEST_F(guild_step_test, a_failing_roster_is_recorded_and_the_characters_go_on) {
   due_characters(3);
   sync(known_guild());
   world.advance(1s);
-  ASSERT_EQ(store.guilds.at(0).failed.size(), 1u);
-  EXPECT_EQ(store.guilds[0].failed[0].document, document::roster);
-  EXPECT_EQ(store.guilds[0].failed[0].error_class, failure_class::transient);
-  EXPECT_LE(store.guilds[0].next_due, world.wall() + 15s);
+  ASSERT_EQ(store.guilds().at(0).outcome.failed.size(), 1u);
+  EXPECT_EQ(store.guilds()[0].outcome.failed[0].document, document::roster);
+  EXPECT_EQ(store.guilds()[0].outcome.failed[0].error_class, failure_class::transient);
+  EXPECT_LE(store.guilds()[0].outcome.next_due, world.wall() + 15s);
   EXPECT_EQ(checked_or_applied(), 3u);
-  EXPECT_TRUE(store.finished.at(0).failed);
+  EXPECT_TRUE(store.finished().at(0).failed);
 }
 
 TEST_F(guild_step_test, a_roster_that_is_gone_while_its_guild_answers_is_looked_for_soon) {
   on_versioned(guild_path, "{}", yesterday);
   sync(known_guild());
-  ASSERT_EQ(store.guilds.at(0).failed.size(), 1u);
-  EXPECT_EQ(store.guilds[0].failed[0].document, document::roster);
-  EXPECT_EQ(store.guilds[0].failed[0].error_class, failure_class::transient);
-  EXPECT_LE(store.guilds[0].next_due, world.wall() + 15s);
+  ASSERT_EQ(store.guilds().at(0).outcome.failed.size(), 1u);
+  EXPECT_EQ(store.guilds()[0].outcome.failed[0].document, document::roster);
+  EXPECT_EQ(store.guilds()[0].outcome.failed[0].error_class, failure_class::transient);
+  EXPECT_LE(store.guilds()[0].outcome.next_due, world.wall() + 15s);
 }
 
 TEST_F(guild_step_test, a_malformed_roster_names_the_path_and_is_not_applied) {
@@ -104,7 +105,7 @@ TEST_F(guild_step_test, a_malformed_roster_names_the_path_and_is_not_applied) {
   on(guild_path + "/roster",
      answer_of(200, test::roster_body(guild, {anna, anna}), today)); // an id repeats
   sync(known_guild());
-  const auto& outcome = store.guilds.at(0);
+  const auto& outcome = store.guilds().at(0).outcome;
   EXPECT_FALSE(outcome.roster);
   EXPECT_FALSE(outcome.roster_document);
   ASSERT_EQ(outcome.failed.size(), 1u);
@@ -115,9 +116,9 @@ TEST_F(guild_step_test, a_malformed_roster_names_the_path_and_is_not_applied) {
 TEST_F(guild_step_test, a_404_without_known_members_is_not_found) {
   sync(new_guild());
   EXPECT_EQ(asked(), (paths{guild_path}));
-  ASSERT_EQ(store.guilds.at(0).failed.size(), 1u);
-  EXPECT_EQ(store.guilds[0].failed[0].error_class, failure_class::not_found);
-  EXPECT_GE(store.guilds[0].next_due, world.wall() + 24h);
+  ASSERT_EQ(store.guilds().at(0).outcome.failed.size(), 1u);
+  EXPECT_EQ(store.guilds()[0].outcome.failed[0].error_class, failure_class::not_found);
+  EXPECT_GE(store.guilds()[0].outcome.next_due, world.wall() + 24h);
   EXPECT_TRUE(ended);
 }
 
@@ -126,7 +127,7 @@ TEST_F(guild_step_test, a_guild_that_was_never_fetched_is_asked_for_less_and_les
   auto work = new_guild();
   work.attempts = 8;
   sync(work);
-  EXPECT_GT(store.guilds.at(0).next_due, world.wall() + 15s);
+  EXPECT_GT(store.guilds().at(0).outcome.next_due, world.wall() + 15s);
 }
 
 TEST_F(guild_step_test, members_tell_a_renamed_guilds_new_address) {
@@ -139,17 +140,12 @@ TEST_F(guild_step_test, members_tell_a_renamed_guilds_new_address) {
   on("/data/wow/guild/stormrage/new-name", answer_of(200, test::guild_body(renamed, 2), today));
   on("/data/wow/guild/stormrage/new-name/roster",
      answer_of(200, test::roster_body(renamed, {anna, bert}), today));
-  store.on_some_members = [] {
+  store.on<domain::some_members>([](const auto&) {
     return std::vector<domain::character_address>{
         {domain::region::eu, "stormrage", "anna"}, {domain::region::eu, "stormrage", "bert"}};
-  };
-  std::string moved_to;
-  store.on_guild_renamed = [&](const std::string& slug) {
-    moved_to = slug;
-    return result<void>{};
-  };
+  });
   sync(known_guild());
-  EXPECT_EQ(moved_to, "new-name");
+  EXPECT_EQ(store.last<domain::guild_renamed>().name_slug, "new-name");
   EXPECT_EQ(
       asked(),
       (paths{
@@ -158,44 +154,44 @@ TEST_F(guild_step_test, members_tell_a_renamed_guilds_new_address) {
           "/data/wow/guild/stormrage/new-name/roster"}));
   // Members are asked unconditionally: a 304 says nothing about their guild.
   EXPECT_TRUE(gateway_script_.asked[1].if_modified_since.empty());
-  EXPECT_TRUE(store.guilds.at(0).roster_document);
+  EXPECT_TRUE(store.guilds().at(0).outcome.roster_document);
   EXPECT_TRUE(ended);
 }
 
 TEST_F(guild_step_test, a_guild_that_no_member_shows_is_not_found) {
-  store.on_some_members = [] {
+  store.on<domain::some_members>([](const auto&) {
     return std::vector<domain::character_address>{{domain::region::eu, "stormrage", "anna"}};
-  };
+  });
   on("/profile/wow/character/stormrage/anna", answer_of(200, test::profile_body(anna)));
   sync(known_guild());
-  ASSERT_EQ(store.guilds.at(0).failed.size(), 1u);
-  EXPECT_EQ(store.guilds[0].failed[0].error_class, failure_class::not_found);
+  ASSERT_EQ(store.guilds().at(0).outcome.failed.size(), 1u);
+  EXPECT_EQ(store.guilds()[0].outcome.failed[0].error_class, failure_class::not_found);
 }
 
 TEST_F(
     guild_step_test,
     a_member_that_could_not_be_asked_leaves_it_open_whether_the_guild_is_gone) {
-  store.on_some_members = [] {
+  store.on<domain::some_members>([](const auto&) {
     return std::vector<domain::character_address>{{domain::region::eu, "stormrage", "anna"}};
-  };
+  });
   for (const auto& answer :
        {answer_of(503), answer_of(429), answer_of(200, R"({"id":9001,)")}) {
     on("/profile/wow/character/stormrage/anna", answer);
-    store.guilds.clear();
+    store.forget<domain::apply_guild>();
     sync(known_guild());
-    ASSERT_EQ(store.guilds.at(0).failed.size(), 1u);
-    EXPECT_EQ(store.guilds[0].failed[0].error_class, failure_class::transient);
-    EXPECT_LE(store.guilds[0].next_due, world.wall() + 15s);
+    ASSERT_EQ(store.guilds().at(0).outcome.failed.size(), 1u);
+    EXPECT_EQ(store.guilds()[0].outcome.failed[0].error_class, failure_class::transient);
+    EXPECT_LE(store.guilds()[0].outcome.next_due, world.wall() + 15s);
   }
 }
 
 TEST_F(
     guild_step_test, a_database_that_cannot_name_members_is_no_proof_that_the_guild_is_gone) {
-  store.on_some_members = [] { return fail(ec::database_down); };
+  store.on<domain::some_members>([](const auto&) { return fail(ec::database_down); });
   sync(known_guild());
-  EXPECT_TRUE(store.guilds.empty());
-  ASSERT_TRUE(store.finished.at(0).not_before);
-  EXPECT_LE(*store.finished[0].not_before, world.wall() + 15s);
+  EXPECT_TRUE(store.guilds().empty());
+  ASSERT_TRUE(store.finished().at(0).not_before);
+  EXPECT_LE(*store.finished()[0].not_before, world.wall() + 15s);
 }
 
 TEST_F(guild_step_test, another_guild_at_the_address_counts_as_404) {
@@ -203,7 +199,7 @@ TEST_F(guild_step_test, another_guild_at_the_address_counts_as_404) {
   other.id = 4711;
   on(guild_path, answer_of(200, test::guild_body(other, 50), today));
   sync(known_guild());
-  const auto& outcome = store.guilds.at(0);
+  const auto& outcome = store.guilds().at(0).outcome;
   EXPECT_FALSE(outcome.guild);
   EXPECT_FALSE(outcome.guild_document);
   ASSERT_EQ(outcome.failed.size(), 1u);
@@ -214,7 +210,7 @@ TEST_F(guild_step_test, another_guild_at_the_address_counts_as_404) {
 TEST_F(guild_step_test, transfers_are_settled_by_the_leavers_status) {
   on_versioned(guild_path, "{}", yesterday);
   on_versioned(guild_path + "/roster", "{}", yesterday);
-  store.on_pending_transfers = [] {
+  store.on<domain::pending_transfers>([](const auto&) {
     const auto one = [](std::int64_t id, const char* name) {
       return domain::pending_transfer{
           .id = id,
@@ -224,13 +220,13 @@ TEST_F(guild_step_test, transfers_are_settled_by_the_leavers_status) {
           .leaver_bnet_id = bnet_character_id{id}};
     };
     return std::vector{one(1, "gone"), one(2, "stayed"), one(3, "unclear"), one(4, "")};
-  };
+  });
   on("/profile/wow/character/stormrage/stayed/status", answer_of(200, test::status_body(2)));
   on("/profile/wow/character/stormrage/unclear/status", answer_of(503));
   sync(known_guild());
   std::map<std::int64_t, bool> same;
-  for (const auto& [transfer, is_same] : store.settled)
-    same[transfer.id] = is_same;
+  for (const auto& one : store.asked<domain::settle_transfer>())
+    same[one.transfer.id] = one.same;
   // The fourth one's address is the joiner's: nobody there could be asked for the leaver.
   EXPECT_EQ(same, (std::map<std::int64_t, bool>{{1, true}, {2, false}, {4, false}}));
   EXPECT_TRUE(ended);
@@ -241,28 +237,28 @@ TEST_F(guild_step_test, a_refused_budget_leaves_the_guild_due_for_when_there_is_
   why.retry_at = world.wall() + 10s;
   on(guild_path, [why](const auto&) { return fetch_reply{fail(why)}; });
   sync(known_guild());
-  EXPECT_TRUE(store.guilds.empty());
-  ASSERT_EQ(store.finished.size(), 1u);
-  EXPECT_FALSE(store.finished[0].next_roster_due);
-  EXPECT_EQ(store.finished[0].not_before, why.retry_at);
+  EXPECT_TRUE(store.guilds().empty());
+  ASSERT_EQ(store.finished().size(), 1u);
+  EXPECT_FALSE(store.finished()[0].next_roster_due);
+  EXPECT_EQ(store.finished()[0].not_before, why.retry_at);
   EXPECT_TRUE(ended);
 }
 
 TEST_F(guild_step_test, a_refusal_without_a_time_still_leaves_a_pause) {
   on(guild_path, [](const auto&) { return fetch_reply{fail(ec::overloaded)}; });
   sync(known_guild());
-  ASSERT_TRUE(store.finished.at(0).not_before);
-  EXPECT_GT(*store.finished[0].not_before, world.wall());
+  ASSERT_TRUE(store.finished().at(0).not_before);
+  EXPECT_GT(*store.finished()[0].not_before, world.wall());
 }
 
 TEST_F(guild_step_test, a_lease_lost_at_the_write_ends_it_without_another_word) {
   on_versioned(guild_path, "{}", yesterday);
   on_versioned(guild_path + "/roster", "{}", yesterday);
-  store.on_apply_guild = [](const auto&) { return fail(ec::lease_lost); };
+  store.on<domain::apply_guild>([](const auto&) { return fail(ec::lease_lost); });
   due_characters(3);
   sync(known_guild());
   EXPECT_TRUE(ended);
-  EXPECT_TRUE(store.finished.empty());
+  EXPECT_TRUE(store.finished().empty());
   EXPECT_EQ(checked_or_applied(), 0u);
 }
 

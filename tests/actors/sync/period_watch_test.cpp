@@ -12,10 +12,10 @@ const std::string index_path = "/data/wow/mythic-keystone/period/index";
 class period_watch_test : public test::sync_fixture {
 protected:
   void SetUp() override {
-    store.on_set_period = [this](domain::region, std::int64_t period) -> result<bool> {
-      stored.push_back(period);
+    store.on<domain::set_period>([this](const domain::set_period& what) -> result<bool> {
+      stored.push_back(what.period);
       return database_works ? result<bool>{true} : fail(ec::database_down);
-    };
+    });
   }
   void start() {
     scheduler = keep(world.system().spawn(recording_scheduler, &told));
@@ -35,7 +35,6 @@ protected:
         [](atom::stretch, double) {},
         [](atom::wake) {},
         [heard](atom::period, const period_notice& notice) { heard->push_back(notice.period); },
-        [](atom::settled, const pause_state&) {},
         [](atom::claimed, const claimed_guilds&) {},
         [](atom::claimed, const claimed_characters&) {},
         [](atom::renewed, const held_leases&) {},

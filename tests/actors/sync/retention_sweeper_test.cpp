@@ -13,14 +13,14 @@ using namespace std::chrono_literals;
 class retention_sweeper_test : public ::testing::Test {
 protected:
   void start() {
-    store.on_sweep = [this]() -> result<domain::sweep_report> {
+    store.on<domain::sweep>([this](const auto&) -> result<domain::sweep_report> {
       steps.push_back(world.now());
       if (database_down)
         return fail(ec::database_down);
       const auto rows = std::min<std::int64_t>(left, 200);
       left -= rows;
       return domain::sweep_report{.characters = rows};
-    };
+    });
     sweeper = world.system().spawn(
         retention_sweeper, static_cast<domain::sync_port*>(&store),
         retention_sweeper_options{.interval = 3600s}, &numbers);

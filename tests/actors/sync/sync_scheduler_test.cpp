@@ -32,15 +32,18 @@ protected:
       work.priority = what;
       due_[what].push_back(work);
     }
-    store.on_claim_guilds = [this](priority asked, int limit) {
-      limits[asked] = limit;
-      auto& queue = due_[asked];
-      const auto some = std::min<std::size_t>(queue.size(), static_cast<std::size_t>(limit));
+    store.on<domain::claim_guilds>([this](const domain::claim_guilds& claim) {
+      limits[claim.priority] = claim.limit;
+      if (paused)
+        return domain::claimed_guilds{true, {}};
+      auto& queue = due_[claim.priority];
+      const auto some =
+          std::min<std::size_t>(queue.size(), static_cast<std::size_t>(claim.limit));
       const auto end = queue.begin() + static_cast<std::ptrdiff_t>(some);
-      std::vector<domain::guild_work> claimed(queue.begin(), end);
+      domain::claimed_guilds claimed{false, {queue.begin(), end}};
       queue.erase(queue.begin(), end);
       return claimed;
-    };
+    });
   }
   /// Coordinators that wait for their first answer.
   std::size_t running() const {
@@ -50,6 +53,7 @@ protected:
   std::map<priority, int> limits; ///< of the last claim of each class
   std::map<priority, std::vector<domain::guild_work>> due_;
   std::int64_t next_guild_{1};
+  bool paused{false};
 };
 
 TEST_F(sync_scheduler_test, claims_up_to_its_cap_and_again_when_a_place_is_free) {
@@ -107,17 +111,17 @@ TEST_F(sync_scheduler_test, looks_at_every_poll_and_whenever_it_is_woken) {
 TEST_F(sync_scheduler_test, a_pause_claims_nothing_and_stops_what_runs) {
   due_guilds(priority::roster, 2);
   const auto scheduler = start_scheduler();
-  store.on_paused = [] { return true; };
+  paused = true;
   due_guilds(priority::roster, 2);
   world.advance(2s);
   EXPECT_EQ(running(), 2u);
-  EXPECT_TRUE(store.finished.empty()); // their guild steps are under way
+  EXPECT_TRUE(store.finished().empty()); // their guild steps are under way
   gateway_script_.hold = false;
   gateway_script_.let_go();
   world.run();
-  EXPECT_EQ(store.finished.size(), 2u);
+  EXPECT_EQ(store.finished().size(), 2u);
   gateway_script_.hold = true;
-  store.on_paused = [] { return false; };
+  paused = false;
   caf::anon_send(scheduler, atom::wake_v);
   world.run();
   EXPECT_EQ(running(), 2u);
@@ -126,33 +130,34 @@ TEST_F(sync_scheduler_test, a_pause_claims_nothing_and_stops_what_runs) {
 TEST_F(sync_scheduler_test, a_database_that_does_not_answer_is_no_pause) {
   due_guilds(priority::roster, 2);
   start_scheduler();
-  store.on_paused = [] { return fail(ec::database_down); };
+  store.on<domain::claim_guilds>([](const auto&) { return fail(ec::database_down); });
   world.advance(10s);
-  EXPECT_TRUE(store.finished.empty());
+  EXPECT_TRUE(store.finished().empty());
 }
 
 TEST_F(sync_scheduler_test, players_own_characters_are_synced_and_their_leases_renewed) {
   gateway_script_.hold = true;
   bool claimed = false;
   const auto work = test::known_character(world.wall());
-  store.on_claim_characters = [&](std::optional<guild_id> of, int limit) {
-    EXPECT_FALSE(of);
-    EXPECT_EQ(limit, claimed ? 15 : 16);
+  store.on<domain::claim_characters>([&](const domain::claim_characters& what) {
+    EXPECT_FALSE(what.guild);
+    EXPECT_EQ(what.limit, claimed ? 15 : 16);
     return std::exchange(claimed, true) ? std::vector<domain::character_work>{}
                                         : std::vector{work};
-  };
+  });
   on_versioned(test::character_path(work), "{}", test::yesterday);
   start_scheduler();
   ASSERT_EQ(gateway_script_.asked.size(), 1u);
   EXPECT_EQ(gateway_script_.asked[0].priority, priority::person);
   world.advance(23s);
-  ASSERT_EQ(store.renewals.size(), 1u);
-  EXPECT_EQ(store.renewals[0].at(0).token, work.lease.token);
-  store.on_claim_characters = [](auto, int) { return std::vector<domain::character_work>{}; };
+  ASSERT_EQ(store.renewals().size(), 1u);
+  EXPECT_EQ(store.renewals()[0].leases.at(0).token, work.lease.token);
+  store.on<domain::claim_characters>(
+      [](const auto&) { return std::vector<domain::character_work>{}; });
   gateway_script_.let_go();
   world.run();
-  ASSERT_EQ(store.checked.size(), 1u);
-  EXPECT_EQ(store.checked[0].at(0).character, work.character);
+  ASSERT_EQ(store.checked().size(), 1u);
+  EXPECT_EQ(store.checked()[0].characters.at(0).character, work.character);
 }
 
 TEST_F(sync_scheduler_test, a_players_character_that_could_not_be_asked_for_waits) {
@@ -160,15 +165,15 @@ TEST_F(sync_scheduler_test, a_players_character_that_could_not_be_asked_for_wait
   why.retry_at = world.wall() + 100s;
   bool claimed = false;
   const auto work = test::known_character(world.wall());
-  store.on_claim_characters = [&](auto, int) {
+  store.on<domain::claim_characters>([&](const auto&) {
     return std::exchange(claimed, true) ? std::vector<domain::character_work>{}
                                         : std::vector{work};
-  };
+  });
   on(test::character_path(work), [why](const auto&) { return fetch_reply{fail(why)}; });
   start_scheduler();
-  ASSERT_EQ(store.checked.size(), 1u);
-  EXPECT_EQ(store.checked[0].at(0).next_due, *why.retry_at);
-  EXPECT_TRUE(store.checked[0].at(0).unchanged.empty());
+  ASSERT_EQ(store.checked().size(), 1u);
+  EXPECT_EQ(store.checked()[0].characters.at(0).next_due, *why.retry_at);
+  EXPECT_TRUE(store.checked()[0].characters.at(0).unchanged.empty());
 }
 
 TEST_F(sync_scheduler_test, an_exit_stops_the_coordinators_which_give_their_leases_back) {
@@ -177,7 +182,7 @@ TEST_F(sync_scheduler_test, an_exit_stops_the_coordinators_which_give_their_leas
   world.stop(scheduler);
   EXPECT_TRUE(ended);
   std::set<std::int64_t> tokens;
-  for (const auto& lease : store.released)
+  for (const auto& lease : store.released())
     tokens.insert(lease.token.value);
   EXPECT_EQ(tokens, (std::set<std::int64_t>{1, 2, 3}));
 }
@@ -187,7 +192,7 @@ TEST_F(sync_scheduler_test, what_is_claimed_while_it_stops_is_given_back) {
   std::vector<std::function<void()>> postponed;
   store.postpone = [&](std::function<void()> reply) { postponed.push_back(std::move(reply)); };
   const auto scheduler = start_scheduler();
-  while (store.released.empty()
+  while (store.released().empty()
          && limits[priority::roster] == 0) { // until the claim is under way
     ASSERT_FALSE(postponed.empty());
     for (auto& reply : std::exchange(postponed, {}))
@@ -201,22 +206,22 @@ TEST_F(sync_scheduler_test, what_is_claimed_while_it_stops_is_given_back) {
   store.postpone = nullptr;
   world.run();
   EXPECT_TRUE(ended);
-  EXPECT_EQ(store.released.size(), 3u);
+  EXPECT_EQ(store.released().size(), 3u);
   EXPECT_EQ(running(), 0u);
 }
 
 TEST_F(sync_scheduler_test, a_coordinator_that_crashes_frees_its_place_and_its_lease_runs_out) {
   due_guilds(priority::roster, 2);
-  store.on_apply_guild = [](const auto&) -> result<domain::guild_applied> {
+  store.on<domain::apply_guild>([](const auto&) -> result<domain::guild_applied> {
     throw std::runtime_error("a bug in the guild step");
-  };
+  });
   start_scheduler({.max_guilds_at_once = 1});
   EXPECT_EQ(running(), 1u);
   gateway_script_.let_go();
   world.run();
   EXPECT_EQ(running(), 1u); // the other guild
-  EXPECT_TRUE(store.released.empty());
-  EXPECT_TRUE(store.finished.empty());
+  EXPECT_TRUE(store.released().empty());
+  EXPECT_TRUE(store.finished().empty());
 }
 
 TEST_F(sync_scheduler_test, a_scheduler_that_is_killed_leaves_no_coordinator_behind) {
@@ -225,7 +230,7 @@ TEST_F(sync_scheduler_test, a_scheduler_that_is_killed_leaves_no_coordinator_beh
   caf::anon_send_exit(scheduler, caf::exit_reason::kill);
   world.run();
   EXPECT_TRUE(ended);
-  EXPECT_EQ(store.released.size(), 3u);
+  EXPECT_EQ(store.released().size(), 3u);
 }
 
 TEST_F(sync_scheduler_test, coordinators_are_told_the_period_and_the_stretch) {
@@ -236,22 +241,23 @@ TEST_F(sync_scheduler_test, coordinators_are_told_the_period_and_the_stretch) {
   auto work = test::known_character(world.wall());
   work.documents[2].period_id = 1'000;
   bool guild_claimed = false;
-  store.on_claim_guilds = [&](priority, int) {
-    return std::exchange(guild_claimed, true) ? std::vector<domain::guild_work>{}
-                                              : std::vector{only_characters_due()};
-  };
+  store.on<domain::claim_guilds>([&](const auto&) {
+    return std::exchange(guild_claimed, true)
+             ? domain::claimed_guilds{}
+             : domain::claimed_guilds{false, {only_characters_due()}};
+  });
   bool claimed = false;
-  store.on_claim_characters = [&](auto of, int) {
-    return !of || std::exchange(claimed, true) ? std::vector<domain::character_work>{}
-                                               : std::vector{work};
-  };
+  store.on<domain::claim_characters>([&](const domain::claim_characters& what) {
+    return !what.guild || std::exchange(claimed, true) ? std::vector<domain::character_work>{}
+                                                       : std::vector{work};
+  });
   on_versioned(test::character_path(work), "{}", test::yesterday);
   on(test::character_path(work) + "/mythic-keystone-profile", answer_of(200, "{}"));
   caf::anon_send(scheduler, atom::wake_v);
   world.run();
-  ASSERT_EQ(store.characters.size(), 1u);
-  EXPECT_EQ(store.characters[0].period_id, 1'001);
-  EXPECT_GT(store.characters[0].next_due, world.wall() + 28h); // 8 h, stretched by 4
+  ASSERT_EQ(store.characters().size(), 1u);
+  EXPECT_EQ(store.characters()[0].outcome.period_id, 1'001);
+  EXPECT_GT(store.characters()[0].outcome.next_due, world.wall() + 28h); // 8 h, stretched by 4
 }
 
 } // namespace

@@ -2,8 +2,6 @@
 
 #include "domain/control.hpp"
 #include "domain/projection.hpp"
-#include "store/mirror/character_writes.hpp"
-#include "store/mirror/guild_writes.hpp"
 
 #include <algorithm>
 
@@ -72,18 +70,17 @@ domain::job_row mirror::track(const domain::guild_address& where) {
 domain::guild_work mirror::claim() {
   for (const auto what :
        {domain::priority::person, domain::priority::roster, domain::priority::character}) {
-    auto work = db->run([&](store::session& s) { return store::claim_guilds(s, what, 10); });
+    auto work = db->ask(domain::claim_guilds{what, 10, lease_time});
     EXPECT_TRUE(work) << work.error().message;
-    if (work && !work->empty())
-      return work->front();
+    if (work && !work->guilds.empty())
+      return work->guilds.front();
   }
   ADD_FAILURE() << "no guild is due";
   return {};
 }
 
 std::vector<domain::character_work> mirror::claim_members(guild_id guild, int limit) {
-  auto work =
-      db->run([&](store::session& s) { return store::claim_characters(s, guild, limit); });
+  auto work = db->ask(domain::claim_characters{guild, limit, lease_time});
   EXPECT_TRUE(work) << work.error().message;
   return work.value_or(std::vector<domain::character_work>{});
 }
@@ -110,21 +107,19 @@ domain::guild_outcome mirror::outcome_of(
 }
 
 domain::guild_applied mirror::apply(const domain::guild_outcome& outcome) {
-  auto applied = db->run([&](store::session& s) { return store::apply_guild(s, outcome); });
+  auto applied = db->ask(domain::apply_guild{outcome});
   EXPECT_TRUE(applied) << applied.error().message;
   return applied.value_or(domain::guild_applied{});
 }
 
 void mirror::finish(
     const domain::guild_work& work, std::optional<guild_id> guild, bool failed) {
-  const auto done = db->run([&](store::session& s) {
-    return store::finish_guild(
-        s, {.lease = work.lease,
-            .tracked = work.tracked,
-            .guild = guild,
-            .next_roster_due = in(4h),
-            .failed = failed});
-  });
+  const auto done = db->ask(domain::finish_guild{
+      .lease = work.lease,
+      .tracked = work.tracked,
+      .guild = guild,
+      .next_roster_due = in(4h),
+      .failed = failed});
   EXPECT_TRUE(done) << done.error().message;
 }
 
@@ -152,7 +147,7 @@ mirror::outcome_of(const domain::character_work& work, const profile& what, int 
 }
 
 result<void> mirror::apply(const domain::character_outcome& outcome) {
-  return db->run([&](store::session& s) { return store::apply_character(s, outcome, true); });
+  return db->ask(domain::apply_character{outcome});
 }
 
 void mirror::sync_members(guild_id guild, const std::vector<member>& members, int n) {

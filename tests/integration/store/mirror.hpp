@@ -1,7 +1,6 @@
 #pragma once
 
-#include "domain/sync.hpp"
-#include "store/work/queue.hpp"
+#include "domain/sync_port.hpp"
 #include "tests/support/postgres.hpp"
 
 #include <gtest/gtest.h>
@@ -47,6 +46,7 @@ protected:
   }
 
   static constexpr std::int64_t bnet_guild = 70'001;
+  static constexpr std::chrono::seconds lease_time{60};
   domain::guild_address address{domain::region::eu, "stormrage", "avalerion"};
 
   domain::job_row track(const domain::guild_address& where);

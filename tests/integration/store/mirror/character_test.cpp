@@ -1,6 +1,5 @@
 #include "domain/control.hpp"
 #include "domain/guild_reads.hpp"
-#include "store/mirror/character_writes.hpp"
 #include "tests/integration/store/mirror.hpp"
 
 #include <algorithm>
@@ -23,8 +22,7 @@ protected:
         "insert into sync_queue (character_id, priority, due_at) select id, 2, app_now() from "
         "characters where bnet_character_id = 555 on conflict (character_id) do update set "
         "due_at = app_now()");
-    auto work =
-        db->run([](store::session& s) { return store::claim_characters(s, std::nullopt, 10); });
+    auto work = db->ask(domain::claim_characters{std::nullopt, 10, lease_time});
     EXPECT_TRUE(work);
     EXPECT_EQ(work->size(), 1u);
     return work->front();
@@ -130,10 +128,7 @@ TEST_F(character_sync, a_profile_older_than_the_roster_does_not_bring_a_leaver_b
     db->exec(
         "update sync_queue set due_at = app_now() where guild_id is null and character_id is "
         "not null");
-    return db
-        ->run([](store::session& s) { return store::claim_characters(s, std::nullopt, 10); })
-        .value()
-        .front();
+    return db->ask(domain::claim_characters{std::nullopt, 10, lease_time}).value().front();
   };
   ASSERT_TRUE(apply(outcome_of(own(), {.who = leaver, .guild = bnet_guild}, 15)));
   EXPECT_EQ(scalar("select guild_id from characters where bnet_character_id = 1029"), "");
@@ -274,10 +269,8 @@ TEST_F(character_sync, a_304_does_not_verify) {
   db->shift_clock(24h);
   const auto work = claim_own();
   EXPECT_TRUE(work.profile_stored);
-  ASSERT_TRUE(db->run([&](store::session& s) {
-    return store::checked_characters(
-        s, {{work.lease, work.character, {document::profile}, in(8h)}});
-  }));
+  ASSERT_TRUE(db->ask(
+      domain::checked_characters{{{work.lease, work.character, {document::profile}, in(8h)}}}));
   EXPECT_EQ(scalar("select verified_at from characters"), verified);
   EXPECT_EQ(state("checked_at > fetched_at + interval '23 h'", "profile"), "t");
 }
@@ -319,8 +312,7 @@ TEST_F(character_sync, a_stranger_synced_once_by_a_person_is_not_kept_fresh) {
   db->exec("update guild_members set left_at = app_now()");
   const character_id id{count("select id from characters where bnet_character_id = 1004")};
   ASSERT_TRUE(db->ask(domain::sync_character{id}));
-  const auto work =
-      db->run([](store::session& s) { return store::claim_characters(s, std::nullopt, 10); });
+  const auto work = db->ask(domain::claim_characters{std::nullopt, 10, lease_time});
   ASSERT_EQ(work->size(), 1u);
   ASSERT_TRUE(apply(outcome_of(work->front(), {.who = members[4]}, 2)));
   EXPECT_EQ(count("select count(*) from sync_queue"), 0);

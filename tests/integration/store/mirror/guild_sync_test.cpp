@@ -1,4 +1,3 @@
-#include "store/mirror/guild_writes.hpp"
 #include "tests/integration/store/mirror.hpp"
 
 namespace guildhall::test {
@@ -264,8 +263,7 @@ TEST_F(guild_sync, a_transfer_waits_for_the_leavers_status_and_moves_what_people
   members[6].realm_id = 2;
   members[6].realm = "draenor";
   EXPECT_EQ(scan(members, 2).transfers_to_check, 1);
-  const auto waiting =
-      db->run([&](store::session& s) { return store::pending_transfers(s, guild); });
+  const auto waiting = db->ask(domain::pending_transfers{guild});
   ASSERT_TRUE(waiting);
   ASSERT_EQ(waiting->size(), 1u);
   EXPECT_EQ(events("transferred"), 0);
@@ -273,9 +271,7 @@ TEST_F(guild_sync, a_transfer_waits_for_the_leavers_status_and_moves_what_people
   db->exec("update sync_queue set due_at = app_now() where tracked_guild_id is not null;"
            "update tracked_guilds set roster_due_at = app_now()");
   const auto work = claim();
-  ASSERT_TRUE(db->run([&](store::session& s) {
-    return store::settle_transfer(s, work.lease, waiting->front(), true);
-  }));
+  ASSERT_TRUE(db->ask(domain::settle_transfer{work.lease, waiting->front(), true}));
   EXPECT_EQ(events("transferred"), 1);
   EXPECT_EQ(
       scalar("select user_id is not null from characters where bnet_character_id = 90000"),
@@ -300,12 +296,9 @@ TEST_F(guild_sync, a_leaver_who_still_exists_is_somebody_else) {
   db->exec("update sync_queue set due_at = app_now() where tracked_guild_id is not null;"
            "update tracked_guilds set roster_due_at = app_now()");
   const auto work = claim();
-  const auto waiting =
-      db->run([&](store::session& s) { return store::pending_transfers(s, guild); });
+  const auto waiting = db->ask(domain::pending_transfers{guild});
   ASSERT_EQ(waiting->size(), 1u);
-  ASSERT_TRUE(db->run([&](store::session& s) {
-    return store::settle_transfer(s, work.lease, waiting->front(), false);
-  }));
+  ASSERT_TRUE(db->ask(domain::settle_transfer{work.lease, waiting->front(), false}));
   EXPECT_EQ(events("transferred"), 0);
   EXPECT_EQ(count("select count(*) from pending_transfers"), 0);
 }
@@ -317,8 +310,7 @@ TEST_F(guild_sync, a_guild_that_is_renamed_stays_the_same_row) {
   db->exec("update tracked_guilds set roster_due_at = app_now();"
            "update sync_queue set due_at = app_now() where tracked_guild_id is not null");
   const auto work = claim();
-  ASSERT_TRUE(
-      db->run([&](store::session& s) { return store::guild_renamed(s, work, "new-dawn"); }));
+  ASSERT_TRUE(db->ask(domain::guild_renamed{work, "new-dawn"}));
   auto moved = outcome_of(work, members, 2, {.name = "New Dawn"});
   moved.work.address.name_slug = "new-dawn";
   EXPECT_EQ(apply(moved).guild, guild);

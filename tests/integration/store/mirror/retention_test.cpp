@@ -1,8 +1,6 @@
-#include "tests/integration/store/mirror.hpp"
-#include "store/postgres/change_feed.hpp"
-#include "store/mirror/character_writes.hpp"
-#include "store/mirror/guild_writes.hpp"
 #include "store/mirror/retention.hpp"
+#include "store/postgres/change_feed.hpp"
+#include "tests/integration/store/mirror.hpp"
 
 #include <algorithm>
 
@@ -39,8 +37,7 @@ protected:
   domain::sweep_report sweep_all() {
     domain::sweep_report total;
     for (int step = 0; step < 100; ++step) {
-      const auto report =
-          db->run([](store::session& s) { return store::sweep(s, 50, erase_after); });
+      const auto report = db->ask(domain::sweep{50, erase_after});
       EXPECT_TRUE(report) << report.error().message;
       if (!report || report->characters + report->guilds + report->users + report->events == 0)
         return total;

@@ -1,5 +1,4 @@
 #include "domain/control.hpp"
-#include "store/work/overview.hpp"
 #include "tests/integration/store/mirror.hpp"
 
 #include <algorithm>
@@ -132,15 +131,18 @@ TEST_F(tracking, untracking_stops_the_sync_and_keeps_the_data) {
   EXPECT_EQ(claim_members(guild).size(), 10u);
 }
 
-TEST_F(tracking, pause_is_remembered) {
-  const auto paused = [&] {
-    return db->run([](store::session& s) { return store::paused(s); }).value();
+TEST_F(tracking, a_pause_is_remembered_and_nothing_is_claimed_meanwhile) {
+  track();
+  const auto claimed = [&] {
+    return db->ask(domain::claim_guilds{domain::priority::person, 10, lease_time}).value();
   };
-  EXPECT_FALSE(paused());
   ASSERT_TRUE(db->ask(domain::set_paused{true}));
-  EXPECT_TRUE(paused());
+  EXPECT_TRUE(claimed().paused);
+  EXPECT_TRUE(claimed().guilds.empty());
   ASSERT_TRUE(db->ask(domain::set_paused{false}));
-  EXPECT_FALSE(paused());
+  const auto after = claimed();
+  EXPECT_FALSE(after.paused);
+  EXPECT_EQ(after.guilds.size(), 1u);
 }
 
 TEST_F(tracking, the_overview_counts_and_shows_what_fails_first) {

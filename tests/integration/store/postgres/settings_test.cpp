@@ -1,11 +1,7 @@
-#include "store/mirror/character_writes.hpp"
-#include "store/mirror/guild_writes.hpp"
-#include "store/mirror/periods.hpp"
 #include "store/mirror/rederive.hpp"
 #include "store/people/users.hpp"
 #include "store/postgres/change_feed.hpp"
 #include "store/postgres/upstream.hpp"
-#include "store/work/budget_store.hpp"
 #include "tests/integration/store/mirror.hpp"
 #include "tests/support/tcp_proxy.hpp"
 
@@ -21,10 +17,8 @@ protected:
   domain::budget_loan borrow(
       const std::string& instance, double rate, std::int64_t wanted, std::int64_t people = 0,
       std::int64_t unspent = 0) {
-    const auto loan = db->run([&](store::session& s) {
-      return store::borrow_budget(
-          s, instance, {rate, wanted, people}, {.rate = 80, .per_hour = 1'000}, unspent);
-    });
+    const auto loan = db->ask(domain::borrow_budget{
+        instance, {rate, wanted, people}, {.rate = 80, .per_hour = 1'000}, unspent});
     EXPECT_TRUE(loan) << loan.error().message;
     return loan.value_or(domain::budget_loan{});
   }
@@ -47,8 +41,8 @@ TEST_F(budget, two_instances_at_once_lend_the_hour_once) {
       std::int64_t got = 0;
       for (int i = 0; i < 50; ++i)
         test_database::run_on(*connection, [&](store::session& s) {
-          const auto loan =
-              store::borrow_budget(s, name, {40, 25, 5}, {.rate = 80, .per_hour = 1'000}, 0);
+          const auto loan = store::run(
+              s, domain::borrow_budget{name, {40, 25, 5}, {.rate = 80, .per_hour = 1'000}, 0});
           got += loan.value().background + loan.value().people;
         });
       return got;
@@ -117,8 +111,7 @@ TEST_F(users, a_role_is_given_by_id_or_battletag) {
 class periods : public mirror {
 protected:
   result<bool> set(std::int64_t period) {
-    return db->run(
-        [&](store::session& s) { return store::set_period(s, domain::region::eu, period); });
+    return db->ask(domain::set_period{domain::region::eu, period});
   }
 };
 
@@ -161,8 +154,7 @@ TEST_F(periods, a_new_week_spreads_older_documents_of_players_over_six_hours) {
             "min(due_at) from sync_queue where character_id is not null)"),
       1);
   EXPECT_FALSE(set(899).value()) << "an older answer is no news";
-  const auto known = db->run([](store::session& s) { return store::periods(s); });
-  EXPECT_EQ(known->at(domain::region::eu), 901);
+  EXPECT_EQ(scalar("select region || ' ' || period_id from periods"), "eu 901");
 }
 
 class projections : public mirror {};

@@ -1,5 +1,4 @@
 #include "domain/guild_reads.hpp"
-#include "store/mirror/character_writes.hpp"
 #include "tests/integration/store/mirror.hpp"
 
 #include <algorithm>

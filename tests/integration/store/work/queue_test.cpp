@@ -1,6 +1,4 @@
 #include "domain/control.hpp"
-#include "store/mirror/character_writes.hpp"
-#include "store/mirror/guild_writes.hpp"
 #include "tests/integration/store/mirror.hpp"
 
 #include <algorithm>
@@ -16,13 +14,13 @@ class leases : public mirror {
 protected:
   std::vector<domain::guild_work> claim_from(store::connection& c, priority what, int limit) {
     std::vector<domain::guild_work> out;
-    test_database::run_on(
-        c, [&](store::session& s) { out = store::claim_guilds(s, what, limit).value(); });
+    test_database::run_on(c, [&](store::session& s) {
+      out = store::run(s, domain::claim_guilds{what, limit, lease_time}).value().guilds;
+    });
     return out;
   }
   std::vector<domain::guild_work> claim_all(priority what, int limit = 100) {
-    return db->run([&](store::session& s) { return store::claim_guilds(s, what, limit); })
-        .value();
+    return db->ask(domain::claim_guilds{what, limit, lease_time}).value().guilds;
   }
 };
 
@@ -60,18 +58,14 @@ TEST_F(leases, a_stalled_holder_writes_nothing) {
   EXPECT_EQ(taken_over.tracked, stalled.tracked);
   EXPECT_NE(taken_over.lease.token, stalled.lease.token);
 
-  auto late = db->run([&](store::session& s) {
-    return store::apply_guild(s, outcome_of(stalled, crowd(3), 1, {}));
-  });
+  auto late = db->ask(domain::apply_guild{outcome_of(stalled, crowd(3), 1, {})});
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().code, ec::lease_lost);
   EXPECT_EQ(count("select count(*) from guilds"), 0);
 
   EXPECT_EQ(apply(outcome_of(taken_over, members, 1, {})).members, 10);
-  auto finish_late = db->run([&](store::session& s) {
-    return store::finish_guild(
-        s, {.lease = stalled.lease, .tracked = stalled.tracked, .guild = std::nullopt});
-  });
+  auto finish_late = db->ask(domain::finish_guild{
+      .lease = stalled.lease, .tracked = stalled.tracked, .guild = std::nullopt});
   EXPECT_EQ(finish_late.error().code, ec::lease_lost);
   EXPECT_EQ(
       scalar("select lease_token from sync_queue where tracked_guild_id is not null"),
@@ -100,7 +94,8 @@ TEST_F(leases, a_result_waits_for_a_takeover_under_way_and_then_writes_nothing) 
     const auto connection = db->connect();
     ec code = ec::none;
     test_database::run_on(*connection, [&](store::session& s) {
-      const auto applied = store::apply_guild(s, outcome_of(work, crowd(3), 1, {}));
+      const auto applied =
+          store::run(s, domain::apply_guild{outcome_of(work, crowd(3), 1, {})});
       code = applied ? ec::none : applied.error().code;
     });
     return code;
@@ -116,9 +111,8 @@ TEST_F(leases, renewing_keeps_what_is_held_and_names_what_is_lost) {
   track();
   const auto work = claim();
   db->shift_clock(50s);
-  const auto renewed = db->run([&](store::session& s) {
-    return store::renew(s, {work.lease, {work.lease.entry, lease_token{999'999}}});
-  });
+  const auto renewed =
+      db->ask(domain::renew{{work.lease, {work.lease.entry, lease_token{999'999}}}, lease_time});
   ASSERT_TRUE(renewed);
   ASSERT_EQ(renewed->size(), 1u);
   EXPECT_EQ(renewed->front().token, work.lease.token);
@@ -135,7 +129,7 @@ TEST_F(leases, renewing_touches_no_index) {
   const auto hot =
       count("select coalesce(sum(n_tup_hot_upd), 0) from pg_stat_user_tables where relname = "
             "'sync_queue'");
-  ASSERT_TRUE(db->run([&](store::session& s) { return store::renew(s, {work.lease}); }));
+  ASSERT_TRUE(db->ask(domain::renew{{work.lease}, lease_time}));
   db->exec("select pg_stat_force_next_flush()");
   EXPECT_EQ(
       count("select sum(n_tup_hot_upd) from pg_stat_user_tables where relname = "
@@ -155,7 +149,7 @@ TEST_F(leases, what_is_given_back_is_due_again_at_once) {
   db->exec(
       "update sync_queue set due_at = app_now() + interval '1 hour' where tracked_guild_id is "
       "not null");
-  ASSERT_TRUE(db->run([&](store::session& s) { return store::release(s, held); }));
+  ASSERT_TRUE(db->ask(domain::release{held}));
   EXPECT_EQ(claim_members(guild).size(), 10u);
   EXPECT_EQ(claim_all(priority::character).size(), 1u)
       << "the guild is due with its characters";
@@ -168,10 +162,8 @@ TEST_F(leases, a_guild_is_due_when_any_of_its_characters_is) {
   sync_members(guild, members, 1);
   auto work = claim(); // its characters had been due
   EXPECT_FALSE(work.roster_due);
-  ASSERT_TRUE(db->run([&](store::session& s) {
-    return store::finish_guild(
-        s, {.lease = work.lease, .tracked = work.tracked, .guild = guild});
-  }));
+  ASSERT_TRUE(
+      db->ask(domain::finish_guild{.lease = work.lease, .tracked = work.tracked, .guild = guild}));
   EXPECT_TRUE(claim_all(priority::character).empty());
   EXPECT_TRUE(claim_all(priority::roster).empty());
   db->shift_clock(4h + 1min); // the roster's interval
@@ -211,8 +203,7 @@ TEST_F(leases, only_checked_characters_touch_neither_their_row_nor_the_guilds) {
     checked.push_back({work.lease, work.character, {domain::document::profile}, in(8h)});
   ASSERT_EQ(checked.size(), 30u);
   checked.back().lease.token = lease_token{1}; // lost meanwhile
-  ASSERT_TRUE(
-      db->run([&](store::session& s) { return store::checked_characters(s, checked); }));
+  ASSERT_TRUE(db->ask(domain::checked_characters{checked}));
   EXPECT_EQ(rows(), before);
   EXPECT_EQ(
       count(
@@ -263,13 +254,8 @@ TEST_F(leases, a_budget_that_says_when_is_obeyed_whatever_is_due) {
   track();
   const auto guild = scan(crowd(10), 1).guild;
   const auto work = claim();
-  ASSERT_TRUE(db->run([&](store::session& s) {
-    return store::finish_guild(
-        s, {.lease = work.lease,
-            .tracked = work.tracked,
-            .guild = guild,
-            .not_before = in(10min)});
-  }));
+  ASSERT_TRUE(db->ask(domain::finish_guild{
+      .lease = work.lease, .tracked = work.tracked, .guild = guild, .not_before = in(10min)}));
   EXPECT_TRUE(claim_all(priority::character).empty());
   EXPECT_TRUE(claim_all(priority::roster).empty());
   db->shift_clock(11min);
