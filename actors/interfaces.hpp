@@ -109,13 +109,18 @@ using sync_scheduler_actor = character_parent_actor::extend<
 using guild_coordinator_actor = character_parent_actor::extend<
     // Takes no more characters, finishes those under way, and ends (the sync was paused).
     caf::reacts_to<atom::stop>,
-    // INTERNAL: results of its store calls.
+    // INTERNAL, the guild step: it is written; members to ask where the guild is; its row has
+    // moved to its new address; transfers to settle; one is settled.
     caf::reacts_to<atom::applied, guild_application>,
-    caf::reacts_to<atom::claimed, claimed_characters>, caf::reacts_to<atom::claimed, transfers>,
-    caf::reacts_to<atom::claimed, member_addresses>, caf::reacts_to<atom::renewed, held_leases>,
-    caf::reacts_to<atom::settled, store_done>, caf::reacts_to<atom::finished, store_done>,
-    // INTERNAL: renews leases, flushes batches, ends in time.
-    caf::reacts_to<atom::tick, std::uint64_t>>;
+    caf::reacts_to<atom::witnesses, member_addresses>, caf::reacts_to<atom::moved, store_done>,
+    caf::reacts_to<atom::transfers, transfers>, caf::reacts_to<atom::settled, store_done>,
+    // INTERNAL, its characters: a claim came back; a batch is written.
+    caf::reacts_to<atom::claimed, claimed_characters>,
+    caf::reacts_to<atom::written, store_done>,
+    // INTERNAL: a renewal came back; the guild is given back.
+    caf::reacts_to<atom::renewed, held_leases>, caf::reacts_to<atom::closed, store_done>,
+    // INTERNAL: renews leases, ends in time.
+    caf::reacts_to<atom::tick>>;
 
 /// CHARACTER SYNC: one character's documents.
 using character_sync_actor = caf::typed_actor<

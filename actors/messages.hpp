@@ -91,7 +91,6 @@ struct character_done {
   domain::lease lease;
   character_id character;
   bool applied{false}; ///< written (its lease is released with it)
-  bool changed{false}; ///< documents or failures were written, not only checked_at
   std::size_t failures{0};
   std::size_t requests{0};
   /// Only checked: to be written in a batch by the parent.

@@ -1,7 +1,6 @@
 #include "actors/sync/character_sync.hpp"
 
 #include "actors/defaults.hpp"
-#include "domain/retry.hpp"
 
 #include <algorithm>
 
@@ -42,40 +41,26 @@ void note_failure(self_ptr self, document what, domain::failure_class why, std::
       {.document = what,
        .error_class = why,
        .detail = std::move(detail),
-       .retry_at =
-           st.context.now + domain::retry_delay(why, failures, st.environment->random())});
+       .retry_at = st.environment->retry_at(why, failures)});
 }
 
 void note_arrival(self_ptr self, document what, const battlenet::answer& answer) {
-  self->state.outcome.arrived.push_back(
-      {.document = what,
-       .body = answer.body,
-       .last_modified = answer.last_modified,
-       .schema_revision = answer.schema_revision});
+  self->state.outcome.arrived.push_back(document_of(what, answer));
 }
 
 template <class OnReply>
 void fetch(
     self_ptr self, battlenet::request what, std::string if_modified_since, OnReply on_reply) {
   auto& st = self->state;
-  const auto gateway = st.environment->gateways.find(what.region);
-  if (gateway == st.environment->gateways.end()) {
-    on_reply(fetch_reply{fail(ec::unavailable, "This region is not configured")});
-    return;
-  }
   ++st.requests;
-  self->request(
-          gateway->second, fetch_patience + std::chrono::seconds{10}, atom::fetch_v,
-          fetch_request{
-              .what = std::move(what),
-              .if_modified_since = std::move(if_modified_since),
-              .priority = st.task.priority,
-              .group = st.task.group,
-              .remaining = st.task.remaining,
-              .expires = fetch_deadline(self)})
-      .then(
-          [on_reply](const fetch_reply& reply) { on_reply(reply); },
-          [on_reply](const caf::error&) { on_reply(fetch_reply{fail(ec::unavailable)}); });
+  fetch(
+      self, *st.environment,
+      {.what = std::move(what),
+       .if_modified_since = std::move(if_modified_since),
+       .priority = st.task.priority,
+       .group = st.task.group,
+       .remaining = st.task.remaining},
+      std::move(on_reply));
 }
 
 /// Everything that was asked for has been answered.
@@ -100,9 +85,9 @@ void finish(self_ptr self) {
     tell_parent(self, std::move(report));
     return;
   }
-  st.environment->store.ask(
+  ask(self, st.environment->store,
       domain::apply_character{done, st.task.announce, st.environment->discovery},
-      store_deadline(self), reply_to(character_sync_actor{self}, atom::applied_v));
+      atom::applied_v);
 }
 
 /// Reads one child document into the columns; the failure names the path.
@@ -299,6 +284,13 @@ void start(self_ptr self) {
 
 } // namespace
 
+std::vector<domain::lease> leases_of(const running_characters& characters) {
+  std::vector<domain::lease> leases;
+  for (const auto& [id, character] : characters)
+    leases.push_back(character.work.lease);
+  return leases;
+}
+
 character_sync_state::character_sync_state(self_ptr) {}
 
 character_sync_actor::behavior_type character_sync(
@@ -321,12 +313,10 @@ character_sync_actor::behavior_type character_sync(
   return {
       [self](atom::applied, const store_done& written) {
         character_done done;
-        if (written) {
+        if (written)
           done.applied = true;
-          done.changed = true;
-        } else {
+        else
           done.not_done = written.error();
-        }
         tell_parent(self, std::move(done));
       },
   };

@@ -5,6 +5,8 @@
 
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <vector>
 
 namespace guildhall::actors {
 
@@ -17,6 +19,14 @@ struct character_task {
   double stretch{1};
   bool announce{true}; ///< notify the instances of what this one changes
 };
+
+/// A character sync as its parent knows it.
+struct running_character {
+  domain::character_work work;
+  caf::actor actor;
+};
+using running_characters = std::unordered_map<std::int64_t, running_character>; ///< by id
+std::vector<domain::lease> leases_of(const running_characters& characters);
 
 struct character_sync_state {
   explicit character_sync_state(
@@ -40,5 +50,17 @@ struct character_sync_state {
 character_sync_actor::behavior_type character_sync(
     character_sync_actor::stateful_pointer<character_sync_state> self,
     environment_ptr environment, character_parent_actor parent, character_task task);
+
+/// Spawns one that tells `self`, its parent, how it ended; `self` monitors it.
+template <class Self>
+running_character
+start_character(Self* self, environment_ptr environment, character_task task) {
+  auto work = task.work;
+  auto actor = self->spawn(
+      character_sync, std::move(environment),
+      caf::actor_cast<character_parent_actor>(typename Self::actor_hdl{self}), std::move(task));
+  self->monitor(actor);
+  return {std::move(work), caf::actor_cast<caf::actor>(actor)};
+}
 
 } // namespace guildhall::actors

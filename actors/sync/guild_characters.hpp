@@ -1,32 +1,92 @@
 #pragma once
 
-#include "actors/sync/guild_coordinator.hpp"
+#include "actors/sync/character_sync.hpp"
 
-/// The second half of a coordinator's life: the guild's due characters, claimed in batches and
-/// synced a bounded number at once. Functions of the coordinator, on its thread.
+#include <deque>
+#include <functional>
+#include <optional>
+#include <vector>
+
 namespace guildhall::actors {
 
-/// Runs what is claimed, claims more, and finishes when nothing is left.
-void feed(guild_coordinator_ptr self);
-void take_claim(guild_coordinator_ptr self, const claimed_characters& claimed);
-void character_finished(guild_coordinator_ptr self, const character_done& done);
-void character_died(guild_coordinator_ptr self, const caf::down_msg& down);
+/// The second half of a coordinator's life: the guild's due characters, claimed in batches and
+/// synced a bounded number at once. Part of the coordinator's state and on its thread.
+class guild_characters {
+public:
+  struct totals {
+    std::size_t characters{0};
+    std::size_t changed{0};
+    std::size_t unchanged{0};
+    std::size_t failed{0};
+    std::size_t requests{0};
+  };
 
-/// Takes no more characters; those under way are waited for.
-void stop_taking(guild_coordinator_ptr self);
-/// Writes the checks that found nothing new, in one batch.
-void flush_checked(guild_coordinator_ptr self);
-/// Releases what was claimed and will not be done.
-void give_back(guild_coordinator_ptr self);
-/// Releases leases without waiting for the answer.
-void release_all(guild_coordinator_ptr self, std::vector<domain::lease> leases);
-/// When what failed `failures` times in a row is tried again.
-time_point retry_time(guild_coordinator_ptr self, int failures);
+  /// `terms`: of every character's task, but for what is its own.
+  guild_characters(
+      guild_coordinator_actor::pointer self, environment_ptr environment, character_task terms);
 
-// --- in guild_coordinator.cpp
-// ------------------------------------------------------------------
+  /// Claims and syncs until nothing is left. `members`: about how many there are.
+  void begin(std::optional<guild_id> guild, std::size_t members);
+  /// Takes no more characters; those under way go on.
+  void stop(std::optional<failure> why = std::nullopt);
+  /// Writes what is to be written in one batch; true once that is done, nothing is under way
+  /// and nothing is left to do.
+  bool settle();
+  /// Ends what is under way (its writes are fenced); the leases of all that was taken.
+  std::vector<domain::lease> abandon();
 
-/// Gives the guild back once nothing is under way and nothing is left to do.
-void finish_if_done(guild_coordinator_ptr self);
+  // What the coordinator is told of them.
+  void take_claim(const claimed_characters& claimed);
+  void take_end(const character_done& done);
+  void take_death(const caf::down_msg& down);
+  void batch_written();
+
+  std::vector<domain::lease> held() const;
+  /// Forgets what waits under a lost lease. What is under way finds out when it writes.
+  void drop(const std::function<bool(const domain::lease&)>& is_lost);
+
+  bool is_claiming() const {
+    return claiming_;
+  }
+  /// Something was written that others were not told of.
+  bool has_unannounced() const {
+    return unannounced_;
+  }
+  const std::optional<failure>& stopped_by() const {
+    return stopped_by_;
+  }
+  const totals& counts() const {
+    return counts_;
+  }
+
+private:
+  void feed();
+  void claim_more();
+  void spawn(const domain::character_work& work);
+  void not_done(const domain::character_work& work, const failure& why);
+  void flush_checked();
+  /// Releases what waits.
+  void give_back();
+  bool announces_now();
+  std::int64_t remaining_requests() const;
+
+  guild_coordinator_actor::pointer self_;
+  environment_ptr environment_;
+  character_task terms_;
+  std::optional<guild_id> guild_;
+  std::size_t members_{0};
+
+  std::deque<domain::character_work> queue_;
+  running_characters active_;
+  std::vector<domain::checked_character> checked_; ///< to be written in one batch
+  bool claiming_{false};
+  bool drained_{false};  ///< the last claim found nothing
+  bool stopping_{false}; ///< takes no more characters
+  std::optional<failure> stopped_by_;
+  std::size_t open_writes_{0};
+  std::chrono::steady_clock::time_point announced_{};
+  bool unannounced_{false};
+  totals counts_;
+};
 
 } // namespace guildhall::actors

@@ -1,11 +1,10 @@
 #pragma once
 
-#include "actors/sync/sync_environment.hpp"
+#include "actors/sync/guild_characters.hpp"
+#include "actors/sync/guild_step.hpp"
+#include "actors/sync/lease_renewal.hpp"
 
-#include <deque>
 #include <optional>
-#include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace guildhall::actors {
@@ -20,58 +19,16 @@ struct guild_coordinator_state {
   explicit guild_coordinator_state(
       guild_coordinator_actor::stateful_pointer<guild_coordinator_state> self);
 
-  using clock_time = std::chrono::steady_clock::time_point;
-  struct running {
-    domain::character_work work;
-    caf::actor actor;
-  };
-  struct totals {
-    std::size_t characters{0};
-    std::size_t changed{0};
-    std::size_t unchanged{0};
-    std::size_t failed{0};
-    std::size_t requests{0};
-  };
-
   environment_ptr environment;
-  guild_task task;
-  clock_time started{};
-  clock_time renewed{}; ///< the last moment at which the leases were certainly ours
-  clock_time renewal_asked{};
+  std::optional<guild_step> step;             ///< both from the
+  std::optional<guild_characters> characters; ///< actor's start on
+  lease_renewal renewal;
   std::vector<domain::lease> asked_for; ///< by the renewal under way
-  bool renewing{false};
-  clock_time announced{};
-  bool unannounced{false};
-
-  // the guild step
-  domain::guild_outcome outcome;
-  std::optional<domain::guild_applied> applied;
-  bool in_guild_step{false}; ///< its requests and writes are under way
-  bool guild_failed{false};
-  bool address_searched{false};
-  bool witness_unclear{false}; ///< one of them could not be asked
-  std::vector<domain::character_address>
-      witnesses; ///< members asked for the guild's new address
-  std::vector<domain::pending_transfer> transfers;
-
-  // its characters
-  std::deque<domain::character_work> queue;
-  std::unordered_map<std::int64_t, running> active; ///< by character id
-  std::vector<domain::checked_character> checked;   ///< to be written in one batch
-  std::vector<domain::lease> given_back;            ///< not done; to be released
-  bool claiming{false};
-  bool drained{false};  ///< the last claim found nothing
-  bool stopping{false}; ///< takes no more characters
-  bool leaving{false};  ///< told to exit; waits for nothing but the answer to a claim
-  std::optional<failure> stopped_by;
-  std::size_t open_writes{0};
-  bool finishing{false};
-  totals counts;
+  lease_renewal::clock_time started{};
+  bool finishing{false}; ///< the guild is being given back
+  bool leaving{false};   ///< told to exit; waits for nothing but the answer to a claim
   static inline const char* name = "guild-coordinator";
 };
-
-using guild_coordinator_ptr =
-    guild_coordinator_actor::stateful_pointer<guild_coordinator_state>;
 
 /// GUILD COORDINATOR, one per guild being synced: owns the guild's lease and those of the
 /// characters it has claimed, and renews them; stops by itself when it could not for 50 s. Does

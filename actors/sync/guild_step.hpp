@@ -1,28 +1,84 @@
 #pragma once
 
-#include "actors/sync/guild_coordinator.hpp"
+#include "actors/sync/sync_environment.hpp"
+#include "domain/guild_plan.hpp"
 
-/// The first half of a coordinator's life: guild, roster, one transaction, transfers. Functions
-/// of the coordinator, on its thread.
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
 namespace guildhall::actors {
 
-/// Asks for the guild document; ends in `sync_characters`, `stop_guild` or `finish_guild`.
-void begin_guild_step(guild_coordinator_ptr self);
+/// The first half of a coordinator's life: guild, roster, one transaction, transfers. Part of
+/// the coordinator's state and on its thread; keeps what is known of the guild.
+class guild_step {
+public:
+  /// `over` is told once how the step ended: well, or why it could not go on (`lease_lost`:
+  /// another instance holds the guild).
+  guild_step(
+      guild_coordinator_actor::pointer self, environment_ptr environment,
+      domain::guild_work work, std::function<void(result<void>)> over);
 
-void guild_applied(guild_coordinator_ptr self, const guild_application& outcome);
-void take_witnesses(guild_coordinator_ptr self, const member_addresses& members);
-void guild_moved(guild_coordinator_ptr self, const store_done& moved);
-void take_transfers(guild_coordinator_ptr self, const transfers& pending);
-void transfer_settled(guild_coordinator_ptr self);
+  /// Asks for the guild document, and so on.
+  void begin();
+  /// Settles no more transfers.
+  void stop();
 
-// --- in guild_coordinator.cpp
-// ----------------------------------------------------
+  // The store's answers.
+  void take_applied(const guild_application& applied);
+  void take_witnesses(const member_addresses& members);
+  void take_move(const store_done& moved);
+  void take_transfers(const transfers& pending);
+  void settle_next_transfer();
 
-/// Claims and runs the guild's due characters until none is left.
-void sync_characters(guild_coordinator_ptr self);
-/// The budget or the breaker refuses requests: takes no more work and finishes.
-void stop_guild(guild_coordinator_ptr self, const failure& why);
-/// Another instance holds the guild now: writes nothing more and ends.
-void abandon_guild(guild_coordinator_ptr self);
+  bool is_under_way() const {
+    return under_way_;
+  }
+  const domain::guild_work& work() const {
+    return outcome_.work;
+  }
+  const domain::guild_outcome& outcome() const {
+    return outcome_;
+  }
+  /// Nothing before it was written.
+  const std::optional<domain::guild_applied>& applied() const {
+    return applied_;
+  }
+  std::size_t requests() const {
+    return requests_;
+  }
+  domain::guild_context context() const;
+
+private:
+  template <class OnReply>
+  void fetch(battlenet::request what, std::string condition, OnReply on_reply);
+  template <domain::operation Operation, class Atom>
+  void ask(Operation what, Atom reply);
+  void end(result<void> how);
+
+  void take_guild(const fetch_reply& reply);
+  void fetch_roster();
+  void take_roster(const fetch_reply& reply);
+  void note_failure(domain::document what, domain::failure_class why, std::string detail);
+  void apply(std::optional<std::chrono::seconds> max_age = std::nullopt);
+  void guild_not_found(std::string detail);
+  void ask_next_witness();
+  void take_witness(const fetch_reply& reply);
+  void settle(const domain::pending_transfer& transfer, bool same);
+
+  guild_coordinator_actor::pointer self_;
+  environment_ptr environment_;
+  std::function<void(result<void>)> over_;
+  domain::guild_outcome outcome_;
+  std::optional<domain::guild_applied> applied_;
+  bool under_way_{false};
+  bool stopping_{false};
+  bool address_searched_{false};
+  bool witness_unclear_{false};                      ///< one of them could not be asked
+  std::vector<domain::character_address> witnesses_; ///< asked from the back
+  std::vector<domain::pending_transfer> transfers_;
+  std::size_t requests_{0};
+};
 
 } // namespace guildhall::actors

@@ -30,26 +30,17 @@ void take_answer(self_ptr self, const fetch_reply& reply) {
   }
   st.period = *period;
   caf::anon_send(st.scheduler, atom::period_v, period_notice{st.region, *period});
-  st.environment->store.ask(
-      domain::set_period{st.region, *period}, store_deadline(self),
-      reply_to(period_watch_actor{self}, atom::settled_v));
+  ask(self, st.environment->store, domain::set_period{st.region, *period}, atom::settled_v);
 }
 
 void look(self_ptr self) {
   auto& st = self->state;
-  self->request(
-          st.environment->gateways.at(st.region), fetch_patience + std::chrono::seconds{10},
-          atom::fetch_v,
-          fetch_request{
-              .what = st.environment->requests.period_index(st.region),
-              .if_modified_since = {},
-              .priority = domain::priority::roster,
-              .group = 0,
-              .remaining = 1,
-              .expires = fetch_deadline(self)})
-      .then(
-          [self](const fetch_reply& reply) { take_answer(self, reply); },
-          [self](const caf::error&) { look_in(self, retry_interval); });
+  fetch(
+      self, *st.environment,
+      {.what = st.environment->requests.period_index(st.region),
+       .if_modified_since = {},
+       .priority = domain::priority::roster},
+      [self](const fetch_reply& reply) { take_answer(self, reply); });
 }
 
 } // namespace

@@ -1,6 +1,12 @@
 #include "actors/sync/sync_environment.hpp"
 
+#include "domain/retry.hpp"
+
 namespace guildhall::actors {
+
+time_point sync_environment::retry_at(domain::failure_class why, int failures) const {
+  return now() + domain::retry_delay(why, failures, random());
+}
 
 std::optional<domain::failure_class> failure_class_of(battlenet::outcome what) noexcept {
   using battlenet::outcome;
@@ -22,6 +28,14 @@ std::optional<domain::failure_class> failure_class_of(battlenet::outcome what) n
     break;
   }
   return failure_class::transient;
+}
+
+domain::fetched_document document_of(domain::document what, const battlenet::answer& answer) {
+  return {
+      .document = what,
+      .body = answer.body,
+      .last_modified = answer.last_modified,
+      .schema_revision = answer.schema_revision};
 }
 
 } // namespace guildhall::actors

@@ -10,6 +10,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace guildhall::actors {
 
@@ -31,6 +34,9 @@ struct sync_environment {
 
   std::function<time_point()> now = wall_now; ///< wall time; virtual in tests
   std::function<double()> random;             ///< uniform in [0, 1), any thread
+
+  /// When what failed `failures` times in a row is tried again.
+  time_point retry_at(domain::failure_class why, int failures) const;
 };
 using environment_ptr = std::shared_ptr<const sync_environment>;
 
@@ -47,7 +53,50 @@ inline deadline store_deadline(caf::local_actor* self) {
   return self->clock().now() + store_patience;
 }
 
+/// Asks the store; the answer comes to `self` under `reply`.
+template <class Self, domain::operation Operation, class Atom>
+void ask(Self* self, domain::sync_port& store, Operation what, Atom reply) {
+  store.ask(
+      std::move(what), store_deadline(self), reply_to(typename Self::actor_hdl{self}, reply));
+}
+/// The same without waiting for the answer.
+template <domain::operation Operation>
+void tell(caf::local_actor* self, domain::sync_port& store, Operation what) {
+  store.ask(std::move(what), store_deadline(self), [](const auto&) {});
+}
+
+/// Asks the gateway of the request's region, with the deadline of a fetch. `on_reply` runs once
+/// on `self`'s thread: with `unavailable` where there is no gateway, or not any more.
+template <class Self, class OnReply>
+void fetch(
+    Self* self, const sync_environment& environment, fetch_request wish, OnReply on_reply) {
+  const auto gateway = environment.gateways.find(wish.what.region);
+  if (gateway == environment.gateways.end()) {
+    on_reply(fetch_reply{fail(ec::unavailable, "This region is not configured")});
+    return;
+  }
+  wish.expires = fetch_deadline(self);
+  self->request(
+          gateway->second, fetch_patience + std::chrono::seconds{10}, atom::fetch_v,
+          std::move(wish))
+      .then(
+          [on_reply](const fetch_reply& reply) { on_reply(reply); },
+          [on_reply](const caf::error&) { on_reply(fetch_reply{fail(ec::unavailable)}); });
+}
+
 /// What a failed document means for its retry. Nothing for an answer that is no failure.
 std::optional<domain::failure_class> failure_class_of(battlenet::outcome what) noexcept;
+
+/// An answer with status 200 as the document that it brought.
+domain::fetched_document document_of(domain::document what, const battlenet::answer& answer);
+
+/// The leases of what was claimed.
+template <class Range>
+std::vector<domain::lease> leases_of(const Range& claimed) {
+  std::vector<domain::lease> leases;
+  for (const auto& work : claimed)
+    leases.push_back(work.lease);
+  return leases;
+}
 
 } // namespace guildhall::actors

@@ -1,7 +1,6 @@
 #include "actors/sync/sync_scheduler.hpp"
 
 #include "actors/defaults.hpp"
-#include "actors/sync/character_sync.hpp"
 #include "actors/sync/guild_coordinator.hpp"
 
 #include <algorithm>
@@ -61,10 +60,10 @@ void round_is_over(self_ptr self) {
 void claim_guilds(self_ptr self, domain::priority what) {
   auto& st = self->state;
   st.asked = what;
-  st.environment->store.ask(
+  ask(self, st.environment->store,
       domain::claim_guilds{
           what, static_cast<int>(free_places(st, what)), st.environment->lease},
-      store_deadline(self), reply_to(sync_scheduler_actor{self}, atom::claimed_v));
+      atom::claimed_v);
 }
 
 void claim_characters(self_ptr self) {
@@ -75,9 +74,9 @@ void claim_characters(self_ptr self) {
     round_is_over(self);
     return;
   }
-  st.environment->store.ask(
+  ask(self, st.environment->store,
       domain::claim_characters{std::nullopt, static_cast<int>(places), st.environment->lease},
-      store_deadline(self), reply_to(sync_scheduler_actor{self}, atom::claimed_v));
+      atom::claimed_v);
 }
 
 void spawn_coordinator(self_ptr self, const domain::guild_work& work) {
@@ -98,30 +97,21 @@ void spawn_coordinator(self_ptr self, const domain::guild_work& work) {
 void spawn_character(self_ptr self, const domain::character_work& work) {
   auto& st = self->state;
   if (st.characters.empty())
-    st.renewed = self->clock().now();
-  auto actor = caf::actor_cast<caf::actor>(self->spawn(
-      character_sync, st.environment,
-      caf::actor_cast<character_parent_actor>(sync_scheduler_actor{self}),
-      character_task{
-          .work = work,
-          .priority = domain::priority::person,
-          .group = 0,
-          .remaining = 4,
-          .current_period = period_of(st, work.identity.region),
-          .stretch = st.stretch}));
-  self->monitor(actor);
-  st.characters.insert_or_assign(
-      work.character.value, sync_scheduler_state::running_character{work, std::move(actor)});
+    st.renewal.begin(self->clock().now());
+  auto running = start_character(
+      self, st.environment,
+      {.work = work,
+       .priority = domain::priority::person,
+       .group = 0,
+       .remaining = 4,
+       .current_period = period_of(st, work.identity.region),
+       .stretch = st.stretch});
+  st.characters.insert_or_assign(work.character.value, std::move(running));
 }
 
-/// What was claimed while the scheduler was told to stop.
-template <class Work>
-void give_back(self_ptr self, const std::vector<Work>& claimed) {
-  std::vector<domain::lease> leases;
-  for (const auto& work : claimed)
-    leases.push_back(work.lease);
-  self->state.environment->store.ask(
-      domain::release{std::move(leases)}, store_deadline(self), [](const result<void>&) {});
+void give_back(self_ptr self, std::vector<domain::lease> leases) {
+  if (!leases.empty())
+    tell(self, self->state.environment->store, domain::release{std::move(leases)});
 }
 
 void take_guilds(self_ptr self, const claimed_guilds& claimed) {
@@ -131,7 +121,7 @@ void take_guilds(self_ptr self, const claimed_guilds& claimed) {
     return;
   }
   if (st.stopping) {
-    give_back(self, claimed->guilds);
+    give_back(self, leases_of(claimed->guilds)); // claimed while it was told to stop
     round_is_over(self);
     return;
   }
@@ -154,7 +144,7 @@ void take_guilds(self_ptr self, const claimed_guilds& claimed) {
 void take_characters(self_ptr self, const claimed_characters& claimed) {
   auto& st = self->state;
   if (claimed && st.stopping)
-    give_back(self, *claimed);
+    give_back(self, leases_of(*claimed));
   else if (claimed)
     for (const auto& work : *claimed)
       spawn_character(self, work);
@@ -162,7 +152,6 @@ void take_characters(self_ptr self, const claimed_characters& claimed) {
 }
 
 // --- players' own characters
-// ----------------------------------------------------------------------
 
 void character_finished(self_ptr self, const character_done& done) {
   auto& st = self->state;
@@ -172,39 +161,31 @@ void character_finished(self_ptr self, const character_done& done) {
   const auto work = std::move(found->second.work);
   st.characters.erase(found);
   if (done.checked) {
-    st.environment->store.ask(
-        domain::checked_characters{{*done.checked}}, store_deadline(self),
-        [](const result<void>&) {});
+    tell(self, st.environment->store, domain::checked_characters{{*done.checked}});
   } else if (done.not_done && done.not_done->code != ec::lease_lost) {
     constexpr std::chrono::seconds pause{15};
     const auto now = st.environment->now();
-    st.environment->store.ask(
+    tell(
+        self, st.environment->store,
         domain::checked_characters{
             {{.lease = work.lease,
               .character = work.character,
               .unchanged = {},
-              .next_due = std::max(now + pause, done.not_done->retry_at.value_or(now))}}},
-        store_deadline(self), [](const result<void>&) {});
+              .next_due = std::max(now + pause, done.not_done->retry_at.value_or(now))}}});
   }
 }
 
 void renew_characters(self_ptr self) {
   auto& st = self->state;
   const auto now = self->clock().now();
-  if (st.characters.empty() || st.renewing || now < st.renewed + st.environment->lease / 3)
+  if (st.characters.empty() || !st.renewal.is_due(now, st.environment->lease))
     return;
-  std::vector<domain::lease> leases;
-  for (const auto& [id, character] : st.characters)
-    leases.push_back(character.work.lease);
-  st.renewing = true;
-  st.renewal_asked = now;
-  st.environment->store.ask(
-      domain::renew{std::move(leases), st.environment->lease}, store_deadline(self),
-      reply_to(sync_scheduler_actor{self}, atom::renewed_v));
+  st.renewal.asked(now);
+  ask(self, st.environment->store,
+      domain::renew{leases_of(st.characters), st.environment->lease}, atom::renewed_v);
 }
 
 // --- the end
-// --------------------------------------------------------------------------------------
 
 /// What a claim that is under way brings has to be given back first.
 void end_if_empty(self_ptr self) {
@@ -231,14 +212,9 @@ void stop(self_ptr self) {
   auto& st = self->state;
   if (std::exchange(st.stopping, true))
     return;
-  std::vector<domain::lease> leases;
-  for (const auto& [id, character] : st.characters) {
+  for (const auto& [id, character] : st.characters)
     self->send_exit(character.actor, caf::exit_reason::user_shutdown);
-    leases.push_back(character.work.lease);
-  }
-  if (!leases.empty())
-    st.environment->store.ask(
-        domain::release{std::move(leases)}, store_deadline(self), [](const result<void>&) {});
+  give_back(self, leases_of(st.characters));
   for (const auto& [id, coordinator] : st.coordinators)
     self->send_exit(coordinator, caf::exit_reason::user_shutdown);
   end_if_empty(self);
@@ -280,10 +256,7 @@ sync_scheduler(self_ptr self, environment_ptr environment, sync_scheduler_option
         take_characters(self, claimed);
       },
       [self](atom::renewed, const held_leases& held) {
-        auto& state = self->state;
-        state.renewing = false;
-        if (held)
-          state.renewed = state.renewal_asked;
+        self->state.renewal.answered(held.has_value());
       },
       [self](atom::tick, std::uint64_t timer) {
         if (timer != self->state.timer || self->state.stopping)

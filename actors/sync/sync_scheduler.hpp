@@ -1,6 +1,7 @@
 #pragma once
 
-#include "actors/sync/sync_environment.hpp"
+#include "actors/sync/character_sync.hpp"
+#include "actors/sync/lease_renewal.hpp"
 
 #include <map>
 #include <unordered_map>
@@ -21,25 +22,17 @@ struct sync_scheduler_state {
   /// Its children end with it, however it ends.
   ~sync_scheduler_state();
 
-  using clock_time = std::chrono::steady_clock::time_point;
-  struct running_character {
-    domain::character_work work;
-    caf::actor actor;
-  };
-
   environment_ptr environment;
   sync_scheduler_options options;
   std::unordered_map<std::int64_t, guild_coordinator_actor> coordinators; ///< by tracked guild
-  std::unordered_map<std::int64_t, running_character> characters;
+  running_characters characters;                                          ///< players' own
   std::map<domain::region, std::int64_t> periods;
   double stretch{1};
   bool looking{false};      ///< a round of claims is under way
   bool look_again{false};   ///< woken meanwhile
   domain::priority asked{}; ///< the class that the round is at
   bool stopping{false};
-  clock_time renewed{};
-  clock_time renewal_asked{};
-  bool renewing{false};
+  lease_renewal renewal; ///< of the characters' leases
   std::uint64_t timer{0};
   prometheus::Gauge* running{nullptr};
   static inline const char* name = "sync-scheduler";

@@ -113,9 +113,13 @@ diff_roster(region where, std::span<const stored_member> stored, const roster_vi
   return changes;
 }
 
+bool is_foreign(
+    const std::optional<guild_identity>& known, bnet_guild_id id, const realm_ref& realm) {
+  return known && (known->bnet_id != id || known->realm_id != realm.id);
+}
+
 roster_verdict judge_roster(const roster_view& roster, const roster_context& context) {
-  if (roster.guild_id != context.expected.bnet_id
-      || roster.guild_realm.id != context.expected.realm_id)
+  if (is_foreign(context.expected, roster.guild_id, roster.guild_realm))
     return roster_verdict::foreign;
 
   const auto size = static_cast<std::int64_t>(roster.members.size());

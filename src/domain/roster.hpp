@@ -60,6 +60,11 @@ struct roster_changes {
 roster_changes
 diff_roster(region where, std::span<const stored_member> stored, const roster_view& roster);
 
+/// An answer about another guild than the known one, by its id or its realm: it counts as a 404
+/// (R8). Of a guild that is not known yet there is none.
+bool is_foreign(
+    const std::optional<guild_identity>& known, bnet_guild_id id, const realm_ref& realm);
+
 /// Whether a roster may be applied (data-and-sync rules: guards).
 enum class roster_verdict : std::uint8_t {
   plausible,

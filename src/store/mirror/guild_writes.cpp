@@ -78,8 +78,7 @@ public:
 private:
   bool is_foreign() const {
     const auto& view = outcome_.guild_document;
-    return view && work_.identity
-        && (view->id != work_.identity->bnet_id || view->realm.id != work_.identity->realm_id);
+    return view && domain::is_foreign(work_.identity, view->id, view->realm);
   }
 
   /// The guild's row: written from its document, or the one that is known.

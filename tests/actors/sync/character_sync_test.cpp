@@ -69,7 +69,6 @@ TEST_F(character_sync_test, a_new_character_brings_profile_and_children) {
   children_answer(work);
   const auto& done = sync(work);
   EXPECT_TRUE(done.applied);
-  EXPECT_TRUE(done.changed);
   EXPECT_EQ(done.requests, 4u);
   EXPECT_EQ(done.lease.token, work.lease.token);
   ASSERT_EQ(store.characters().size(), 1u);
@@ -93,7 +92,7 @@ TEST_F(character_sync_test, an_unchanged_character_is_only_checked) {
   ASSERT_TRUE(done.checked);
   EXPECT_EQ(done.checked->unchanged, (std::vector{document::profile}));
   EXPECT_GT(done.checked->next_due, world.wall() + 7h);
-  EXPECT_FALSE(done.changed);
+  EXPECT_FALSE(done.applied);
   EXPECT_TRUE(store.characters().empty());
 }
 

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "domain/sync_port.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// The rules of a guild's turn: how its documents are asked for, what an answer means, and when
+/// the guild is due again.
+namespace guildhall::domain {
+
+/// What decides when a guild is asked for again.
+struct guild_context {
+  time_point now{};
+  std::chrono::seconds guild_interval{4 * 3600}; ///< of guilds without one of their own
+  double random{0};                              ///< uniform in [0, 1)
+};
+
+/// If-Modified-Since for the guild document or the roster; empty: unconditional. Only what is
+/// stored as it was received can be confirmed by a 304; a suspect roster is asked for whole.
+std::string guild_condition(const guild_work& work, document what);
+
+/// An attempt that brought no guild document or no roster, and when it is made again. Waits
+/// longer the more have failed in a row; a guild that was never fetched has no documents to
+/// count by. A roster that is not found was there a moment ago, with its guild: that is being
+/// renamed, which the next look finds out.
+document_failure failed_attempt(
+    const guild_work& work, document what, failure_class why, std::string detail,
+    const guild_context& context);
+
+/// What a member's profile says about where the guild is.
+struct witness_word {
+  std::optional<std::string> new_slug{}; ///< our guild is shown under this one now
+  bool unclear{false};                 ///< it stays open what guild the member is in
+};
+
+/// How many members are asked.
+inline constexpr int max_witnesses = 3;
+
+/// `failed`: the profile could not be had; else `body` is its body.
+witness_word hear_witness(
+    const guild_work& work, std::optional<failure_class> failed, std::string_view body);
+
+/// When the guild step is due again: at the interval or when Battle.net's answer goes stale,
+/// whichever is later; after a failure at its retry.
+time_point next_guild_due(
+    const guild_outcome& outcome, std::optional<std::chrono::seconds> max_age,
+    const guild_context& context);
+
+/// How a coordinator leaves its guild. `applied`: the guild step was done and written;
+/// `stopped_by`: why no more was done. What cannot be done now says when to come back, or
+/// leaves a pause.
+finish_guild finish_of(
+    const guild_outcome& outcome, const std::optional<guild_applied>& applied,
+    const std::optional<failure>& stopped_by, const guild_context& context);
+
+} // namespace guildhall::domain

@@ -1,0 +1,233 @@
+#include "domain/guild_plan.hpp"
+#include "domain/retry.hpp"
+#include "tests/support/battlenet_bodies.hpp"
+
+#include <gtest/gtest.h>
+
+namespace guildhall::domain {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr time_point noon{std::chrono::seconds{1'767'700'800}};
+constexpr guild_context at_noon{.now = noon, .guild_interval = 4h, .random = 0.5};
+const std::string yesterday = "Mon, 5 Jan 2026 10:00:00 GMT";
+const test::body_guild our_guild{70, "The Guild", "the-guild", {}};
+const test::body_member anna{.id = 9'001, .name = "Anna"};
+
+document_record stored(document what) {
+  document_record record;
+  record.document = what;
+  record.state = document_state::ok;
+  record.last_modified = yesterday;
+  return record;
+}
+
+guild_work new_guild() {
+  guild_work work;
+  work.lease = {queue_entry_id{7}, lease_token{70}};
+  work.tracked = tracked_guild_id{5};
+  work.address = {region::eu, "stormrage", "the-guild"};
+  return work;
+}
+guild_work known_guild() {
+  auto work = new_guild();
+  work.guild = guild_id{50};
+  work.identity = {region::eu, realm_id{60}, bnet_guild_id{70}};
+  work.guild_document = stored(document::guild);
+  work.roster_document = stored(document::roster);
+  return work;
+}
+
+// --- how its documents are asked for
+
+TEST(guild_condition, what_is_stored_is_asked_for_conditionally) {
+  EXPECT_EQ(guild_condition(known_guild(), document::guild), yesterday);
+  EXPECT_EQ(guild_condition(known_guild(), document::roster), yesterday);
+  EXPECT_EQ(guild_condition(new_guild(), document::guild), "");
+}
+
+TEST(guild_condition, what_is_not_known_to_be_right_is_asked_for_whole) {
+  auto work = known_guild();
+  work.roster_document.state = document_state::suspect;
+  EXPECT_EQ(guild_condition(work, document::roster), "");
+  EXPECT_EQ(guild_condition(work, document::guild), yesterday);
+  work.guild_document.state = document_state::failed;
+  EXPECT_EQ(guild_condition(work, document::guild), "");
+}
+
+// --- whose answer it is
+
+realm_ref realm(std::int64_t id) {
+  return {.id = realm_id{id}, .slug = {}, .name = {}};
+}
+
+TEST(is_foreign, another_id_or_another_realm_is_another_guild) {
+  const auto known = known_guild().identity;
+  EXPECT_FALSE(is_foreign(known, bnet_guild_id{70}, realm(60)));
+  EXPECT_TRUE(is_foreign(known, bnet_guild_id{71}, realm(60)));
+  EXPECT_TRUE(is_foreign(known, bnet_guild_id{70}, realm(61)));
+}
+
+TEST(is_foreign, nobody_is_foreign_where_nobody_is_known) {
+  EXPECT_FALSE(is_foreign(std::nullopt, bnet_guild_id{70}, realm(60)));
+}
+
+// --- what failed
+
+TEST(failed_attempt, waits_longer_the_more_have_failed_in_a_row) {
+  auto work = known_guild();
+  work.guild_document.failures = 8;
+  constexpr int ninth = 9;
+  const auto failed =
+      failed_attempt(work, document::guild, failure_class::transient, "503", at_noon);
+  EXPECT_EQ(failed.document, document::guild);
+  EXPECT_EQ(failed.detail, "503");
+  EXPECT_EQ(failed.retry_at, noon + retry_delay(failure_class::transient, ninth, 0.5));
+}
+
+TEST(failed_attempt, a_guild_that_was_never_fetched_counts_its_own) {
+  auto work = new_guild();
+  work.attempts = 8;
+  const auto failed =
+      failed_attempt(work, document::guild, failure_class::transient, {}, at_noon);
+  EXPECT_EQ(failed.retry_at, noon + retry_delay(failure_class::transient, 9, 0.5));
+}
+
+TEST(failed_attempt, a_roster_that_is_not_found_is_looked_for_soon_but_a_guild_tomorrow) {
+  const auto roster =
+      failed_attempt(known_guild(), document::roster, failure_class::not_found, {}, at_noon);
+  EXPECT_EQ(roster.error_class, failure_class::transient);
+  EXPECT_LE(roster.retry_at, noon + 15s);
+  const auto guild =
+      failed_attempt(known_guild(), document::guild, failure_class::not_found, {}, at_noon);
+  EXPECT_EQ(guild.error_class, failure_class::not_found);
+  EXPECT_GE(guild.retry_at, noon + 24h);
+}
+
+// --- what members say
+
+witness_word hear(const std::optional<test::body_guild>& guild) {
+  return hear_witness(known_guild(), std::nullopt, test::profile_body(anna, guild));
+}
+
+TEST(hear_witness, a_member_shows_our_guild_under_its_new_name) {
+  const auto word = hear(test::body_guild{our_guild.id, "New Name", "new-name", {}});
+  EXPECT_EQ(word.new_slug, "new-name");
+  EXPECT_FALSE(word.unclear);
+}
+
+TEST(hear_witness, no_guild_another_guild_or_the_old_name_say_nothing_new) {
+  for (const auto& guild :
+       {std::optional<test::body_guild>{},
+        std::optional{test::body_guild{999, "Other", "other", {}}},
+        std::optional{test::body_guild{our_guild.id, "Other", "other", {61, "draenor"}}},
+        std::optional{our_guild}}) {
+    const auto word = hear(guild);
+    EXPECT_FALSE(word.new_slug);
+    EXPECT_FALSE(word.unclear);
+  }
+}
+
+TEST(hear_witness, whoever_could_not_be_asked_leaves_it_open) {
+  for (const auto why :
+       {failure_class::transient, failure_class::throttled, failure_class::malformed})
+    EXPECT_TRUE(hear_witness(known_guild(), why, {}).unclear);
+  EXPECT_TRUE(hear_witness(known_guild(), std::nullopt, R"({"id":9001,)").unclear);
+}
+
+TEST(hear_witness, whoever_is_gone_or_hidden_does_not) {
+  EXPECT_FALSE(hear_witness(known_guild(), failure_class::not_found, {}).unclear);
+  EXPECT_FALSE(hear_witness(known_guild(), failure_class::forbidden, {}).unclear);
+}
+
+// --- when it is due again
+
+guild_outcome outcome_of(guild_work work) {
+  guild_outcome outcome;
+  outcome.work = std::move(work);
+  return outcome;
+}
+
+TEST(next_guild_due, after_the_interval) {
+  EXPECT_EQ(next_guild_due(outcome_of(known_guild()), std::nullopt, at_noon), noon + 4h);
+  auto work = known_guild();
+  work.interval = 600s;
+  EXPECT_EQ(next_guild_due(outcome_of(work), std::nullopt, at_noon), noon + 600s);
+}
+
+TEST(next_guild_due, not_before_the_answer_is_stale_whatever_the_jitter) {
+  auto work = known_guild();
+  work.interval = 600s;
+  auto early = at_noon;
+  early.random = 0;
+  EXPECT_EQ(next_guild_due(outcome_of(work), 10'800s, early), noon + 10'800s);
+  EXPECT_EQ(next_guild_due(outcome_of(known_guild()), 60s, at_noon), noon + 4h);
+}
+
+TEST(next_guild_due, at_the_first_retry_after_failures) {
+  auto outcome = outcome_of(known_guild());
+  for (const auto wait : {3min, 1min})
+    outcome.failed.push_back({document::roster, failure_class::transient, {}, noon + wait});
+  EXPECT_EQ(next_guild_due(outcome, 10'800s, at_noon), noon + 1min);
+}
+
+// --- how it is left
+
+guild_outcome done_until(time_point due) {
+  auto outcome = outcome_of(known_guild());
+  outcome.next_due = due;
+  return outcome;
+}
+
+TEST(finish_of, a_turn_that_went_well) {
+  const auto finish = finish_of(done_until(noon + 4h), guild_applied{}, std::nullopt, at_noon);
+  EXPECT_EQ(finish.lease.token, lease_token{70});
+  EXPECT_EQ(finish.guild, guild_id{50});
+  EXPECT_EQ(finish.next_roster_due, noon + 4h);
+  EXPECT_FALSE(finish.not_before);
+  EXPECT_FALSE(finish.failed);
+  EXPECT_EQ(finish.error, "");
+}
+
+TEST(finish_of, characters_alone_leave_the_rosters_time_as_it_is) {
+  auto outcome = outcome_of(known_guild());
+  outcome.work.roster_due = false;
+  const auto finish = finish_of(outcome, std::nullopt, std::nullopt, at_noon);
+  EXPECT_FALSE(finish.next_roster_due);
+  EXPECT_FALSE(finish.failed);
+}
+
+TEST(finish_of, a_document_that_failed_or_could_not_be_stored_is_a_failure) {
+  auto outcome = done_until(noon + 10s);
+  outcome.failed.push_back({document::roster, failure_class::transient, {}, noon + 10s});
+  EXPECT_TRUE(finish_of(outcome, guild_applied{}, std::nullopt, at_noon).failed);
+  const auto refused = finish_of(
+      done_until(noon + 4h), guild_applied{.guild = {}, .retry_at = noon + 10min}, std::nullopt,
+      at_noon);
+  EXPECT_TRUE(refused.failed);
+  EXPECT_EQ(refused.next_roster_due, noon + 10min);
+}
+
+TEST(finish_of, what_stopped_it_says_when_to_come_back) {
+  failure why{ec::budget_exhausted};
+  why.retry_at = noon + 10s;
+  const auto finish = finish_of(done_until(noon), std::nullopt, why, at_noon);
+  EXPECT_EQ(finish.not_before, noon + 10s);
+  EXPECT_FALSE(finish.next_roster_due);
+  EXPECT_TRUE(finish.failed);
+  EXPECT_NE(finish.error, "");
+}
+
+TEST(finish_of, what_stopped_it_without_a_time_leaves_a_pause) {
+  auto outcome = done_until(noon + 4h);
+  outcome.work.attempts = 4;
+  const auto finish =
+      finish_of(outcome, guild_applied{}, failure{ec::deadline_expired}, at_noon);
+  EXPECT_EQ(finish.not_before, noon + retry_delay(failure_class::transient, 5, 0.5));
+  EXPECT_EQ(finish.next_roster_due, noon + 4h);
+  EXPECT_FALSE(finish.failed); // the guild step was done
+}
+
+} // namespace
+} // namespace guildhall::domain
