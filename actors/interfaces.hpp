@@ -110,10 +110,10 @@ using guild_coordinator_actor = character_parent_actor::extend<
     // Takes no more characters, finishes those under way, and ends (the sync was paused).
     caf::reacts_to<atom::stop>,
     // INTERNAL, the guild step: it is written; members to ask where the guild is; its row has
-    // moved to its new address; transfers to settle; one is settled.
+    // moved to its new address; a transfer is settled.
     caf::reacts_to<atom::applied, guild_application>,
     caf::reacts_to<atom::witnesses, member_addresses>, caf::reacts_to<atom::moved, store_done>,
-    caf::reacts_to<atom::transfers, transfers>, caf::reacts_to<atom::settled, store_done>,
+    caf::reacts_to<atom::settled, store_done>,
     // INTERNAL, its characters: a claim came back; a batch is written.
     caf::reacts_to<atom::claimed, claimed_characters>,
     caf::reacts_to<atom::written, store_done>,

@@ -81,7 +81,6 @@ using claimed_characters = result<std::vector<domain::character_work>>;
 using held_leases = result<std::vector<domain::lease>>;
 using guild_application = result<domain::guild_applied>;
 using member_addresses = result<std::vector<domain::character_address>>;
-using transfers = result<std::vector<domain::pending_transfer>>;
 using store_done = result<void>;
 using period_stored = result<bool>; ///< whether it is a new one
 using sweep_result = result<domain::sweep_report>;
@@ -177,7 +176,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::claimed_characters)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::held_leases)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::guild_application)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::member_addresses)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::transfers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::store_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::period_stored)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::sweep_result)

@@ -105,14 +105,7 @@ make_environment(const sync_options& how, const sync_handles& handles, metrics& 
       .numbers = numbers,
       .requests = how.requests,
       .gateways = handles.gateways,
-      .guild_interval = how.guild_interval,
-      .character_interval = how.character_interval,
-      .verify_within = how.verify_within,
-      .lease = how.lease,
-      .discovery = how.discovery,
-      .coordinator_limit = how.coordinator_limit,
-      .characters_at_once = how.characters_at_once,
-      .batch = how.batch,
+      .settings = how.settings,
       .now = how.now,
       .random = how.random});
 }

@@ -1,15 +1,15 @@
 #pragma once
 
-#include "actors/storage/change_listener.hpp"
-#include "actors/storage/db_pool.hpp"
+#include "actors/battlenet/rate_limiter.hpp"
+#include "actors/battlenet/token_manager.hpp"
 #include "actors/serving/http_front_end.hpp"
 #include "actors/serving/login_desk.hpp"
-#include "actors/sync/onboarder.hpp"
-#include "actors/battlenet/rate_limiter.hpp"
-#include "actors/sync/retention_sweeper.hpp"
+#include "actors/storage/change_listener.hpp"
+#include "actors/storage/db_pool.hpp"
 #include "actors/supervisor.hpp"
+#include "actors/sync/onboarder.hpp"
+#include "actors/sync/retention_sweeper.hpp"
 #include "actors/sync/sync_scheduler.hpp"
-#include "actors/battlenet/token_manager.hpp"
 #include "battlenet/http_client.hpp"
 #include "core/metrics.hpp"
 #include "domain/sync_port.hpp"
@@ -66,14 +66,7 @@ struct sync_options {
   sync_scheduler_options scheduler;
   retention_sweeper_options retention;
   std::optional<onboarder_options> onboarding{};
-  std::chrono::seconds guild_interval{4 * 3600};
-  std::chrono::seconds character_interval{8 * 3600};
-  std::chrono::seconds verify_within{14 * 86400};
-  std::chrono::seconds lease{60};
-  domain::discovery discovery{};
-  std::chrono::seconds coordinator_limit{300};
-  std::size_t characters_at_once{12};
-  int batch{50};
+  sync_settings settings{};
   std::function<double()> random;
   std::function<time_point()> now = wall_now; ///< wall time; virtual in tests
 };

@@ -86,7 +86,7 @@ void finish(self_ptr self) {
     return;
   }
   ask(self, st.environment->store,
-      domain::apply_character{done, st.task.announce, st.environment->discovery},
+      domain::apply_character{done, st.task.announce, st.environment->settings.discovery},
       atom::applied_v);
 }
 
@@ -304,8 +304,8 @@ character_sync_actor::behavior_type character_sync(
   st.context = {
       .now = st.environment->now(),
       .current_period = st.task.current_period,
-      .verify_within = st.environment->verify_within,
-      .character_interval = st.environment->character_interval};
+      .verify_within = st.environment->settings.verify_within,
+      .character_interval = st.environment->settings.character_interval};
   st.outcome.work = st.task.work;
   st.outcome.period_id = st.task.current_period;
   start(self);

@@ -57,7 +57,8 @@ bool guild_characters::settle() {
 // --- taking them
 
 void guild_characters::feed() {
-  while (!stopping_ && !queue_.empty() && active_.size() < environment_->characters_at_once) {
+  while (!stopping_ && !queue_.empty()
+         && active_.size() < environment_->settings.characters_at_once) {
     spawn(queue_.front());
     queue_.pop_front();
   }
@@ -66,11 +67,12 @@ void guild_characters::feed() {
 
 void guild_characters::claim_more() {
   if (claiming_ || drained_ || stopping_ || !guild_
-      || queue_.size() >= static_cast<std::size_t>(environment_->batch) / 2)
+      || queue_.size() >= static_cast<std::size_t>(environment_->settings.batch) / 2)
     return;
   claiming_ = true;
   ask(self_, environment_->store,
-      domain::claim_characters{guild_, environment_->batch, environment_->lease},
+      domain::claim_characters{
+          guild_, environment_->settings.batch, environment_->settings.lease},
       atom::claimed_v);
 }
 
@@ -122,7 +124,7 @@ void guild_characters::take_end(const character_done& done) {
   if (done.checked) {
     ++counts_.unchanged;
     checked_.push_back(*done.checked);
-    if (checked_.size() >= static_cast<std::size_t>(environment_->batch))
+    if (checked_.size() >= static_cast<std::size_t>(environment_->settings.batch))
       flush_checked();
   } else if (done.applied) {
     ++counts_.changed;

@@ -121,7 +121,7 @@ void renew(self_ptr self) {
   st.renewal.asked(self->clock().now());
   st.asked_for = st.characters->held();
   st.asked_for.push_back(st.step->work().lease);
-  ask(self, st.environment->store, domain::renew{st.asked_for, st.environment->lease},
+  ask(self, st.environment->store, domain::renew{st.asked_for, st.environment->settings.lease},
       atom::renewed_v);
 }
 
@@ -145,15 +145,15 @@ void tick(self_ptr self) {
   if (st.leaving)
     return;
   const auto now = self->clock().now();
-  if (st.renewal.is_too_late(now, st.environment->lease)) {
+  if (st.renewal.is_too_late(now, st.environment->settings.lease)) {
     log::warn(
         "guild {}: its leases could not be renewed; stops", st.step->work().address.name_slug);
     abandon_guild(self);
     return;
   }
-  if (st.renewal.is_due(now, st.environment->lease))
+  if (st.renewal.is_due(now, st.environment->settings.lease))
     renew(self);
-  if (now > st.started + st.environment->coordinator_limit)
+  if (now > st.started + st.environment->settings.coordinator_limit)
     stop(self);
   arm_tick(self);
 }
@@ -199,9 +199,6 @@ guild_coordinator(self_ptr self, environment_ptr environment, guild_task task) {
         step.take_witnesses(members);
       },
       [&step = *st.step](atom::moved, const store_done& moved) { step.take_move(moved); },
-      [&step = *st.step](atom::transfers, const transfers& pending) {
-        step.take_transfers(pending);
-      },
       [&step = *st.step](atom::settled, const store_done&) { step.settle_next_transfer(); },
       [self](atom::claimed, const claimed_characters& claimed) { take_claim(self, claimed); },
       [self](atom::finished, const character_done& done) {

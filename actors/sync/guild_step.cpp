@@ -45,7 +45,7 @@ void guild_step::end(result<void> how) {
 domain::guild_context guild_step::context() const {
   return {
       .now = environment_->now(),
-      .guild_interval = environment_->guild_interval,
+      .guild_interval = environment_->settings.guild_interval,
       .random = environment_->random()};
 }
 
@@ -138,10 +138,8 @@ void guild_step::take_applied(const guild_application& applied) {
     outcome_.work.guild = applied->guild;
   if (applied->members > 0) // no new roster: as many as before
     outcome_.work.open_members = static_cast<std::size_t>(applied->members);
-  if (work().guild)
-    ask(domain::pending_transfers{*work().guild}, atom::transfers_v);
-  else // never fetched, and not today either
-    end({});
+  transfers_ = applied->transfers;
+  settle_next_transfer();
 }
 
 // --- a guild that is not at its address
@@ -214,11 +212,6 @@ void guild_step::take_move(const store_done& moved) {
 
 void guild_step::stop() {
   stopping_ = true;
-}
-
-void guild_step::take_transfers(const transfers& pending) {
-  transfers_ = pending.value_or(std::vector<domain::pending_transfer>{});
-  settle_next_transfer();
 }
 
 void guild_step::settle_next_transfer() {

@@ -29,7 +29,6 @@ public:
   void take_applied(const guild_application& applied);
   void take_witnesses(const member_addresses& members);
   void take_move(const store_done& moved);
-  void take_transfers(const transfers& pending);
   void settle_next_transfer();
 
   bool is_under_way() const {

@@ -62,7 +62,7 @@ void claim_guilds(self_ptr self, domain::priority what) {
   st.asked = what;
   ask(self, st.environment->store,
       domain::claim_guilds{
-          what, static_cast<int>(free_places(st, what)), st.environment->lease},
+          what, static_cast<int>(free_places(st, what)), st.environment->settings.lease},
       atom::claimed_v);
 }
 
@@ -75,7 +75,8 @@ void claim_characters(self_ptr self) {
     return;
   }
   ask(self, st.environment->store,
-      domain::claim_characters{std::nullopt, static_cast<int>(places), st.environment->lease},
+      domain::claim_characters{
+          std::nullopt, static_cast<int>(places), st.environment->settings.lease},
       atom::claimed_v);
 }
 
@@ -178,11 +179,11 @@ void character_finished(self_ptr self, const character_done& done) {
 void renew_characters(self_ptr self) {
   auto& st = self->state;
   const auto now = self->clock().now();
-  if (st.characters.empty() || !st.renewal.is_due(now, st.environment->lease))
+  if (st.characters.empty() || !st.renewal.is_due(now, st.environment->settings.lease))
     return;
   st.renewal.asked(now);
   ask(self, st.environment->store,
-      domain::renew{leases_of(st.characters), st.environment->lease}, atom::renewed_v);
+      domain::renew{leases_of(st.characters), st.environment->settings.lease}, atom::renewed_v);
 }
 
 // --- the end

@@ -122,14 +122,15 @@ actors::sync_options sync_options_of(
            .max_guilds_at_once = cfg.sync.max_guilds_at_once},
       .retention =
           {.interval = cfg.retention.sweep_interval, .erase_after = cfg.retention.erase_after},
-      .guild_interval = cfg.sync.guild_interval,
-      .character_interval = cfg.sync.character_interval,
-      .verify_within = cfg.retention.verify_within,
-      .lease = cfg.sync.lease,
-      .discovery = discovery_of(cfg),
-      .coordinator_limit = cfg.sync.coordinator_limit,
-      .characters_at_once = cfg.sync.characters_at_once,
-      .batch = static_cast<int>(cfg.sync.batch),
+      .settings =
+          {.guild_interval = cfg.sync.guild_interval,
+           .character_interval = cfg.sync.character_interval,
+           .verify_within = cfg.retention.verify_within,
+           .lease = cfg.sync.lease,
+           .discovery = discovery_of(cfg),
+           .coordinator_limit = cfg.sync.coordinator_limit,
+           .characters_at_once = cfg.sync.characters_at_once,
+           .batch = static_cast<int>(cfg.sync.batch)},
       .random = uniform_random};
   how.connect = [cfg, hosts = api_hosts(cfg), &io](domain::region region) {
     const auto host = hosts.at(std::string{domain::to_string(region)});

@@ -33,7 +33,7 @@ document_failure failed_attempt(
 /// What a member's profile says about where the guild is.
 struct witness_word {
   std::optional<std::string> new_slug{}; ///< our guild is shown under this one now
-  bool unclear{false};                 ///< it stays open what guild the member is in
+  bool unclear{false};                   ///< it stays open what guild the member is in
 };
 
 /// How many members are asked.

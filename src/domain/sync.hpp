@@ -114,6 +114,15 @@ struct guild_outcome {
   time_point next_due{};
 };
 
+/// A leaver and a joiner that may be one character; settled by asking the leaver's status.
+struct pending_transfer {
+  std::int64_t id{0};
+  guildhall::character_id leaver;
+  guildhall::character_id joiner;
+  character_address leaver_address;
+  bnet_character_id leaver_bnet_id;
+};
+
 /// What applying a guild step did: counts for the log line and the job, and what must follow.
 struct guild_applied {
   guildhall::guild_id guild;
@@ -126,19 +135,10 @@ struct guild_applied {
   std::int64_t rank_changes{0};
   std::int64_t renamed{0};
   std::int64_t addresses_taken_over{0};
-  std::int64_t transfers_to_check{0};
+  std::vector<pending_transfer> transfers{}; ///< to be settled, also of earlier scans
   /// A document that arrived could not be applied: when to look again (what was asked for
   /// stands in its document's record).
   std::optional<time_point> retry_at{};
-};
-
-/// A leaver and a joiner that may be one character; settled by asking the leaver's status.
-struct pending_transfer {
-  std::int64_t id{0};
-  guildhall::character_id leaver;
-  guildhall::character_id joiner;
-  character_address leaver_address;
-  bnet_character_id leaver_bnet_id;
 };
 
 /// The Battle.net budget as lent to one instance.

@@ -88,12 +88,6 @@ struct some_members {
   int limit{0};
 };
 
-struct pending_transfers {
-  using answer = std::vector<pending_transfer>;
-  static constexpr operation_traits traits{"pending_transfers", manner::patient};
-  guild_id guild;
-};
-
 /// `same`: the leaver's status is 404, so both are one character; else they are two.
 struct settle_transfer {
   using answer = void;
@@ -192,8 +186,8 @@ struct sweep {
 
 using sync_operations = operations<
     claim_guilds, claim_characters, renew, release, apply_guild, guild_renamed, some_members,
-    pending_transfers, settle_transfer, finish_guild, apply_character, checked_characters,
-    borrow_budget, set_period, sweep>;
+    settle_transfer, finish_guild, apply_character, checked_characters, borrow_budget,
+    set_period, sweep>;
 
 class sync_port : public port<sync_operations> {};
 

@@ -54,7 +54,6 @@ void database::note(std::int64_t what) {
 }
 
 // --- leases
-// ---------------------------------------------------------------------------------------
 
 database::entry* database::held(const domain::lease& lease) {
   const auto row = queue.find(lease.entry.value);
@@ -109,7 +108,6 @@ result<void> database::run(const domain::release& what) {
 }
 
 // --- claims
-// ---------------------------------------------------------------------------------------
 
 void database::track(const domain::guild_address& address) {
   const auto id = next_id_++;
@@ -204,7 +202,6 @@ result<std::vector<domain::character_address>> database::run(const domain::some_
 }
 
 // --- the guild step
-// -------------------------------------------------------------------------------
 
 character_id database::character_of(domain::region where, const domain::roster_member& member) {
   const domain::character_identity who{where, member.realm.id, member.id};
@@ -388,7 +385,6 @@ result<void> database::run(const domain::finish_guild& what) {
 }
 
 // --- characters
-// -----------------------------------------------------------------------------------
 
 result<void> database::run(const domain::apply_character& what) {
   const auto& outcome = what.outcome;

@@ -89,9 +89,6 @@ public:
   result<void> run(const domain::checked_characters& what);
   result<domain::budget_loan> run(const domain::borrow_budget& what);
   // What this database has none of: transfers, periods, players' data to erase.
-  result<std::vector<domain::pending_transfer>> run(const domain::pending_transfers&) {
-    return {};
-  }
   result<void> run(const domain::settle_transfer&) {
     return {};
   }

@@ -40,10 +40,7 @@ instance::instance(
       .regions = {domain::region::eu},
       .scheduler = how.scheduler,
       .retention = {},
-      .guild_interval = how.guild_interval,
-      .character_interval = how.character_interval,
-      .characters_at_once = how.characters_at_once,
-      .batch = how.batch,
+      .settings = how.sync,
       .random = [this] { return luck_.unit(); },
       .now = world.wall_clock()};
   how_.emplace(std::move(options));

@@ -15,11 +15,8 @@ struct instance_settings {
   std::string name;
   std::uint64_t seed{1};
   domain::budget_limits limits;
-  std::chrono::seconds guild_interval{1'800};
-  std::chrono::seconds character_interval{28'800};
+  actors::sync_settings sync{};
   actors::sync_scheduler_options scheduler{};
-  std::size_t characters_at_once{12};
-  int batch{50};
 };
 
 /// One process: its sync, its way to the database, its connections. Ends orderly or as by kill

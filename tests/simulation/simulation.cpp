@@ -79,11 +79,12 @@ private:
             .name = "instance-" + std::to_string(started_++),
             .seed = luck_.number(),
             .limits = limits_,
-            .guild_interval = how_.guild_interval,
-            .character_interval = how_.character_interval,
-            .scheduler = {.poll_interval = 20s, .max_guilds_at_once = 2},
-            .characters_at_once = 3,
-            .batch = 5}));
+            .sync =
+                {.guild_interval = how_.guild_interval,
+                 .character_interval = how_.character_interval,
+                 .characters_at_once = 3,
+                 .batch = 5},
+            .scheduler = {.poll_interval = 20s, .max_guilds_at_once = 2}}));
   }
 
   void draw_faults() {

@@ -59,7 +59,6 @@ std::string upstream::http_date(time_point when) {
 }
 
 // --- the world
-// ------------------------------------------------------------------------------------
 
 time_point upstream::later_than(time_point before) {
   const auto now = std::chrono::floor<std::chrono::seconds>(world_.wall());
@@ -163,7 +162,6 @@ void upstream::rename(std::size_t where) {
 }
 
 // --- answers
-// --------------------------------------------------------------------------------------
 
 void upstream::count() {
   const auto now = world_.now();

@@ -315,7 +315,6 @@ private:
     counts_.left = size(changes_.left);
     counts_.rank_changes = size(changes_.ranks);
     counts_.renamed = size(changes_.renamed);
-    counts_.transfers_to_check = size(changes_.possible_transfers);
     if (counts_.joined + counts_.returned + counts_.left + counts_.rank_changes
             + counts_.renamed
         > 0)

@@ -4,6 +4,7 @@
 #include "store/ledger/fence.hpp"
 #include "store/mirror/guild_members.hpp"
 #include "store/mirror/guild_row.hpp"
+#include "store/mirror/transfers.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
 #include "store/run.hpp"
@@ -72,6 +73,7 @@ public:
     note_state();
     if (applied_.changed)
       tags_.send(db_);
+    applied_.transfers = pending_transfers(db_, guild_.id);
     return applied_;
   }
 

@@ -1,3 +1,5 @@
+#include "store/mirror/transfers.hpp"
+
 #include "domain/sync_port.hpp"
 #include "store/ledger/change_tags.hpp"
 #include "store/ledger/fence.hpp"
@@ -109,11 +111,9 @@ void become_one(session& db, guild_id guild, const domain::pending_transfer& whi
 
 } // namespace
 
-template <>
-result<std::vector<domain::pending_transfer>>
-run(session& db, const domain::pending_transfers& what) {
+std::vector<domain::pending_transfer> pending_transfers(session& db, guild_id guild) {
   std::vector<domain::pending_transfer> out;
-  for (const auto& row : db.exec(pending, {what.guild, transfers_at_once})) {
+  for (const auto& row : db.exec(pending, {guild, transfers_at_once})) {
     auto& one = out.emplace_back();
     fields(row) >> one.id >> one.leaver >> one.joiner >> one.leaver_address.region
         >> one.leaver_address.realm >> one.leaver_address.name_key >> one.leaver_bnet_id;

@@ -133,7 +133,6 @@ protected:
 };
 
 // --- work
-// -----------------------------------------------------------------------------------------
 
 inline const std::string yesterday = "Mon, 5 Jan 2026 10:00:00 GMT";
 inline const std::string today = "Tue, 6 Jan 2026 10:00:00 GMT";

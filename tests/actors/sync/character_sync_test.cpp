@@ -295,7 +295,7 @@ TEST_F(character_sync_test, names_that_cannot_be_asked_for_are_not) {
   for (const std::string name : {"", "Anna3f2a9c", "4711"}) {
     const auto& done = sync(test::new_character(1, name));
     EXPECT_TRUE(done.checked) << name;
-    EXPECT_EQ(done.checked->next_due, world.wall() + environment->verify_within);
+    EXPECT_EQ(done.checked->next_due, world.wall() + environment->settings.verify_within);
   }
   EXPECT_TRUE(gateway_script_.asked.empty());
 }

@@ -35,11 +35,11 @@ TEST_F(guild_coordinator_test, runs_a_bounded_number_of_characters_at_once) {
   gateway_script_.hold = true;
   due_characters(60);
   sync(only_characters_due());
-  EXPECT_EQ(gateway_script_.held.size(), environment->characters_at_once);
+  EXPECT_EQ(gateway_script_.held.size(), environment->settings.characters_at_once);
   for (int i = 0; i < 5; ++i) {
     gateway_script_.let_go();
     world.run();
-    EXPECT_LE(gateway_script_.held.size(), environment->characters_at_once);
+    EXPECT_LE(gateway_script_.held.size(), environment->settings.characters_at_once);
   }
   EXPECT_TRUE(ended);
   EXPECT_EQ(checked_or_applied(), 60u);

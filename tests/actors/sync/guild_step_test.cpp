@@ -210,7 +210,7 @@ TEST_F(guild_step_test, another_guild_at_the_address_counts_as_404) {
 TEST_F(guild_step_test, transfers_are_settled_by_the_leavers_status) {
   on_versioned(guild_path, "{}", yesterday);
   on_versioned(guild_path + "/roster", "{}", yesterday);
-  store.on<domain::pending_transfers>([](const auto&) {
+  store.on<domain::apply_guild>([](const auto&) {
     const auto one = [](std::int64_t id, const char* name) {
       return domain::pending_transfer{
           .id = id,
@@ -219,7 +219,9 @@ TEST_F(guild_step_test, transfers_are_settled_by_the_leavers_status) {
           .leaver_address = {domain::region::eu, "stormrage", name},
           .leaver_bnet_id = bnet_character_id{id}};
     };
-    return std::vector{one(1, "gone"), one(2, "stayed"), one(3, "unclear"), one(4, "")};
+    return domain::guild_applied{
+        .guild = guild_id{50},
+        .transfers = {one(1, "gone"), one(2, "stayed"), one(3, "unclear"), one(4, "")}};
   });
   on("/profile/wow/character/stormrage/stayed/status", answer_of(200, test::status_body(2)));
   on("/profile/wow/character/stormrage/unclear/status", answer_of(503));

@@ -111,8 +111,8 @@ TEST_F(leases, renewing_keeps_what_is_held_and_names_what_is_lost) {
   track();
   const auto work = claim();
   db->shift_clock(50s);
-  const auto renewed =
-      db->ask(domain::renew{{work.lease, {work.lease.entry, lease_token{999'999}}}, lease_time});
+  const auto renewed = db->ask(
+      domain::renew{{work.lease, {work.lease.entry, lease_token{999'999}}}, lease_time});
   ASSERT_TRUE(renewed);
   ASSERT_EQ(renewed->size(), 1u);
   EXPECT_EQ(renewed->front().token, work.lease.token);
@@ -162,8 +162,8 @@ TEST_F(leases, a_guild_is_due_when_any_of_its_characters_is) {
   sync_members(guild, members, 1);
   auto work = claim(); // its characters had been due
   EXPECT_FALSE(work.roster_due);
-  ASSERT_TRUE(
-      db->ask(domain::finish_guild{.lease = work.lease, .tracked = work.tracked, .guild = guild}));
+  ASSERT_TRUE(db->ask(
+      domain::finish_guild{.lease = work.lease, .tracked = work.tracked, .guild = guild}));
   EXPECT_TRUE(claim_all(priority::character).empty());
   EXPECT_TRUE(claim_all(priority::roster).empty());
   db->shift_clock(4h + 1min); // the roster's interval
