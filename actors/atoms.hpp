@@ -9,7 +9,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(guildhall, caf::first_custom_type_id)
 
   // jobs for the database
   CAF_ADD_ATOM(guildhall, guildhall::atom, run, "run")
-  CAF_ADD_ATOM(guildhall, guildhall::atom, idle, "idle")
+  CAF_ADD_ATOM(guildhall, guildhall::atom, connected, "connected")
   CAF_ADD_ATOM(guildhall, guildhall::atom, lost, "lost")
 
   // Battle.net

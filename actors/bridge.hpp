@@ -1,7 +1,6 @@
 #pragma once
 
-#include "actors/storage/db_job.hpp"
-#include "actors/interfaces.hpp"
+#include "actors/storage/job_queue.hpp"
 
 #include <caf/all.hpp>
 
@@ -21,7 +20,7 @@ class handle_slot {
 public:
   void put(Handle handle) {
     const std::lock_guard guard{lock_};
-    handle_ = std::move(handle);
+    std::swap(handle_, handle); // the old one goes after the lock
   }
 
   /// Before the actor system ends: a handle outside of it would keep it alive.
@@ -39,10 +38,13 @@ private:
   Handle handle_;
 };
 
-/// Hands a job to whichever pool is in the slot; with none there, the job is refused.
-inline void submit(const handle_slot<db_pool_actor>& slot, job_ptr job) {
+using db_pool_slot = handle_slot<db_pool_handle>;
+
+/// Pushes a job into the queue of whichever pool is in the slot; with none there, the job is
+/// refused.
+inline void submit(const db_pool_slot& slot, job_ptr job) {
   if (const auto pool = slot.get())
-    caf::anon_send(pool, atom::run_v, std::move(job));
+    pool.jobs->push(std::move(job));
   else
     job->refuse({ec::unavailable});
 }

@@ -8,25 +8,24 @@
 namespace guildhall::actors {
 
 // --- storage
-// ----------------------------------------------------------------------------------
 
-/// READER or WRITER: one PostgreSQL connection on a thread of its own.
+/// READER or WRITER: one PostgreSQL connection on a thread of its own. Takes jobs from its
+/// pool's queue without a message while there are any.
 using db_worker_actor = caf::typed_actor<
-    // Runs one job, then announces itself idle to its pool.
+    // Wakes an idle worker: runs this job, then what waits in the queue.
     caf::reacts_to<atom::run, job_ptr>,
     // INTERNAL: (re)connects.
     caf::reacts_to<atom::tick>>;
 
-/// READER POOL and WRITER POOL: a bounded queue in front of their workers.
+/// READER POOL and WRITER POOL: looks after a bounded queue of jobs and the workers that take
+/// from it. Jobs are pushed into the queue, not sent.
 using db_pool_actor = caf::typed_actor<
-    // Queues one job; refuses it when the queue is full, its deadline has passed, or the
-    // database is down and it is not patient.
-    caf::reacts_to<atom::run, job_ptr>,
-    // A worker that is connected can take one job.
-    caf::reacts_to<atom::idle, db_worker_actor>,
-    // A worker has lost its connection (or could not get one); a job it could not finish comes
-    // back.
-    caf::reacts_to<atom::lost, db_worker_actor, job_ptr>,
+    // A worker has a connection.
+    caf::reacts_to<atom::connected, db_worker_actor>,
+    // A worker has lost its connection, or could not get one.
+    caf::reacts_to<atom::lost, db_worker_actor>,
+    // The queue: jobs have begun to wait, or the last accepted one was taken while closing.
+    caf::reacts_to<atom::wake>,
     // INTERNAL: refuses jobs whose deadline has passed.
     caf::reacts_to<atom::tick>,
     // INTERNAL: replaces workers that died.
@@ -41,7 +40,6 @@ using change_listener_actor = caf::typed_actor<
     caf::reacts_to<atom::tick>>;
 
 // --- Battle.net
-// -------------------------------------------------------------------------------
 
 /// TOKEN MANAGER: the client-credentials token of the OAuth host; one fetch at a time.
 using token_manager_actor = caf::typed_actor<
@@ -81,7 +79,6 @@ using battlenet_gateway_actor = permit_holder_actor::extend<
     caf::reacts_to<atom::response, gateway_response>>;
 
 // --- the sync
-// ---------------------------------------------------------------------------------
 
 /// Whoever spawned character syncs.
 using character_parent_actor = caf::typed_actor<
@@ -153,7 +150,6 @@ using onboarder_actor = caf::typed_actor<
     caf::reacts_to<atom::tick, std::uint64_t>>;
 
 // --- serving
-// ----------------------------------------------------------------------------------
 
 /// LOGIN DESK: turns a code into a user: token, identity, row, characters.
 using login_desk_actor = caf::typed_actor<

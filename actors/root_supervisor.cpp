@@ -34,22 +34,19 @@ supervisor_options storage_tree(
       .max_restarts = 10,
       .period = std::chrono::seconds{60},
       .children = {}};
-  tree.children.push_back(
-      {"reader_pool",
-       [how, &slots, &numbers](caf::event_based_actor* self) {
-         auto pool = self->spawn(db_pool, how->storage.readers, &numbers);
-         slots.readers.put(pool);
-         return as_child(pool);
-       },
-       pool_shutdown});
-  tree.children.push_back(
-      {"writer_pool",
-       [how, &slots, &numbers](caf::event_based_actor* self) {
-         auto pool = self->spawn(db_pool, how->storage.writers, &numbers);
-         slots.writers.put(pool);
-         return as_child(pool);
-       },
-       pool_shutdown});
+  const auto add_pool = [&](const char* name, db_pool_options storage_options::*which,
+                            db_pool_slot& slot) {
+    tree.children.push_back(
+        {name,
+         [how, which, &slot, &numbers](caf::event_based_actor* self) {
+           auto pool = spawn_db_pool(self->system(), how->storage.*which, numbers);
+           slot.put(pool);
+           return as_child(pool.actor);
+         },
+         pool_shutdown});
+  };
+  add_pool("reader_pool", &storage_options::readers, slots.readers);
+  add_pool("writer_pool", &storage_options::writers, slots.writers);
   tree.children.push_back({"change_listener", [how](caf::event_based_actor* self) {
                              return spawn_blocking(
                                  self, how->detached, change_listener, how->storage.changes,

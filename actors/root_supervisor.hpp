@@ -27,8 +27,8 @@ namespace guildhall::actors {
 /// Handles that threads outside of the actor system send through. Owned by the composition
 /// root; filled by the supervisors, cleared before the system ends.
 struct service_slots {
-  handle_slot<db_pool_actor> readers;
-  handle_slot<db_pool_actor> writers;
+  db_pool_slot readers;
+  db_pool_slot writers;
   handle_slot<sync_scheduler_actor> scheduler;
   handle_slot<onboarder_actor> onboarder;
   handle_slot<login_desk_actor> login_desk;

@@ -12,31 +12,25 @@ constexpr std::chrono::milliseconds expiry_interval{100};
 constexpr std::chrono::milliseconds worker_restart_delay{500};
 constexpr std::size_t max_worker_restarts{10};
 constexpr std::chrono::seconds worker_restart_period{60};
-constexpr std::chrono::seconds database_retry_after{2};
 
 using self_ptr = db_pool_actor::stateful_pointer<db_pool_state>;
 
-failure database_is_down() {
-  return {
-      .code = ec::database_down, .message = {}, .retry_at = wall_now() + database_retry_after};
-}
-
-void refuse(self_ptr self, const job_ptr& job, failure why) {
-  self->state.refused->Increment();
-  job->refuse(std::move(why));
-}
-
 void spawn_worker(self_ptr self) {
   auto& st = self->state;
+  const db_pool_actor me{self};
   auto worker = st.options.detached
-                  ? self->spawn<caf::detached>(db_worker, db_pool_actor{self}, st.options.open)
-                  : self->spawn(db_worker, db_pool_actor{self}, st.options.open);
+                  ? self->spawn<caf::detached>(db_worker, me, st.jobs, st.options.open)
+                  : self->spawn(db_worker, me, st.jobs, st.options.open);
   self->monitor<caf::message_priority::high>(worker);
   st.workers.push_back(std::move(worker));
 }
 
-bool database_down(const db_pool_state& st) {
-  return !st.workers.empty() && st.down.size() == st.workers.size();
+/// While no worker has a connection, impatient jobs need not wait for one.
+bool note_database(self_ptr self) {
+  auto& st = self->state;
+  const bool down = !st.workers.empty() && st.down.size() == st.workers.size();
+  st.jobs->set_database_down(down);
+  return !down;
 }
 
 void note_reachable(self_ptr self, bool reachable) {
@@ -45,18 +39,14 @@ void note_reachable(self_ptr self, bool reachable) {
     st.options.on_reachable(reachable);
 }
 
-/// While expired jobs may be waiting, looks every now and then.
-void watch_deadlines(self_ptr self) {
+/// While jobs wait, looks at their deadlines every now and then. When none does any more, a
+/// closing pool ends.
+void look_after_queue(self_ptr self) {
   auto& st = self->state;
-  if (st.ticking || st.queue.empty())
-    return;
-  st.ticking = true;
-  self->delayed_send(db_pool_actor{self}, expiry_interval, atom::tick_v);
-}
-
-void end_if_finished(self_ptr self) {
-  auto& st = self->state;
-  if (!st.closing || !st.queue.empty())
+  const bool waiting = st.jobs->watch();
+  if (waiting && !std::exchange(st.ticking, true))
+    self->delayed_send(db_pool_actor{self}, expiry_interval, atom::tick_v);
+  if (waiting || !st.closing)
     return;
   // A worker ends after the job it is running; the last one's end is the pool's.
   for (const auto& worker : st.workers)
@@ -65,74 +55,13 @@ void end_if_finished(self_ptr self) {
     self->quit(caf::exit_reason::user_shutdown);
 }
 
-void dispatch(self_ptr self) {
-  auto& st = self->state;
-  while (!st.queue.empty() && !st.idle.empty()) {
-    auto job = std::move(st.queue.front());
-    st.queue.pop_front();
-    if (job->expires <= self->clock().now()) {
-      refuse(self, job, {ec::deadline_expired});
-      continue;
-    }
-    caf::anon_send(st.idle.back(), atom::run_v, std::move(job));
-    st.idle.pop_back();
-  }
-  st.queued->Set(static_cast<double>(st.queue.size()));
-  watch_deadlines(self);
-  end_if_finished(self);
-}
-
-void refuse_where(
-    self_ptr self, const std::function<bool(const db_job&)>& which, const failure& why) {
-  auto& queue = self->state.queue;
-  std::deque<job_ptr> kept;
-  for (auto& job : queue) {
-    if (which(*job))
-      refuse(self, job, why);
-    else
-      kept.push_back(std::move(job));
-  }
-  queue = std::move(kept);
-}
-
-void accept(self_ptr self, const job_ptr& job) {
-  auto& st = self->state;
-  if (st.closing)
-    return refuse(self, job, {ec::shutting_down});
-  if (job->expires <= self->clock().now())
-    return refuse(self, job, {ec::deadline_expired});
-  if (database_down(st) && !job->patient)
-    return refuse(self, job, database_is_down());
-  if (st.queue.size() >= st.options.max_queue) {
-    constexpr std::chrono::seconds overload_retry_after{1};
-    return refuse(self, job, {ec::overloaded, {}, wall_now() + overload_retry_after});
-  }
-  st.queue.push_back(job);
-  dispatch(self);
-}
-
-void worker_lost_connection(
-    self_ptr self, const db_worker_actor& worker, const job_ptr& unfinished) {
-  auto& st = self->state;
-  st.down.insert(worker.address());
-  std::erase(st.idle, worker);
-  if (unfinished)
-    st.queue.push_front(unfinished);
-  if (database_down(st)) {
-    note_reachable(self, false);
-    refuse_where(
-        self, [](const db_job& job) { return !job.patient; }, database_is_down());
-  }
-  dispatch(self);
-}
-
 void worker_died(self_ptr self, const caf::down_msg& down) {
   auto& st = self->state;
   const auto gone = std::ranges::find_if(
       st.workers, [&](const auto& worker) { return worker.address() == down.source; });
   if (gone == st.workers.end())
     return;
-  std::erase(st.idle, *gone);
+  st.jobs->forget(down.source);
   st.down.erase(down.source);
   st.workers.erase(gone);
   if (st.closing) {
@@ -140,6 +69,7 @@ void worker_died(self_ptr self, const caf::down_msg& down) {
       self->quit(caf::exit_reason::user_shutdown);
     return;
   }
+  note_database(self);
   log::error("{} pool: a worker has ended ({})", st.options.name, caf::to_string(down.reason));
   const auto now = self->clock().now();
   st.restarts.push_back(now);
@@ -157,8 +87,9 @@ void close(self_ptr self) {
   if (st.closing)
     return;
   st.closing = true;
+  st.jobs->finish();
   self->delayed_send(db_pool_actor{self}, st.options.finish_within, atom::stop_v);
-  end_if_finished(self);
+  look_after_queue(self);
 }
 
 } // namespace
@@ -166,56 +97,65 @@ void close(self_ptr self) {
 db_pool_state::db_pool_state(self_ptr) {}
 
 db_pool_state::~db_pool_state() {
-  for (const auto& job : queue)
-    job->refuse({ec::unavailable});
+  if (jobs)
+    jobs->end(ec::unavailable);
   for (const auto& worker : workers)
     send_exit_first(caf::actor_cast<caf::actor>(worker), caf::exit_reason::user_shutdown);
 }
 
-db_pool_actor::behavior_type db_pool(self_ptr self, db_pool_options options, metrics* numbers) {
+db_pool_actor::behavior_type
+db_pool(self_ptr self, db_pool_options options, std::shared_ptr<job_queue> jobs) {
   set_actor_defaults(self);
   auto& st = self->state;
   st.options = std::move(options);
-  const prometheus::Labels labels{{"pool", st.options.name}};
-  st.queued = &numbers->gauge("database_queue", "Jobs waiting for a connection", labels);
-  st.refused = &numbers->counter("database_refused_total", "Jobs refused by a pool", labels);
+  st.jobs = std::move(jobs);
+  st.jobs->attach(db_pool_actor{self});
   self->set_down_handler([self](caf::down_msg& down) { worker_died(self, down); });
   self->set_exit_handler([self](caf::exit_msg&) { close(self); });
   if (st.options.on_reachable) // an earlier pool may have said otherwise
     st.options.on_reachable(false);
   for (std::size_t i = 0; i < st.options.workers; ++i)
     spawn_worker(self);
+  look_after_queue(self); // what was pushed before we knew
 
   return {
-      [self](atom::run, const job_ptr& job) { accept(self, job); },
-      [self](atom::idle, const db_worker_actor& worker) {
+      [self](atom::connected, const db_worker_actor& worker) {
         self->state.down.erase(worker.address());
-        self->state.idle.push_back(worker);
+        note_database(self);
         note_reachable(self, true);
-        dispatch(self);
       },
-      [self](atom::lost, const db_worker_actor& worker, const job_ptr& unfinished) {
-        worker_lost_connection(self, worker, unfinished);
+      [self](atom::lost, const db_worker_actor& worker) {
+        self->state.down.insert(worker.address());
+        if (!note_database(self))
+          note_reachable(self, false);
+        look_after_queue(self);
       },
+      [self](atom::wake) { look_after_queue(self); },
       [self](atom::tick) {
         self->state.ticking = false;
-        const auto now = self->clock().now();
-        refuse_where(
-            self, [now](const db_job& job) { return job.expires <= now; },
-            {ec::deadline_expired});
-        dispatch(self);
+        self->state.jobs->refuse_late();
+        look_after_queue(self);
       },
       [self](atom::restart) {
         while (!self->state.closing && self->state.workers.size() < self->state.options.workers)
           spawn_worker(self);
+        note_database(self);
       },
       [self](atom::stop) {
-        refuse_where(self, [](const db_job&) { return true; }, {ec::shutting_down});
+        self->state.jobs->end(ec::shutting_down);
         if (self->state.options.interrupt_all)
           self->state.options.interrupt_all();
-        end_if_finished(self);
+        look_after_queue(self);
       },
   };
+}
+
+db_pool_handle
+spawn_db_pool(caf::actor_system& system, db_pool_options options, metrics& numbers) {
+  auto jobs =
+      std::make_shared<job_queue>(options.max_queue, system.clock(), numbers, options.name);
+  auto pool = system.spawn(db_pool, std::move(options), jobs);
+  return {std::move(pool), std::move(jobs)};
 }
 
 } // namespace guildhall::actors

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/storage/db_worker.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/storage/db_worker.hpp"
 #include "core/metrics.hpp"
 
 #include <chrono>
@@ -31,25 +31,27 @@ struct db_pool_state {
   ~db_pool_state();
 
   db_pool_options options;
-  std::deque<job_ptr> queue;
+  std::shared_ptr<job_queue> jobs;
   std::vector<db_worker_actor> workers;
-  std::vector<db_worker_actor> idle;
   std::set<caf::actor_addr> down; ///< workers without a connection
   std::deque<std::chrono::steady_clock::time_point> restarts;
   bool ticking{false};
   bool closing{false};
   bool reachable{false};
-  prometheus::Gauge* queued{nullptr};
-  prometheus::Counter* refused{nullptr};
   static inline const char* name = "db-pool";
 };
 
-/// READER POOL or WRITER POOL: owns its workers and a bounded queue. Idle workers announce
-/// themselves; a job goes to an idle worker or waits. Replaces dead workers (10 in 60 s, then
-/// it ends and its supervisor starts another); what was queued is then refused. On an exit
-/// message it finishes what was accepted for at most `finish_within`, then interrupts.
+/// READER POOL or WRITER POOL: owns its workers and looks after the bounded queue that they
+/// take from: refuses jobs whose deadline has passed, and impatient ones while no worker is
+/// connected. Replaces dead workers (10 in 60 s, then it ends and its supervisor starts
+/// another); what was queued is then refused. On an exit message it finishes what was accepted
+/// for at most `finish_within`, then interrupts.
 db_pool_actor::behavior_type db_pool(
     db_pool_actor::stateful_pointer<db_pool_state> self, db_pool_options options,
-    metrics* numbers);
+    std::shared_ptr<job_queue> jobs);
+
+/// A pool with its queue.
+db_pool_handle
+spawn_db_pool(caf::actor_system& system, db_pool_options options, metrics& numbers);
 
 } // namespace guildhall::actors

@@ -26,7 +26,7 @@ void connect(self_ptr self) {
     // The first failure in a row is worth a line; the rest would only repeat it.
     if (st.backoff.count() == 0)
       log::warn("database: cannot connect: {}", message_of(link.error()));
-    caf::anon_send(st.pool, atom::lost_v, db_worker_actor{self}, job_ptr{});
+    caf::anon_send(st.pool, atom::lost_v, db_worker_actor{self});
     reconnect_later(self);
     return;
   }
@@ -34,7 +34,7 @@ void connect(self_ptr self) {
     log::info("database: connected again");
   st.link = std::move(*link);
   st.backoff = {};
-  caf::anon_send(st.pool, atom::idle_v, db_worker_actor{self});
+  caf::anon_send(st.pool, atom::connected_v, db_worker_actor{self});
 }
 
 bool may_run_again(const db_job& job) {
@@ -47,42 +47,52 @@ void run(self_ptr self, const job_ptr& job) {
   ++job->attempts;
   const auto outcome = st.link->run(*job);
   const bool broken = st.link->broken();
-  job_ptr unfinished;
+  const bool lost = broken && !outcome && outcome.error().code == ec::database_down;
   if (outcome)
     job->complete();
-  else if (broken && outcome.error().code == ec::database_down && may_run_again(*job))
-    unfinished = job;
+  else if (lost && may_run_again(*job))
+    st.jobs->put_back(job);
   else
     job->refuse(outcome.error());
-  if (!broken) {
-    caf::anon_send(st.pool, atom::idle_v, db_worker_actor{self});
+  if (!broken)
     return;
-  }
   st.link.reset();
-  caf::anon_send(st.pool, atom::lost_v, db_worker_actor{self}, std::move(unfinished));
+  caf::anon_send(st.pool, atom::lost_v, db_worker_actor{self});
   connect(self);
+}
+
+void take_jobs(self_ptr self) {
+  auto& st = self->state;
+  const db_worker_actor me{self};
+  while (st.link) {
+    const auto job = st.jobs->next(me);
+    if (!job)
+      return;
+    run(self, job);
+  }
 }
 
 } // namespace
 
 db_worker_state::db_worker_state(self_ptr) {}
 
-db_worker_actor::behavior_type
-db_worker(self_ptr self, db_pool_actor pool, db_link_factory open) {
+db_worker_actor::behavior_type db_worker(
+    self_ptr self, db_pool_actor pool, std::shared_ptr<job_queue> jobs, db_link_factory open) {
   set_actor_defaults(self);
   self->state.pool = std::move(pool);
+  self->state.jobs = std::move(jobs);
   self->state.open = std::move(open);
   caf::anon_send(db_worker_actor{self}, atom::tick_v);
   return {
       [self](atom::run, const job_ptr& job) {
-        if (self->state.link)
-          run(self, job);
-        else
-          caf::anon_send(self->state.pool, atom::lost_v, db_worker_actor{self}, job);
+        run(self, job);
+        take_jobs(self);
       },
       [self](atom::tick) {
-        if (!self->state.link)
-          connect(self);
+        if (self->state.link)
+          return;
+        connect(self);
+        take_jobs(self);
       },
   };
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/interfaces.hpp"
+#include "actors/storage/job_queue.hpp"
 
 #include <chrono>
 #include <functional>
@@ -23,6 +23,7 @@ struct db_worker_state {
   db_worker_state(db_worker_actor::stateful_pointer<db_worker_state> self);
 
   db_pool_actor pool;
+  std::shared_ptr<job_queue> jobs;
   db_link_factory open;
   std::unique_ptr<db_link> link;
   std::chrono::milliseconds backoff{0};
@@ -30,11 +31,12 @@ struct db_worker_state {
 };
 
 /// READER or WRITER: owns one connection; blocks in it, so it is spawned detached (scheduled in
-/// tests). A lost connection is a state, not an end: it reconnects with back-off, at most 2 s
-/// apart, and tells its pool. Ends by its pool's exit message; if it dies, the pool spawns
-/// another.
+/// tests). Takes one job after the other from the pool's queue until none waits; then it is
+/// woken by the next. A lost connection is a state, not an end: it reconnects with back-off, at
+/// most 2 s apart, and tells its pool. Ends by its pool's exit message; if it dies, the pool
+/// spawns another.
 db_worker_actor::behavior_type db_worker(
     db_worker_actor::stateful_pointer<db_worker_state> self, db_pool_actor pool,
-    db_link_factory open);
+    std::shared_ptr<job_queue> jobs, db_link_factory open);
 
 } // namespace guildhall::actors

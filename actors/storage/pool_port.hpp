@@ -10,8 +10,6 @@
 
 namespace guildhall::actors {
 
-using db_pool_slot = handle_slot<db_pool_actor>;
-
 /// One operation on its way through a pool, with whoever waits for its answer.
 template <domain::operation Operation>
 class operation_job final : public db_job {

@@ -10,8 +10,6 @@
 /// The domain's ports, answered by the database pools: every call becomes one named job.
 namespace guildhall::actors {
 
-using db_pool_slot = handle_slot<db_pool_actor>;
-
 class pool_read_port final : public domain::read_port {
 public:
   explicit pool_read_port(const db_pool_slot& readers) : readers_(readers) {}

@@ -96,6 +96,10 @@ protected:
     caf::anon_send_exit(slot.get(), caf::exit_reason::kill);
     world.advance(100ms);
   }
+  void kill(const db_pool_slot& slot) {
+    caf::anon_send_exit(slot.get().actor, caf::exit_reason::kill);
+    world.advance(100ms);
+  }
 
   bool ended{false};
   int given_up{0};

@@ -1,5 +1,5 @@
-#include "actors/storage/db_pool.hpp"
 #include "actors/defaults.hpp"
+#include "actors/storage/db_pool.hpp"
 #include "tests/support/actor_system.hpp"
 
 #include <gtest/gtest.h>
@@ -121,7 +121,9 @@ protected:
   }
 
   void start(db_pool_options how) {
-    pool = world.system().spawn(db_pool, std::move(how), &numbers);
+    auto [actor, queue] = spawn_db_pool(world.system(), std::move(how), numbers);
+    pool = std::move(actor);
+    jobs = std::move(queue);
     pool->attach_functor([this] { ended = true; });
     world.run();
   }
@@ -138,7 +140,7 @@ protected:
     auto job = std::make_shared<watched_job>(names.back(), world.now() + how.within, seen);
     job->idempotent = how.idempotent;
     job->patient = how.patient;
-    caf::anon_send(pool, atom::run_v, job_ptr{job});
+    jobs->push(std::move(job));
     return seen;
   }
   outcome_ptr post(const std::string& name) {
@@ -161,6 +163,7 @@ protected:
     if (pool)
       caf::anon_send_exit(pool, caf::exit_reason::kill);
     pool = nullptr;
+    jobs = nullptr;
   }
 
   fake_database database;
@@ -170,6 +173,7 @@ protected:
   int interrupts{0};
   bool ended{false};
   db_pool_actor pool;
+  std::shared_ptr<job_queue> jobs;
   test::actor_world world;
 };
 
@@ -205,6 +209,26 @@ TEST_F(db_pool_test, jobs_beyond_the_queue_are_refused_as_overloaded) {
   }
   EXPECT_EQ(completed, 4);
   EXPECT_EQ(overloaded, 2);
+}
+
+TEST_F(db_pool_test, a_worker_takes_what_waits_without_a_message) {
+  start(options());
+  const auto first = post("first");
+  const auto second = post("second");
+  const auto third = post("third");
+  world.step(); // the worker's turn, for the first
+  EXPECT_EQ(database.ran, (std::vector<std::string>{"first", "second", "third"}));
+  EXPECT_EQ(first->completed + second->completed + third->completed, 3);
+}
+
+TEST_F(db_pool_test, what_comes_while_a_worker_is_being_replaced_waits_for_the_next) {
+  start(options());
+  database.fates = {fake_database::fate::worker_dies};
+  run("poison");
+  const auto seen = run("waits");
+  EXPECT_TRUE(seen->open());
+  world.advance(1s);
+  EXPECT_EQ(seen->completed, 1);
 }
 
 TEST_F(db_pool_test, a_job_past_its_deadline_is_refused_and_its_statement_never_sent) {
@@ -332,12 +356,14 @@ TEST_F(db_pool_test, what_is_sent_to_a_dead_pool_is_refused) {
 }
 
 TEST_F(db_pool_test, an_exit_lets_accepted_jobs_finish) {
+  database.reachable = false;
   start(options());
-  const auto first = post("first");
-  const auto second = post("second");
-  caf::anon_send_exit(pool, caf::exit_reason::user_shutdown);
-  const auto third = post("third");
-  world.run();
+  const auto first = post("first", {.patient = true});
+  const auto second = post("second", {.patient = true});
+  world.stop(pool);
+  const auto third = post("third", {.patient = true});
+  database.reachable = true;
+  world.advance(1s); // a worker connects again
   EXPECT_EQ(first->completed, 1);
   EXPECT_EQ(second->completed, 1);
   EXPECT_FALSE(third->open());
