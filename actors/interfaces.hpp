@@ -41,8 +41,15 @@ using change_listener_actor = caf::typed_actor<
 
 // --- Battle.net
 
+/// Whoever sends requests with the client-credentials token.
+using token_listener_actor = caf::typed_actor<
+    // The token to send from now on.
+    caf::reacts_to<atom::token, issued_token>>;
+
 /// TOKEN MANAGER: the client-credentials token of the OAuth host; one fetch at a time.
 using token_manager_actor = caf::typed_actor<
+    // Tells this listener every token that is fetched, and the one there is.
+    caf::reacts_to<atom::token, token_listener_actor>,
     // Answers a token that was not refused; a failure carries when to come back.
     caf::replies_to<atom::token, token_request>::with<token_reply>,
     // INTERNAL: the OAuth host has answered.
@@ -73,6 +80,8 @@ using rate_limiter_actor = caf::typed_actor<
 
 /// BATTLE.NET GATEWAY, one per region: permits, token, connections, circuit breaker.
 using battlenet_gateway_actor = permit_holder_actor::extend<
+    // The token to send from now on.
+    caf::reacts_to<atom::token, issued_token>,
     // Sends one GET when budget and breaker allow it.
     caf::replies_to<atom::fetch, fetch_request>::with<fetch_reply>,
     // INTERNAL: a response, or the lack of one.

@@ -62,6 +62,11 @@ struct token_request {
   std::string refused;
 };
 using token_reply = result<std::string>;
+/// A token that may be sent until its life is over or Battle.net answers 401 to it.
+struct issued_token {
+  std::string value;
+  deadline valid_until{};
+};
 using new_token = result<battlenet::access_token>;
 
 /// A response (or the lack of one) to the fetch with this ticket.
@@ -168,6 +173,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::throttle_notice)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::loan_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::token_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::token_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::issued_token)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::new_token)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::gateway_response)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::period_notice)

@@ -56,6 +56,9 @@ void send(self_ptr self, std::uint64_t ticket, const std::string& token) {
 void go(self_ptr self, std::uint64_t ticket, std::string refused_token) {
   if (const auto& own = self->state.fetches.at(ticket).request.user_token; !own.empty())
     return send(self, ticket, std::string{own});
+  const auto& known = self->state.token;
+  if (known.value != refused_token && self->clock().now() < known.valid_until)
+    return send(self, ticket, known.value);
   self->request(
           self->state.tokens, token_timeout, atom::token_v,
           token_request{std::move(refused_token)})
@@ -150,6 +153,8 @@ void receive(self_ptr self, const gateway_response& response) {
       finish(self, response.ticket, fail(ec::upstream_unauthorised));
       return;
     }
+    if (fetch.token == st.token.value)
+      st.token = {};
     // The retry is a request like any other: it needs a permit of its own.
     fetch.renewed = true;
     ask_permit(self, response.ticket);
@@ -184,7 +189,12 @@ battlenet_gateway_actor::behavior_type battlenet_gateway(
       "battlenet_breaker_open", "1 while the breaker is open",
       {{"region", std::string{domain::to_string(options.region)}}});
 
+  caf::anon_send(
+      st.tokens, atom::token_v,
+      caf::actor_cast<token_listener_actor>(battlenet_gateway_actor{self}));
+
   return {
+      [self](atom::token, const issued_token& token) { self->state.token = token; },
       [self](atom::granted, const permit& word) {
         const auto found = self->state.fetches.find(word.ticket);
         if (found == self->state.fetches.end())

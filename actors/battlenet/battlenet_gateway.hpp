@@ -43,6 +43,7 @@ struct battlenet_gateway_state {
   std::shared_ptr<battlenet::http_client> client;
   rate_limiter_actor limiter;
   token_manager_actor tokens;
+  issued_token token; ///< the last one we were told of
   std::unordered_map<std::uint64_t, pending> fetches;
   std::uint64_t next_ticket{1};
 
@@ -60,7 +61,8 @@ struct battlenet_gateway_state {
 
 /// BATTLE.NET GATEWAY, one per region: owns the keep-alive connections of its region. Each
 /// fetch waits for a permit, goes out with the current token, and is answered with what the
-/// status means. A 401 renews the token and asks once more (which is another request to the
+/// status means. The token manager tells it every new token, and is asked only when there is
+/// none to send. A 401 renews the token and asks once more (which is another request to the
 /// budget). Its circuit breaker keeps a dead region from eating the budget: while open, fetches
 /// fail at once with `retry_at`. Ends only with its supervisor; open fetches then fail with
 /// `unavailable`.

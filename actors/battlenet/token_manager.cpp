@@ -36,8 +36,7 @@ void store_token(self_ptr self, const battlenet::access_token& token) {
   auto& st = self->state;
   const auto now = self->clock().now();
   const auto refresh_after = token.expires_in * 9 / 10;
-  st.token = token.value;
-  st.valid_until = now + token.expires_in;
+  st.token = {token.value, now + token.expires_in};
   st.failures = 0;
   // A token that is refused as soon as it is there was not the trouble.
   st.not_before = now + first_backoff;
@@ -47,7 +46,15 @@ void store_token(self_ptr self, const battlenet::access_token& token) {
       token_manager_actor{self},
       std::max<std::chrono::seconds>(refresh_after, std::chrono::seconds{1}), atom::tick_v,
       ++st.generation);
-  answer_all(self, st.token);
+  // First those who keep it: whoever is answered next need not ask again.
+  for (const auto& listener : st.listeners)
+    caf::anon_send(listener, atom::token_v, st.token);
+  answer_all(self, st.token.value);
+}
+
+bool has_good_token(self_ptr self) {
+  const auto& token = self->state.token;
+  return !token.value.empty() && self->clock().now() < token.valid_until;
 }
 
 void note_failure(self_ptr self, const failure& why) {
@@ -60,7 +67,7 @@ void note_failure(self_ptr self, const failure& why) {
   st.not_before = self->clock().now() + wait;
   st.last_failure = why;
   st.last_failure.retry_at = st.now() + wait;
-  if (!st.token.empty()) // still good; its refresh goes on
+  if (!st.token.value.empty()) // still good; its refresh goes on
     self->delayed_send(token_manager_actor{self}, wait, atom::tick_v, ++st.generation);
   answer_all(self, std::unexpected<failure>(st.last_failure));
 }
@@ -79,15 +86,25 @@ token_manager(self_ptr self, token_source source, std::function<time_point()> wa
   set_actor_defaults(self);
   self->state.source = std::move(source);
   self->state.now = std::move(wall);
+  self->set_down_handler([self](caf::down_msg& down) {
+    std::erase_if(self->state.listeners, [&](const auto& listener) {
+      return listener.address() == down.source;
+    });
+  });
   return {
+      [self](atom::token, const token_listener_actor& listener) {
+        self->monitor(listener);
+        self->state.listeners.push_back(listener);
+        if (has_good_token(self))
+          caf::anon_send(listener, atom::token_v, self->state.token);
+      },
       [self](atom::token, const token_request& request) -> caf::result<token_reply> {
         auto& st = self->state;
-        const auto moment = self->clock().now();
-        if (!request.refused.empty() && request.refused == st.token)
-          st.token.clear();
-        if (!st.token.empty() && moment < st.valid_until)
-          return token_reply{st.token};
-        if (moment < st.not_before || st.waiting.size() >= max_waiting)
+        if (!request.refused.empty() && request.refused == st.token.value)
+          st.token = {};
+        if (has_good_token(self))
+          return token_reply{st.token.value};
+        if (self->clock().now() < st.not_before || st.waiting.size() >= max_waiting)
           return token_reply{std::unexpected<failure>(st.last_failure)};
         auto promise = self->make_response_promise<token_manager_state::promise>();
         st.waiting.push_back(promise);

@@ -20,21 +20,21 @@ struct token_manager_state {
 
   token_source source;
   std::function<time_point()> now; ///< wall time
-  std::string token;
-  std::chrono::steady_clock::time_point valid_until{};
+  issued_token token;
   std::chrono::steady_clock::time_point not_before{}; ///< back-off after a failure
   failure last_failure{ec::upstream_down};
   int failures{0};
   bool fetching{false};
   std::uint64_t generation{0}; ///< of the refresh timer
   std::vector<promise> waiting;
+  std::vector<token_listener_actor> listeners;
   static inline const char* name = "token-manager";
 };
 
-/// TOKEN MANAGER: owns the client-credentials token. One fetch at a time, however many ask;
-/// refreshed when 90 % of its life are over; a token that Battle.net refused is replaced at
-/// once, but not more often than the back-off allows. Ends only with its supervisor; whoever
-/// waits then gets a retryable failure.
+/// TOKEN MANAGER: owns the client-credentials token, and tells its listeners each one. One
+/// fetch at a time, however many ask; refreshed when 90 % of its life are over; a token that
+/// Battle.net refused is replaced at once, but not more often than the back-off allows. Ends
+/// only with its supervisor; whoever waits then gets a retryable failure.
 token_manager_actor::behavior_type token_manager(
     token_manager_actor::stateful_pointer<token_manager_state> self, token_source source,
     std::function<time_point()> wall);

@@ -36,11 +36,17 @@ granting_limiter(rate_limiter_actor::pointer, limiter_log* seen) {
       [](atom::tick, std::uint64_t) {}};
 }
 
-/// Numbered tokens; a refused one is followed by the next.
-token_manager_actor::behavior_type
-numbered_tokens(token_manager_actor::pointer, int* number, result<void>* works) {
+/// Numbered tokens; a refused one is followed by the next. A test tells them on.
+struct token_log {
+  int asked{0};
+  token_listener_actor listener;
+};
+token_manager_actor::behavior_type numbered_tokens(
+    token_manager_actor::pointer, int* number, result<void>* works, token_log* seen) {
   return {
-      [number, works](atom::token, const token_request& request) -> caf::result<token_reply> {
+      [seen](atom::token, const token_listener_actor& listener) { seen->listener = listener; },
+      [=](atom::token, const token_request& request) -> caf::result<token_reply> {
+        ++seen->asked;
         if (!*works)
           return token_reply{std::unexpected<failure>(works->error())};
         if (request.refused == std::to_string(*number))
@@ -57,7 +63,7 @@ protected:
   void start(reply_function reply, battlenet_gateway_options options = {}) {
     client = std::make_shared<test::scripted_client>(world, std::move(reply));
     limiter = world.system().spawn(granting_limiter, &wishes);
-    tokens = world.system().spawn(numbered_tokens, &token, &token_works);
+    tokens = world.system().spawn(numbered_tokens, &token, &token_works, &told);
     options.region = domain::region::eu;
     options.now = world.wall_clock();
     gateway = world.system().spawn(
@@ -72,9 +78,15 @@ protected:
     world.stop(limiter);
     world.stop(tokens);
     wishes.holder = nullptr;
+    told.listener = nullptr;
     gateway = nullptr;
     limiter = nullptr;
     tokens = nullptr;
+  }
+
+  void tell_token(const std::string& value, std::chrono::seconds lives) {
+    caf::anon_send(told.listener, atom::token_v, issued_token{value, world.now() + lives});
+    world.run();
   }
 
   using reply_ptr = std::shared_ptr<std::optional<fetch_reply>>;
@@ -112,6 +124,7 @@ protected:
   limiter_log wishes;
   int token{1};
   result<void> token_works;
+  token_log told;
   std::shared_ptr<test::scripted_client> client;
   battlenet_gateway_actor gateway;
   rate_limiter_actor limiter;
@@ -164,6 +177,41 @@ TEST_F(battlenet_gateway_test, a_second_401_is_no_reason_for_a_third_try) {
   world.advance(1s);
   EXPECT_EQ(error_in(got), ec::upstream_unauthorised);
   EXPECT_EQ(client->sent.size(), 2u);
+}
+
+TEST_F(battlenet_gateway_test, a_token_it_was_told_is_sent_without_asking) {
+  start([](const auto&) { return answer_of(200, "{}"); });
+  tell_token("told", 24h);
+  fetch();
+  tell_token("newer", 24h);
+  fetch();
+  ASSERT_EQ(client->sent.size(), 2u);
+  EXPECT_EQ(client->sent[0].bearer, "told");
+  EXPECT_EQ(client->sent[1].bearer, "newer");
+  EXPECT_EQ(told.asked, 0);
+}
+
+TEST_F(battlenet_gateway_test, a_told_token_that_is_refused_is_not_sent_again) {
+  start([](const test::sent_request& sent) {
+    return sent.bearer == "told" ? answer_of(401) : answer_of(200, "{}");
+  });
+  tell_token("told", 24h);
+  fetch();
+  world.advance(100ms); // with another token, and a permit for it
+  fetch();
+  ASSERT_EQ(client->sent.size(), 3u);
+  EXPECT_EQ(client->sent[1].bearer, "1");
+  EXPECT_EQ(client->sent[2].bearer, "1");
+  EXPECT_EQ(told.asked, 2);
+}
+
+TEST_F(battlenet_gateway_test, a_told_token_is_not_sent_after_its_life) {
+  start([](const auto&) { return answer_of(200, "{}"); });
+  tell_token("told", 60s);
+  world.advance(61s);
+  fetch();
+  ASSERT_EQ(client->sent.size(), 1u);
+  EXPECT_EQ(client->sent[0].bearer, "1");
 }
 
 TEST_F(battlenet_gateway_test, without_a_token_the_fetch_fails_with_its_reason) {

@@ -1,5 +1,5 @@
-#include "actors/defaults.hpp"
 #include "actors/battlenet/token_manager.hpp"
+#include "actors/defaults.hpp"
 #include "tests/support/actor_system.hpp"
 
 #include <gtest/gtest.h>
@@ -40,6 +40,19 @@ protected:
     });
     world.run();
     return got;
+  }
+
+  /// Writes down every token it is told.
+  using heard_ptr = std::shared_ptr<std::vector<issued_token>>;
+  std::pair<token_listener_actor, heard_ptr> listen() {
+    auto heard = std::make_shared<std::vector<issued_token>>();
+    const auto listener = world.system().spawn([heard](token_listener_actor::pointer) {
+      return token_listener_actor::behavior_type{
+          [heard](atom::token, const issued_token& token) { heard->push_back(token); }};
+    });
+    caf::anon_send(manager, atom::token_v, listener);
+    world.run();
+    return {listener, heard};
   }
 
   void answer(result<battlenet::access_token> token) {
@@ -159,6 +172,40 @@ TEST_F(token_manager_test, backs_off_after_failures_and_says_until_when) {
     world.advance(wait + 1ms);
   }
   EXPECT_EQ(waits, (std::vector<std::chrono::seconds>{1s, 2s, 4s, 8s, 16s, 32s, 60s, 60s}));
+}
+
+TEST_F(token_manager_test, listeners_are_told_every_new_token_and_the_one_there_is) {
+  const auto [early, heard] = listen();
+  EXPECT_TRUE(heard->empty());
+  ask();
+  answer("one", 1000s);
+  const auto [late, heard_late] = listen();
+  world.advance(901s);
+  answer("two", 1000s);
+  ASSERT_EQ(heard->size(), 2u);
+  EXPECT_EQ((*heard)[0].value, "one");
+  EXPECT_EQ((*heard)[0].valid_until, world.now() + 99s);
+  EXPECT_EQ((*heard)[1].value, "two");
+  ASSERT_EQ(heard_late->size(), 2u);
+  EXPECT_EQ((*heard_late)[0].value, "one");
+  world.stop(early);
+  world.stop(late);
+}
+
+TEST_F(token_manager_test, a_refused_or_expired_token_is_told_to_nobody) {
+  ask();
+  answer("one", 100s);
+  world.advance(5s);
+  ask("one");
+  const auto [after_refusal, heard] = listen();
+  answer("two", 100s);
+  world.advance(101s);
+  const auto [after_expiry, heard_late] = listen();
+  ASSERT_EQ(heard->size(), 1u);
+  EXPECT_EQ(heard->front().value, "two");
+  EXPECT_TRUE(heard_late->empty());
+  world.stop(after_refusal);
+  world.stop(after_expiry);
 }
 
 TEST_F(token_manager_test, who_waits_at_its_end_is_answered) {

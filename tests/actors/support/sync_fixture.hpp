@@ -39,7 +39,7 @@ inline actors::battlenet_gateway_actor::behavior_type
 scripted_gateway(actors::battlenet_gateway_actor::pointer self, gateway_script* script) {
   using namespace actors;
   return {
-      [](atom::granted, const permit&) {},
+      [](atom::token, const issued_token&) {}, [](atom::granted, const permit&) {},
       [self, script](atom::fetch, const fetch_request& request) -> caf::result<fetch_reply> {
         script->asked.push_back(request);
         auto reply = script->reply(request);
