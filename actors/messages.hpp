@@ -7,7 +7,7 @@
 #include "battlenet/request.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
-#include "domain/account_port.hpp"
+#include "domain/login_port.hpp"
 #include "domain/onboarding.hpp"
 #include "domain/sync.hpp"
 #include "domain/sync_port.hpp"

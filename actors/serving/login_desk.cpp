@@ -127,4 +127,13 @@ login_desk_actor::behavior_type login_desk(self_ptr self, login_desk_options opt
   };
 }
 
+void desk_login_port::log_in(
+    std::string code, domain::region where, deadline expires,
+    domain::completion<domain::standing> done) {
+  auto ticket =
+      std::make_shared<login_ticket>(std::move(code), where, expires, std::move(done));
+  if (const auto desk = desk_.get())
+    caf::anon_send(desk, atom::login_v, std::move(ticket));
+}
+
 } // namespace guildhall::actors

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "actors/bridge.hpp"
 #include "actors/interfaces.hpp"
+#include "domain/login_port.hpp"
 #include "core/seal.hpp"
 
 #include <cstdint>
@@ -54,5 +56,18 @@ struct login_desk_state {
 /// with its supervisor; who waits then gets `unavailable` and logs in again.
 login_desk_actor::behavior_type login_desk(
     login_desk_actor::stateful_pointer<login_desk_state> self, login_desk_options options);
+
+/// Hands logins to the desk in the slot.
+class desk_login_port final : public domain::login_port {
+public:
+  explicit desk_login_port(const handle_slot<login_desk_actor>& desk) : desk_(desk) {}
+
+  void log_in(
+      std::string code, domain::region where, deadline expires,
+      domain::completion<domain::standing> done) override;
+
+private:
+  const handle_slot<login_desk_actor>& desk_;
+};
 
 } // namespace guildhall::actors

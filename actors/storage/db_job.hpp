@@ -2,7 +2,8 @@
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
-#include "domain/ports.hpp"
+#include "domain/operation.hpp"
+#include "domain/read_models.hpp"
 
 #include <memory>
 #include <optional>

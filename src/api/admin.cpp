@@ -1,3 +1,5 @@
+#include "api/call.hpp"
+#include "api/envelope.hpp"
 #include "api/resources.hpp"
 
 /// What operators can see and do. Every route needs an operator's token.
@@ -6,8 +8,6 @@ namespace guildhall::api {
 namespace {
 
 using http::method;
-
-// --- JSON
 
 void write_job(json_writer& out, const domain::job_row& job) {
   out.begin_object("data");
@@ -92,126 +92,61 @@ std::string overview_json(const domain::sync_overview& seen) {
   });
 }
 
-// --- asking
-
-/// The completion of a port: `write` turns what it brings into the answer.
-template <class T, class Write>
-domain::completion<T> into_answer(http::reply_slot slot, Write write) {
-  return [slot = std::move(slot), write = std::move(write)](result<T> outcome) mutable {
-    if (!outcome)
-      return slot.fail(outcome.error());
-    if constexpr (std::is_void_v<T>)
-      slot.send(write());
-    else
-      slot.send(write(*outcome));
-  };
+task<http::response> track(call in) {
+  const auto address = co_await guild_address_in(in.request());
+  domain::track asked{address, in.token().subject};
+  co_return accepted(co_await in.ask(std::move(asked)));
 }
 
-void track(
-    const services& with, const auth::claims& who, const http::request& what,
-    http::reply_slot slot) {
-  auto address = guild_address_in(what);
-  if (!address)
-    return slot.fail(address.error());
-  const auto expires = slot.expires();
-  with.control.track(
-      std::move(*address), who.subject, expires,
-      into_answer<domain::job_row>(std::move(slot), accepted));
+task<http::response> untrack(call in) {
+  const auto address = co_await guild_address_of(in.request());
+  domain::untrack asked{address};
+  co_await in.ask(std::move(asked));
+  co_return no_content();
 }
 
-void untrack(
-    const services& with, const auth::claims&, const http::request& what,
-    http::reply_slot slot) {
-  auto address = guild_address_of(what);
-  if (!address)
-    return slot.fail(address.error());
-  const auto expires = slot.expires();
-  with.control.untrack(std::move(*address), expires, into_answer<void>(std::move(slot), [] {
-                         return http::response{204, {}, nullptr};
-                       }));
+task<http::response> sync_guild(call in) {
+  const auto guild = co_await in.guild();
+  co_return accepted(co_await in.ask(domain::sync_guild{guild}));
 }
 
-void sync_guild(
-    const services& with, const auth::claims&, const http::request& what,
-    http::reply_slot slot) {
-  const auto id = guild_id_of(what);
-  if (!id)
-    return slot.fail(id.error());
-  const auto expires = slot.expires();
-  with.control.sync_guild(
-      *id, expires, into_answer<domain::job_row>(std::move(slot), accepted));
+task<http::response> sync_character(call in) {
+  const auto character = co_await in.character();
+  co_return accepted(co_await in.ask(domain::sync_character{character}));
 }
 
-void sync_character(
-    const services& with, const auth::claims&, const http::request& what,
-    http::reply_slot slot) {
-  const auto id = character_id_of(what);
-  if (!id)
-    return slot.fail(id.error());
-  const auto expires = slot.expires();
-  with.control.sync_character(
-      *id, expires, into_answer<domain::job_row>(std::move(slot), accepted));
+task<http::response> show_job(call in) {
+  const auto id = co_await parse_id(in.request().param("jobId"), "jobId", "Job ID");
+  const auto job = co_await in.ask(domain::job_by_id{job_id{id}});
+  co_return http::json_response(200, job_json(job));
 }
 
-void show_job(
-    const services& with, const auth::claims&, const http::request& what,
-    http::reply_slot slot) {
-  const auto id = parse_id(what.param("jobId"), "jobId", "Job ID");
-  if (!id)
-    return slot.fail(id.error());
-  const auto expires = slot.expires();
-  with.control.job(
-      job_id{*id}, expires,
-      into_answer<domain::job_row>(std::move(slot), [](const domain::job_row& job) {
-        return http::json_response(200, job_json(job));
-      }));
-}
-
-void show_status(
-    const services& with, const auth::claims&, const http::request&, http::reply_slot slot) {
-  const auto expires = slot.expires();
-  with.control.overview(
-      expires, into_answer<domain::sync_overview>(
-                   std::move(slot), [](const domain::sync_overview& seen) {
-                     return http::json_response(200, overview_json(seen));
-                   }));
+task<http::response> show_status(call in) {
+  const auto seen = co_await in.ask(domain::overview_of_sync{});
+  co_return http::json_response(200, overview_json(seen));
 }
 
 template <bool Paused>
-void set_paused(
-    const services& with, const auth::claims&, const http::request&, http::reply_slot slot) {
-  const auto expires = slot.expires();
-  with.control.set_paused(Paused, expires, into_answer<void>(std::move(slot), [] {
-                            return http::json_response(200, envelope(64, [](json_writer& out) {
-                                                         out.begin_object("data");
-                                                         out.field("paused", Paused);
-                                                         out.end_object();
-                                                       }));
-                          }));
+task<http::response> set_paused(call in) {
+  co_await in.ask(domain::set_paused{Paused});
+  co_return data_answer(200, [](json_writer& out) { out.field("paused", Paused); });
 }
 
-using admin_handler =
-    void (*)(const services&, const auth::claims&, const http::request&, http::reply_slot);
+constexpr route routes[]{
+    {method::post, "/guilds", track},
+    {method::del, "/guilds/:region/:realm/:name", untrack},
+    {method::post, "/guilds/:guildId/sync", sync_guild},
+    {method::post, "/characters/:characterId/sync", sync_character},
+    {method::get, "/jobs/:jobId", show_job},
+    {method::get, "/status", show_status},
+    {method::post, "/pause", set_paused<true>},
+    {method::post, "/resume", set_paused<false>},
+};
 
 } // namespace
 
-void add_control(http::router& routes, shared_services with) {
-  const auto add = [&](method verb, std::string_view pattern, admin_handler run) {
-    routes.add(
-        verb, pattern,
-        for_operators(
-            with, [with, run](
-                      const auth::claims& who, const http::request& what,
-                      http::reply_slot slot) { run(*with, who, what, std::move(slot)); }));
-  };
-  add(method::post, "/guilds", track);
-  add(method::del, "/guilds/:region/:realm/:name", untrack);
-  add(method::post, "/guilds/:guildId/sync", sync_guild);
-  add(method::post, "/characters/:characterId/sync", sync_character);
-  add(method::get, "/jobs/:jobId", show_job);
-  add(method::get, "/status", show_status);
-  add(method::post, "/pause", set_paused<true>);
-  add(method::post, "/resume", set_paused<false>);
+void add_control(http::router& to, const shared_services& with) {
+  add_operator_routes(to, with, routes);
 }
 
 } // namespace guildhall::api

@@ -5,7 +5,11 @@
 namespace guildhall::api {
 
 void build_public(http::router& routes, const services& with) {
-  const auto shared = std::make_shared<const services>(with);
+  auto own = with;
+  if (const auto* how = with.auth_settings)
+    own.auth_limits =
+        std::make_shared<auth::request_limits>(how->requests_per_minute, how->address_header);
+  const auto shared = std::make_shared<const services>(std::move(own));
   add_guilds(routes, shared);
   add_members(routes, shared);
   add_classified_roster(routes, shared);

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "api/auth/jwt.hpp"
+#include "api/auth/request_limit.hpp"
 #include "api/auth/settings.hpp"
+#include "api/response_cache.hpp"
 #include "api/standings.hpp"
 #include "core/metrics.hpp"
-#include "domain/people_port.hpp"
-#include "domain/ports.hpp"
-#include "http/response_cache.hpp"
+#include "domain/api_port.hpp"
+#include "domain/control.hpp"
+#include "domain/login_port.hpp"
 #include "http/router.hpp"
 
 #include <functional>
@@ -28,18 +30,19 @@ struct readiness {
 /// under which every lookup by name stands as well: it has to move when a guild or character
 /// gets another address.
 struct services {
-  domain::read_port& reads;
+  domain::api_port& data;
   domain::control_port& control;
-  domain::people_port& people;
-  http::response_cache& cache;
+  response_cache& cache;
   const auth::verifier& tokens;
   api::standings& standings;
   metrics& measures;
-  std::function<readiness()> ready; ///< any thread, at once
-  domain::account_port* accounts{nullptr};
-  domain::login_port* login{nullptr};           ///< none: nobody can log in here
-  const auth::settings* auth_settings{nullptr}; ///< none: no routes about logging in
-  bool open_reads{false};                       ///< any user may read any guild
+  std::function<readiness()> ready;                    ///< any thread, at once
+  domain::login_port* login{nullptr};                  ///< none: nobody can log in here
+  const auth::settings* auth_settings{nullptr};        ///< none: no routes about logging in
+  std::shared_ptr<auth::request_limits> auth_limits{}; ///< made by `build_public`
+  bool open_reads{false};                              ///< any user may read any guild
+  /// Runs what takes long on a thread of its own; empty: at once.
+  std::function<void(std::move_only_function<void()>)> workshop{};
 };
 
 /// The web client's routes, all under /api.

@@ -1,4 +1,6 @@
+#include "api/call.hpp"
 #include "api/character_json.hpp"
+#include "api/envelope.hpp"
 #include "api/resources.hpp"
 
 #include <array>
@@ -24,83 +26,58 @@ page character_page(const domain::character_row& row, const wanted_parts& parts)
       },
       [&](json_writer& json) { write_freshness(json, judged); });
   out.headers = checked_at_header(row.documents);
+  out.late_tags = {character_tag(row.id)};
+  out.about = {row.id, row.guild_id, row.user_id};
   return out;
 }
 
 /// Its owner, whoever may read its guild, and admins.
-result<void>
-may_see_character(const services& with, const caller& who, const http::subject& about) {
-  if (who.who.is_admin() || about.user == who.who.id
-      || (about.guild && may_read(with, who, *about.guild)) || with.open_reads)
+result<void> may_see_character(const call& in, const subject& about) {
+  if (in.standing().is_admin() || about.user == in.standing().id
+      || (about.guild && in.must_read(*about.guild)) || in.with().open_reads)
     return {};
   return fail(
       ec::forbidden, "Unauthorized access to character "
                          + std::to_string(about.character.value_or(character_id{}).value));
 }
 
-http::subject about(const domain::character_row& row) {
-  return {row.id, row.guild_id, row.user_id};
+task<http::response> character_by_id(call in) {
+  const auto id = co_await in.character();
+  const auto parts = co_await in.parts();
+  co_return co_await in.kept(
+      "character/" + std::to_string(id.value) + '?' + parts.key(), character_tag(id),
+      [&]() -> task<page> {
+        const domain::character_by_id asked{id, parts.detail()};
+        auto found = character_page(co_await in.ask(asked), parts);
+        found.late_tags.clear(); // its own tag was named beforehand
+        co_return found;
+      },
+      may_see_character);
 }
 
-void character_by_id(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  const auto id = character_id_of(what);
-  if (!id)
-    return slot.fail(id.error());
-  const auto parts = wanted_parts_of(what);
-  if (!parts)
-    return slot.fail(parts.error());
-  const auto character = *id;
-  serve_judged(
-      with, who, may_see_character, what, std::move(slot),
-      "character/" + std::to_string(character.value) + '?' + parts->key(),
-      {character_tag(character)},
-      [&reads = with->reads, character, parts = *parts](deadline expires, page_done done) {
-        reads.character(
-            character, parts.detail(), expires,
-            into_page<domain::character_row>(
-                std::move(done), [parts](const domain::character_row& row) {
-                  auto found = character_page(row, parts);
-                  found.about = about(row);
-                  return found;
-                }));
-      });
+task<http::response> character_by_name(call in) {
+  const auto address = co_await character_address_of(in.request());
+  const auto parts = co_await in.parts();
+  auto key = "character-at/" + std::string{domain::to_string(address.region)} + '/'
+           + address.realm + '/' + address.name_key + '?' + parts.key();
+  co_return co_await in.kept(
+      std::move(key), std::string{addresses_tag},
+      [&]() -> task<page> {
+        domain::character_at asked{address, parts.detail()};
+        co_return character_page(co_await in.ask(std::move(asked)), parts);
+      },
+      may_see_character);
 }
 
-void character_by_name(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  auto address = character_address_of(what);
-  if (!address)
-    return slot.fail(address.error());
-  const auto parts = wanted_parts_of(what);
-  if (!parts)
-    return slot.fail(parts.error());
-  auto key = "character-at/" + std::string{domain::to_string(address->region)} + '/'
-           + address->realm + '/' + address->name_key + '?' + parts->key();
-  serve_judged(
-      with, who, may_see_character, what, std::move(slot), std::move(key),
-      {std::string{addresses_tag}},
-      [&reads = with->reads, address = std::move(*address),
-       parts = *parts](deadline expires, page_done done) mutable {
-        reads.character_at(
-            std::move(address), parts.detail(), expires,
-            into_page<domain::character_row>(
-                std::move(done), [parts](const domain::character_row& row) {
-                  auto found = character_page(row, parts);
-                  found.late_tags.push_back(character_tag(row.id));
-                  found.about = about(row);
-                  return found;
-                }));
-      });
-}
+constexpr route routes[]{
+    {http::method::get, "/api/characters/:characterId", character_by_id},
+    {http::method::get, "/api/characters/:region/:realm/:name", character_by_name},
+};
 
 } // namespace
 
-void add_characters(http::router& routes, shared_services with) {
-  add_read(routes, with, "/api/characters/:characterId", character_by_id);
-  add_read(routes, with, "/api/characters/:region/:realm/:name", character_by_name);
+void add_characters(http::router& to, const shared_services& with) {
+  add_user_routes(to, with, routes);
 }
 
 } // namespace guildhall::api

@@ -1,3 +1,5 @@
+#include "api/call.hpp"
+#include "api/envelope.hpp"
 #include "api/member_json.hpp"
 #include "api/resources.hpp"
 #include "domain/grouping.hpp"
@@ -88,18 +90,25 @@ page classified_page(const details& members, const wanted_parts& parts) {
   })};
 }
 
+task<http::response> show_classified(call in) {
+  return read_of_guild(
+      std::move(in), "classified",
+      [](const call& asked, guild_id guild, const wanted_parts& parts) -> task<page> {
+        co_return classified_page(
+            co_await asked.ask(
+                domain::member_details_of{guild, parts.detail()}, going_on::in_bulk),
+            parts);
+      });
+}
+
+constexpr route routes[]{
+    {http::method::get, "/api/guilds/:guildId/classified-roster", show_classified},
+};
+
 } // namespace
 
-void add_classified_roster(http::router& routes, shared_services with) {
-  add_guild_read(
-      routes, with, "/api/guilds/:guildId/classified-roster", "classified",
-      [&reads = with->reads](const guild_question& asked, page_done done) {
-        reads.member_details(
-            asked.guild, asked.parts.detail(), asked.expires,
-            into_page<details>(std::move(done), [parts = asked.parts](const details& found) {
-              return classified_page(found, parts);
-            }));
-      });
+void add_classified_roster(http::router& to, const shared_services& with) {
+  add_user_routes(to, with, routes);
 }
 
 } // namespace guildhall::api

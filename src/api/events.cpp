@@ -1,5 +1,6 @@
+#include "api/call.hpp"
+#include "api/envelope.hpp"
 #include "api/events_body.hpp"
-#include "api/people.hpp"
 #include "api/resources.hpp"
 
 /// The guild's calendar.
@@ -32,20 +33,13 @@ void write_event(json_writer& out, const event_row& event, extent how) {
 }
 
 page events_page(const std::vector<event_row>& events, extent how) {
-  return {envelope(64 + events.size() * 320, [&](json_writer& out) {
-    out.begin_array("data");
-    for (const auto& event : events) {
-      out.begin_object();
-      write_event(out, event, how);
-      out.end_object();
-    }
-    out.end_array();
+  return {list_json(events, 320, [how](json_writer& out, const event_row& event) {
+    write_event(out, event, how);
   })};
 }
 
-template <int Status>
-http::response shown(const event_row& event) {
-  return data_answer(Status, [&](json_writer& out) { write_event(out, event, extent::whole); });
+http::response shown(int status, const event_row& event) {
+  return data_answer(status, [&](json_writer& out) { write_event(out, event, extent::whole); });
 }
 
 page event_page(const event_row& event) {
@@ -59,96 +53,61 @@ page event_page(const event_row& event) {
   return out;
 }
 
-// --- the routes
-
-void list_events(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  const auto id = guild_id_of(what);
-  if (!id)
-    return slot.fail(id.error());
-  const auto parts = wanted_parts_of(what);
-  if (!parts)
-    return slot.fail(parts.error());
-  const auto guild = *id;
-  if (const auto allowed = may_read(*with, who, guild); !allowed)
-    return slot.fail(allowed.error());
-  const auto how = parts->full ? extent::whole : extent::listed;
-  auto key = "events/" + std::to_string(guild.value) + (parts->full ? "?f" : "?");
-  serve_cached(
-      *with, what, std::move(slot), std::move(key), {events_tag(guild)},
-      [&people = with->people, guild, how](deadline expires, page_done done) {
-        people.events(
-            guild, how == extent::whole ? domain::detail::full : domain::detail::lean, expires,
-            into_page<std::vector<event_row>>(
-                std::move(done), [how](const std::vector<event_row>& found) {
-                  return events_page(found, how);
-                }));
+task<http::response> list_events(call in) {
+  const auto guild = co_await in.guild();
+  const auto parts = co_await in.parts();
+  co_await in.must_read(guild);
+  const auto how = parts.full ? extent::whole : extent::listed;
+  co_return co_await in.kept(
+      "events/" + std::to_string(guild.value) + (parts.full ? "?f" : "?"), events_tag(guild),
+      [&]() -> task<page> {
+        const auto detail = parts.full ? domain::detail::full : domain::detail::lean;
+        co_return events_page(co_await in.ask(domain::events_of{guild, detail}), how);
       });
 }
 
-void show_event(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  const auto id = event_of(what);
-  if (!id)
-    return slot.fail(id.error());
-  serve_judged(
-      with, who, may_see_guild_of, what, std::move(slot), "event/" + std::to_string(id->value),
-      {event_tag(*id)}, [&people = with->people, id = *id](deadline expires, page_done done) {
-        people.event(id, expires, into_page<event_row>(std::move(done), event_page));
-      });
+task<http::response> show_event(call in) {
+  const auto event = co_await event_of(in.request());
+  co_return co_await in.kept(
+      "event/" + std::to_string(event.value), event_tag(event),
+      [&]() -> task<page> {
+        co_return event_page(co_await in.ask(domain::event_by_id{event}));
+      },
+      may_see_guild_of);
 }
 
-void add_event(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  auto body = new_event_in(what);
-  if (!body)
-    return slot.fail(body.error());
-  if (const auto allowed = must_be_member(who, body->guild); !allowed)
-    return slot.fail(allowed.error());
-  const auto expires = slot.expires();
-  with->people.add_event(
-      author_of(who, what), body->guild, std::move(body->event), expires,
-      when_written<event_row>(with, std::move(slot), shown<201>));
+task<http::response> add_event(call in) {
+  auto body = co_await new_event_in(in.request());
+  co_await in.must_be_member(body.guild);
+  domain::add_event asked{in.author(), body.guild, std::move(body.event)};
+  co_return shown(201, co_await in.write(std::move(asked)));
 }
 
-void change_event(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  const auto id = event_of(what);
-  if (!id)
-    return slot.fail(id.error());
-  auto body = event_change_in(what);
-  if (!body)
-    return slot.fail(body.error());
-  const auto expires = slot.expires();
-  with->people.change_event(
-      author_of(who, what), *id, std::move(*body), expires,
-      when_written<event_row>(with, std::move(slot), shown<200>));
+task<http::response> change_event(call in) {
+  const auto event = co_await event_of(in.request());
+  auto body = co_await event_change_in(in.request());
+  domain::change_event asked{in.author(), event, std::move(body)};
+  co_return shown(200, co_await in.write(std::move(asked)));
 }
 
-void remove_event(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  const auto id = event_of(what);
-  if (!id)
-    return slot.fail(id.error());
-  const auto expires = slot.expires();
-  with->people.remove_event(
-      author_of(who, what), *id, expires,
-      when_written<event_row>(with, std::move(slot), shown<200>));
+task<http::response> remove_event(call in) {
+  const auto event = co_await event_of(in.request());
+  domain::remove_event asked{in.author(), event};
+  co_return shown(200, co_await in.write(std::move(asked)));
 }
+
+constexpr route routes[]{
+    {method::get, "/api/events/guild/:guildId", list_events},
+    {method::post, "/api/events", add_event},
+    {method::get, "/api/events/:eventId", show_event},
+    {method::put, "/api/events/:eventId", change_event},
+    {method::del, "/api/events/:eventId", remove_event},
+};
 
 } // namespace
 
-void add_events(http::router& routes, shared_services with) {
-  add_route(routes, with, method::get, "/api/events/guild/:guildId", list_events);
-  add_route(routes, with, method::post, "/api/events", add_event);
-  add_route(routes, with, method::get, "/api/events/:eventId", show_event);
-  add_route(routes, with, method::put, "/api/events/:eventId", change_event);
-  add_route(routes, with, method::del, "/api/events/:eventId", remove_event);
+void add_events(http::router& to, const shared_services& with) {
+  add_user_routes(to, with, routes);
 }
 
 } // namespace guildhall::api

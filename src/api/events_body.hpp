@@ -1,7 +1,7 @@
 #pragma once
 
 #include "api/validation.hpp"
-#include "domain/people_port.hpp"
+#include "domain/events.hpp"
 
 /// What requests about events say.
 namespace guildhall::api {

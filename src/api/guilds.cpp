@@ -1,5 +1,7 @@
+#include "api/call.hpp"
+#include "api/envelope.hpp"
+#include "api/rank_json.hpp"
 #include "api/resources.hpp"
-#include "api/validation.hpp"
 
 #include <algorithm>
 #include <array>
@@ -56,79 +58,19 @@ page guild_page(const domain::guild_row& guild, const wanted_parts& parts) {
   return out;
 }
 
-result<void>
-may_see_guild(const services& with, const caller& who, const http::subject& about) {
-  return may_read(with, who, about.guild.value_or(guild_id{}));
-}
-
-void guild_by_name(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  auto address = guild_address_of(what);
-  if (!address)
-    return slot.fail(address.error());
-  const auto parts = wanted_parts_of(what);
-  if (!parts)
-    return slot.fail(parts.error());
-  auto key = "guild-at/" + std::string{domain::to_string(address->region)} + '/'
-           + address->realm + '/' + address->name_slug + '?' + parts->key();
-  serve_judged(
-      with, who, may_see_guild, what, std::move(slot), std::move(key),
-      {std::string{addresses_tag}},
-      [&reads = with->reads, address = std::move(*address),
-       parts = *parts](deadline expires, page_done done) mutable {
-        reads.guild_at(
-            std::move(address), parts.detail(), expires,
-            into_page<domain::guild_row>(
-                std::move(done), [parts](const domain::guild_row& row) {
-                  auto found = guild_page(row, parts);
-                  found.late_tags.push_back(guild_tag(row.id));
-                  found.about.guild = row.id;
-                  return found;
-                }));
-      });
-}
-
-// --- ranks
-
 std::string ranks_json(const std::vector<domain::rank_row>& ranks) {
-  return envelope(64 + ranks.size() * 64, [&](json_writer& out) {
-    out.begin_array("data");
-    for (const auto& rank : ranks) {
-      out.begin_object();
-      out.field("rank_id", rank.rank_id);
-      out.field("rank_name", rank.rank_name);
-      out.field("is_custom", rank.is_custom);
-      out.end_object();
-    }
-    out.end_array();
+  return list_json(ranks, 64, [](json_writer& out, const domain::rank_row& rank) {
+    out.field("rank_id", rank.rank_id);
+    out.field("rank_name", rank.rank_name);
+    out.field("is_custom", rank.is_custom);
   });
 }
 
 std::string rank_structure_json(const std::vector<domain::rank_row>& ranks, bool full) {
-  return envelope(64 + ranks.size() * 256, [&](json_writer& out) {
-    out.begin_array("data");
-    for (const auto& rank : ranks) {
-      out.begin_object();
-      out.field("id", rank.id);
-      out.field("guild_id", rank.guild_id);
-      out.field("rank_id", rank.rank_id);
-      out.field("rank_name", rank.rank_name);
-      out.field("is_custom", rank.is_custom);
-      out.field("is_officer", rank.is_officer);
-      out.field("member_count", rank.member_count);
-      out.field("row_version", rank.row_version);
-      if (full) {
-        out.field("created_at", rank.created_at);
-        out.field("updated_at", rank.updated_at);
-      }
-      out.end_object();
-    }
-    out.end_array();
+  return list_json(ranks, 256, [full](json_writer& out, const domain::rank_row& rank) {
+    write_rank(out, rank, full);
   });
 }
-
-// --- freshness
 
 void write_document(json_writer& out, const domain::document_record& record) {
   out.begin_object();
@@ -144,9 +86,9 @@ void write_document(json_writer& out, const domain::document_record& record) {
   out.end_object();
 }
 
-page freshness_page(const domain::guild_freshness& known) {
+std::string freshness_json(const domain::guild_freshness& known) {
   const auto judged = domain::judge_freshness(guild_documents, known.documents);
-  return {envelope(1024, [&](json_writer& out) {
+  return envelope(1024, [&](json_writer& out) {
     out.begin_object("data");
     out.field("guild_id", known.guild_id);
     out.field("state", judged.state);
@@ -166,60 +108,78 @@ page freshness_page(const domain::guild_freshness& known) {
       write_document(out, record);
     out.end_array();
     out.end_object();
-  })};
+  });
 }
 
-void guild_freshness(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  const auto id = guild_id_of(what);
-  if (!id)
-    return slot.fail(id.error());
-  if (const auto allowed = may_read(*with, who, *id); !allowed)
-    return slot.fail(allowed.error());
-  serve_fresh(
-      std::move(slot), [&reads = with->reads, guild = *id](deadline expires, page_done done) {
-        reads.freshness(
-            guild, expires,
-            into_page<domain::guild_freshness>(std::move(done), freshness_page));
+result<void> may_see_guild(const call& in, const subject& about) {
+  return in.must_read(about.guild.value_or(guild_id{}));
+}
+
+task<http::response> guild_by_id(call in) {
+  return read_of_guild(
+      std::move(in), "guild",
+      [](const call& asked, guild_id guild, const wanted_parts& parts) -> task<page> {
+        co_return guild_page(
+            co_await asked.ask(domain::guild_by_id{guild, parts.detail()}), parts);
       });
 }
+
+task<http::response> guild_by_name(call in) {
+  const auto address = co_await guild_address_of(in.request());
+  const auto parts = co_await in.parts();
+  auto key = "guild-at/" + std::string{domain::to_string(address.region)} + '/' + address.realm
+           + '/' + address.name_slug + '?' + parts.key();
+  co_return co_await in.kept(
+      std::move(key), std::string{addresses_tag},
+      [&]() -> task<page> {
+        domain::guild_at asked{address, parts.detail()};
+        const auto row = co_await in.ask(std::move(asked));
+        auto found = guild_page(row, parts);
+        found.late_tags.push_back(guild_tag(row.id));
+        found.about.guild = row.id;
+        co_return found;
+      },
+      may_see_guild);
+}
+
+task<http::response> list_ranks(call in) {
+  return read_of_guild(
+      std::move(in), "ranks",
+      [](const call& asked, guild_id guild, const wanted_parts&) -> task<page> {
+        const auto ranks = co_await asked.ask(domain::ranks_of{guild});
+        co_return page{ranks_json(ranks)};
+      });
+}
+
+task<http::response> rank_structure(call in) {
+  return read_of_guild(
+      std::move(in), "rank-structure",
+      [](const call& asked, guild_id guild, const wanted_parts& parts) -> task<page> {
+        const auto ranks = co_await asked.ask(domain::ranks_of{guild});
+        co_return page{rank_structure_json(ranks, parts.full)};
+      });
+}
+
+/// Read each time; the answer is never kept, by nobody.
+task<http::response> guild_freshness(call in) {
+  const auto guild = co_await in.guild();
+  co_await in.must_read(guild);
+  const auto known = co_await in.ask(domain::freshness_of{guild});
+  co_return http::json_response(200, freshness_json(known));
+}
+
+constexpr route routes[]{
+    {http::method::get, "/api/guilds/id/:guildId", guild_by_id},
+    {http::method::get, "/api/guilds/:guildId/ranks", list_ranks},
+    {http::method::get, "/api/guilds/:guildId/rank-structure", rank_structure},
+    {http::method::get, "/api/guilds/:region/:realm/:name", guild_by_name},
+    {http::method::get, "/api/guilds/:guildId/freshness", guild_freshness},
+};
 
 } // namespace
 
-void add_guilds(http::router& routes, shared_services with) {
-  using rank_rows = std::vector<domain::rank_row>;
-  add_guild_read(
-      routes, with, "/api/guilds/id/:guildId", "guild",
-      [&reads = with->reads](const guild_question& asked, page_done done) {
-        reads.guild(
-            asked.guild, asked.parts.detail(), asked.expires,
-            into_page<domain::guild_row>(
-                std::move(done), [parts = asked.parts](const domain::guild_row& row) {
-                  return guild_page(row, parts);
-                }));
-      });
-  add_guild_read(
-      routes, with, "/api/guilds/:guildId/ranks", "ranks",
-      [&reads = with->reads](const guild_question& asked, page_done done) {
-        reads.ranks(
-            asked.guild, asked.expires,
-            into_page<rank_rows>(std::move(done), [](const rank_rows& ranks) {
-              return page{ranks_json(ranks)};
-            }));
-      });
-  add_guild_read(
-      routes, with, "/api/guilds/:guildId/rank-structure", "rank-structure",
-      [&reads = with->reads](const guild_question& asked, page_done done) {
-        reads.ranks(
-            asked.guild, asked.expires,
-            into_page<rank_rows>(
-                std::move(done), [full = asked.parts.full](const rank_rows& ranks) {
-                  return page{rank_structure_json(ranks, full)};
-                }));
-      });
-  add_read(routes, with, "/api/guilds/:region/:realm/:name", guild_by_name);
-  add_read(routes, with, "/api/guilds/:guildId/freshness", guild_freshness);
+void add_guilds(http::router& to, const shared_services& with) {
+  add_user_routes(to, with, routes);
 }
 
 } // namespace guildhall::api

@@ -1,4 +1,6 @@
+#include "api/json_writer.hpp"
 #include "api/resources.hpp"
+#include "core/clock.hpp"
 
 namespace guildhall::api {
 

@@ -1,3 +1,5 @@
+#include "api/call.hpp"
+#include "api/envelope.hpp"
 #include "api/member_json.hpp"
 #include "api/resources.hpp"
 
@@ -36,8 +38,6 @@ page members_page(const rows& members, bool full) {
     out.end_array();
   })};
 }
-
-// --- enhanced
 
 std::int64_t milliseconds_of(const std::optional<time_point>& when) {
   return when ? std::chrono::floor<std::chrono::milliseconds>(*when).time_since_epoch().count()
@@ -142,8 +142,6 @@ page enhanced_page(const details& members, const wanted_parts& parts) {
       [&](json_writer& out) { write_stats(out, members); })};
 }
 
-// --- activity
-
 /// `level` and `class_name` are what the web client reads, `character_level` and
 /// `character_class` what the contract lists.
 void write_activity(
@@ -182,37 +180,45 @@ page activity_page(const domain::member_activity& activity, const wanted_parts& 
       })};
 }
 
+task<http::response> list_members(call in) {
+  return read_of_guild(
+      std::move(in), "members",
+      [](const call& asked, guild_id guild, const wanted_parts& parts) -> task<page> {
+        co_return members_page(
+            co_await asked.ask(domain::members_of{guild}, going_on::in_bulk), parts.full);
+      });
+}
+
+task<http::response> list_enhanced(call in) {
+  return read_of_guild(
+      std::move(in), "enhanced",
+      [](const call& asked, guild_id guild, const wanted_parts& parts) -> task<page> {
+        co_return enhanced_page(
+            co_await asked.ask(
+                domain::member_details_of{guild, parts.detail()}, going_on::in_bulk),
+            parts);
+      });
+}
+
+task<http::response> list_activity(call in) {
+  return read_of_guild(
+      std::move(in), "activity",
+      [](const call& asked, guild_id guild, const wanted_parts& parts) -> task<page> {
+        co_return activity_page(
+            co_await asked.ask(domain::member_activity_of{guild}, going_on::in_bulk), parts);
+      });
+}
+
+constexpr route routes[]{
+    {http::method::get, "/api/guilds/:guildId/members", list_members},
+    {http::method::get, "/api/guilds/:guildId/members/enhanced", list_enhanced},
+    {http::method::get, "/api/guilds/:guildId/member-activity", list_activity},
+};
+
 } // namespace
 
-void add_members(http::router& routes, shared_services with) {
-  add_guild_read(
-      routes, with, "/api/guilds/:guildId/members", "members",
-      [&reads = with->reads](const guild_question& asked, page_done done) {
-        reads.members(
-            asked.guild, asked.expires,
-            into_page<rows>(std::move(done), [full = asked.parts.full](const rows& found) {
-              return members_page(found, full);
-            }));
-      });
-  add_guild_read(
-      routes, with, "/api/guilds/:guildId/members/enhanced", "enhanced",
-      [&reads = with->reads](const guild_question& asked, page_done done) {
-        reads.member_details(
-            asked.guild, asked.parts.detail(), asked.expires,
-            into_page<details>(std::move(done), [parts = asked.parts](const details& found) {
-              return enhanced_page(found, parts);
-            }));
-      });
-  add_guild_read(
-      routes, with, "/api/guilds/:guildId/member-activity", "activity",
-      [&reads = with->reads](const guild_question& asked, page_done done) {
-        reads.member_activity(
-            asked.guild, asked.expires,
-            into_page<domain::member_activity>(
-                std::move(done), [parts = asked.parts](const domain::member_activity& found) {
-                  return activity_page(found, parts);
-                }));
-      });
+void add_members(http::router& to, const shared_services& with) {
+  add_user_routes(to, with, routes);
 }
 
 } // namespace guildhall::api

@@ -1,5 +1,6 @@
+#include "api/call.hpp"
 #include "api/character_json.hpp"
-#include "api/people.hpp"
+#include "api/envelope.hpp"
 #include "api/resources.hpp"
 #include "api/rules/characters.hpp"
 #include "core/text.hpp"
@@ -13,142 +14,92 @@ using domain::character_row;
 using domain::own_guild;
 using http::method;
 
-page guilds_page(const std::vector<own_guild>& guilds, user_id who) {
-  page out;
-  out.json = envelope(64 + guilds.size() * 320, [&](json_writer& json) {
-    json.begin_array("data");
-    for (const auto& guild : guilds) {
-      json.begin_object();
-      json.field("id", guild.id);
-      json.field("name", guild.name);
-      json.field("realm", guild.realm);
-      json.field("region", domain::to_string(guild.region));
-      json.field("last_updated", guild.last_updated);
-      json.field("leader_id", guild.leader_id);
-      json.field("guild_data_json", raw_json{guild.guild_data_json});
-      json.field("is_guild_master", guild.leader_id == who);
-      json.end_object();
-    }
-    json.end_array();
-  });
+page guilds_page(const std::vector<own_guild>& guilds, user_id user) {
+  page out{list_json(guilds, 320, [user](json_writer& json, const own_guild& guild) {
+    json.field("id", guild.id);
+    json.field("name", guild.name);
+    json.field("realm", guild.realm);
+    json.field("region", domain::to_string(guild.region));
+    json.field("last_updated", guild.last_updated);
+    json.field("leader_id", guild.leader_id);
+    json.field("guild_data_json", raw_json{guild.guild_data_json});
+    json.field("is_guild_master", guild.leader_id == user);
+  })};
   for (const auto& guild : guilds)
     out.late_tags.push_back(guild_tag(guild.id));
   return out;
 }
 
 page characters_page(const std::vector<character_row>& rows, const wanted_parts& parts) {
-  page out;
-  out.json = envelope(64 + rows.size() * 1'024, [&](json_writer& json) {
-    json.begin_array("data");
-    for (const auto& row : rows) {
-      json.begin_object();
-      write_character(json, row, parts);
-      json.end_object();
-    }
-    json.end_array();
-  });
+  page out{list_json(rows, 1'024, [&](json_writer& json, const character_row& row) {
+    write_character(json, row, parts);
+  })};
   for (const auto& row : rows)
     out.late_tags.push_back(character_tag(row.id));
   return out;
 }
 
-template <int Status>
-http::response shown(const character_row& row) {
-  return data_answer(Status, [&](json_writer& out) { write_character(out, row, {}); });
+http::response shown(int status, const character_row& row) {
+  return data_answer(status, [&](json_writer& out) { write_character(out, row, {}); });
 }
 
-void list_guilds(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  const auto id = who.who.id;
-  serve_cached(
-      *with, what, std::move(slot), "own-guilds/" + std::to_string(id.value), {user_tag(id)},
-      [&people = with->people, id](deadline expires, page_done done) {
-        people.own_guilds(
-            id, expires,
-            into_page<std::vector<own_guild>>(
-                std::move(done),
-                [id](const std::vector<own_guild>& found) { return guilds_page(found, id); }));
+task<http::response> list_guilds(call in) {
+  const auto user = in.standing().id;
+  co_return co_await in.kept(
+      "own-guilds/" + std::to_string(user.value), user_tag(user), [&]() -> task<page> {
+        co_return guilds_page(co_await in.ask(domain::own_guilds_of{user}), user);
       });
 }
 
-void list_characters(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  const auto parts = wanted_parts_of(what);
-  if (!parts)
-    return slot.fail(parts.error());
-  const auto id = who.who.id;
-  serve_cached(
-      *with, what, std::move(slot),
-      "own-characters/" + std::to_string(id.value) + '?' + parts->key(), {user_tag(id)},
-      [&people = with->people, id, parts = *parts](deadline expires, page_done done) {
-        people.own_characters(
-            id, parts.detail(), expires,
-            into_page<std::vector<character_row>>(
-                std::move(done), [parts](const std::vector<character_row>& found) {
-                  return characters_page(found, parts);
-                }));
+task<http::response> list_characters(call in) {
+  const auto parts = co_await in.parts();
+  const auto user = in.standing().id;
+  co_return co_await in.kept(
+      "own-characters/" + std::to_string(user.value) + '?' + parts.key(), user_tag(user),
+      [&]() -> task<page> {
+        const domain::own_characters_of asked{user, parts.detail()};
+        co_return characters_page(co_await in.ask(asked, going_on::in_bulk), parts);
       });
 }
 
-void add_character(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  const auto body = read_body(what, rules::character_create);
-  if (!body)
-    return slot.fail(body.error());
-  const auto expires = slot.expires();
-  with->people.sync_own_at(
-      author_of(who, what),
-      {*domain::parse_region(*text_in(*body, "region")), *text_in(*body, "realm"),
-       text::name_key(*text_in(*body, "name"))},
-      expires, when_done<character_row>(std::move(slot), shown<201>));
+task<http::response> add_character(call in) {
+  const auto body = co_await in.body(rules::character_create);
+  domain::sync_own_at asked{
+      in.author(),
+      {*domain::parse_region(*text_in(body, "region")), *text_in(body, "realm"),
+       text::name_key(*text_in(body, "name"))}};
+  co_return shown(201, co_await in.ask(std::move(asked)));
 }
 
-void sync_character(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  const auto body = read_body(what, rules::character_sync);
-  if (!body)
-    return slot.fail(body.error());
-  const auto expires = slot.expires();
-  with->people.sync_own(
-      author_of(who, what), character_id{*number_in(*body, "characterId")}, expires,
-      when_done<character_row>(std::move(slot), shown<200>));
+task<http::response> sync_character(call in) {
+  const auto body = co_await in.body(rules::character_sync);
+  domain::sync_own asked{in.author(), character_id{*number_in(body, "characterId")}};
+  co_return shown(200, co_await in.ask(std::move(asked)));
 }
 
 /// Everything of a character is Battle.net's: what the body says is checked and ignored.
-void update_character(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  const auto id = character_id_of(what);
-  if (!id)
-    return slot.fail(id.error());
-  if (const auto body = read_body(what, rules::character_update); !body)
-    return slot.fail(body.error());
-  const auto expires = slot.expires();
-  with->reads.character(
-      *id, domain::detail::lean, expires,
-      [slot = std::move(slot), caller = who.who.id](result<character_row> row) mutable {
-        if (!row)
-          return slot.fail(row.error());
-        if (row->user_id != caller)
-          return slot.fail(
-              {ec::forbidden,
-               "Unauthorized access to character " + std::to_string(row->id.value)});
-        slot.send(shown<200>(*row));
-      });
+task<http::response> update_character(call in) {
+  const auto id = co_await in.character();
+  co_await in.body(rules::character_update);
+  const auto row = co_await in.ask(domain::character_by_id{id, domain::detail::lean});
+  if (row.user_id != in.standing().id)
+    co_return fail(
+        ec::forbidden, "Unauthorized access to character " + std::to_string(row.id.value));
+  co_return shown(200, row);
 }
+
+constexpr route routes[]{
+    {method::get, "/api/guilds/user", list_guilds},
+    {method::get, "/api/characters", list_characters},
+    {method::post, "/api/characters", add_character},
+    {method::post, "/api/characters/sync", sync_character},
+    {method::put, "/api/characters/:characterId", update_character},
+};
 
 } // namespace
 
-void add_own(http::router& routes, shared_services with) {
-  add_route(routes, with, method::get, "/api/guilds/user", list_guilds);
-  add_route(routes, with, method::get, "/api/characters", list_characters);
-  add_route(routes, with, method::post, "/api/characters", add_character);
-  add_route(routes, with, method::post, "/api/characters/sync", sync_character);
-  add_route(routes, with, method::put, "/api/characters/:characterId", update_character);
+void add_own(http::router& to, const shared_services& with) {
+  add_user_routes(to, with, routes);
 }
 
 } // namespace guildhall::api

@@ -1,3 +1,4 @@
+#include "api/json_writer.hpp"
 #include "api/resources.hpp"
 
 #include <mutex>
@@ -38,7 +39,7 @@ public:
         bytes_{measures.gauge("cache_bytes", "Bytes in the response cache")},
         coherent_{measures.gauge("cache_coherent", "1 while the change feed is in force")} {}
 
-  void update(const http::response_cache::statistics& now) {
+  void update(const response_cache::statistics& now) {
     const std::lock_guard guard{lock_};
     const auto add = [](prometheus::Counter& counter, std::uint64_t then, std::uint64_t total) {
       counter.Increment(static_cast<double>(total - then));
@@ -55,7 +56,7 @@ public:
 
 private:
   std::mutex lock_;
-  http::response_cache::statistics last_;
+  response_cache::statistics last_;
   prometheus::Counter& hits_;
   prometheus::Counter& reads_;
   prometheus::Counter& joined_;
@@ -67,7 +68,7 @@ private:
 
 } // namespace
 
-void add_probes(http::router& routes, shared_services with) {
+void add_probes(http::router& routes, const shared_services& with) {
   using http::method;
   routes.add(method::get, "/live", [](const http::request&, http::reply_slot slot) {
     slot.send(status_response(200, "live", {}));

@@ -1,6 +1,7 @@
 #include "api/rules/rosters.hpp"
 
-#include "api/people.hpp"
+#include "api/call.hpp"
+#include "api/envelope.hpp"
 #include "api/resources.hpp"
 #include "api/rules/roster_members.hpp"
 
@@ -31,27 +32,8 @@ void write_place(json_writer& out, const roster_place& place) {
   out.field("role", place.role);
 }
 
-void write_places(
-    json_writer& out, std::string_view key, const std::vector<roster_place>& places) {
-  out.begin_array(key);
-  for (const auto& place : places) {
-    out.begin_object();
-    write_place(out, place);
-    out.end_object();
-  }
-  out.end_array();
-}
-
 page rosters_page(const std::vector<roster_row>& rosters) {
-  return {envelope(64 + rosters.size() * 192, [&](json_writer& out) {
-    out.begin_array("data");
-    for (const auto& roster : rosters) {
-      out.begin_object();
-      write_roster(out, roster);
-      out.end_object();
-    }
-    out.end_array();
-  })};
+  return {list_json(rosters, 192, write_roster)};
 }
 
 page roster_page(const roster_with_places& found) {
@@ -59,7 +41,7 @@ page roster_page(const roster_with_places& found) {
   out.json = envelope(256 + found.places.size() * 128, [&](json_writer& json) {
     json.begin_object("data");
     write_roster(json, found.roster);
-    write_places(json, "members", found.places);
+    write_list(json, "members", found.places, write_place);
     json.end_object();
   });
   const auto guild = found.roster.guild_id;
@@ -85,89 +67,11 @@ http::response shown(const roster_row& roster) {
   return data_answer(200, [&](json_writer& out) { write_roster(out, roster); });
 }
 
-result<roster_id> roster_of(const http::request& what) {
-  const auto id = parse_id(what.param("rosterId"), "rosterId", "Roster ID");
+result<roster_id> roster_of(const call& in) {
+  const auto id = parse_id(in.request().param("rosterId"), "rosterId", "Roster ID");
   if (!id)
     return fail(id.error());
   return roster_id{*id};
-}
-
-// --- the routes
-
-void list_rosters(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  const auto id = guild_id_of(what);
-  if (!id)
-    return slot.fail(id.error());
-  const auto guild = *id;
-  if (const auto allowed = may_read(*with, who, guild); !allowed)
-    return slot.fail(allowed.error());
-  serve_cached(
-      *with, what, std::move(slot), "rosters/" + std::to_string(guild.value),
-      {rosters_tag(guild)}, [&people = with->people, guild](deadline expires, page_done done) {
-        people.rosters(
-            guild, expires, into_page<std::vector<roster_row>>(std::move(done), rosters_page));
-      });
-}
-
-void add_roster(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  const auto id = guild_id_of(what);
-  if (!id)
-    return slot.fail(id.error());
-  const auto body = read_body(what, rules::roster);
-  if (!body)
-    return slot.fail(body.error());
-  const auto guild = *id;
-  if (const auto allowed = must_lead(who, guild); !allowed)
-    return slot.fail(allowed.error());
-  const auto expires = slot.expires();
-  with->people.add_roster(
-      author_of(who, what), guild, text_in(*body, "name").value_or(""), expires,
-      when_written<roster_row>(with, std::move(slot), created));
-}
-
-void show_roster(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  const auto id = roster_of(what);
-  if (!id)
-    return slot.fail(id.error());
-  serve_judged(
-      with, who, may_see_guild_of, what, std::move(slot), "roster/" + std::to_string(id->value),
-      {}, [&people = with->people, id = *id](deadline expires, page_done done) {
-        people.roster(id, expires, into_page<roster_with_places>(std::move(done), roster_page));
-      });
-}
-
-void rename_roster(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  const auto id = roster_of(what);
-  if (!id)
-    return slot.fail(id.error());
-  const auto body = read_body(what, rules::roster);
-  if (!body)
-    return slot.fail(body.error());
-  const auto expires = slot.expires();
-  with->people.rename_roster(
-      author_of(who, what), *id, text_in(*body, "name").value_or(""), expires,
-      when_written<roster_row>(with, std::move(slot), shown));
-}
-
-void remove_roster(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  const auto id = roster_of(what);
-  if (!id)
-    return slot.fail(id.error());
-  const auto expires = slot.expires();
-  with->people.remove_roster(
-      author_of(who, what), *id, expires,
-      when_written<roster_row>(
-          with, std::move(slot), [](const roster_row&) { return no_content(); }));
 }
 
 std::vector<domain::roster_addition> additions_in(const boost::json::object& body) {
@@ -184,75 +88,87 @@ std::vector<domain::roster_addition> additions_in(const boost::json::object& bod
   return out;
 }
 
-void add_places(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  const auto id = roster_of(what);
-  if (!id)
-    return slot.fail(id.error());
-  const auto body = read_body(what, rules::roster_additions);
-  if (!body)
-    return slot.fail(body.error());
-  const auto expires = slot.expires();
-  with->people.add_places(
-      author_of(who, what), *id, additions_in(*body), expires,
-      when_written<roster_with_places>(
-          with, std::move(slot), [](const roster_with_places& now) {
-            return http::json_response(
-                200, envelope(64 + now.places.size() * 128, [&](json_writer& out) {
-                  write_places(out, "data", now.places);
-                }));
-          }));
+task<http::response> list_rosters(call in) {
+  const auto guild = co_await in.guild();
+  co_await in.must_read(guild);
+  co_return co_await in.kept(
+      "rosters/" + std::to_string(guild.value), rosters_tag(guild), [&]() -> task<page> {
+        co_return rosters_page(co_await in.ask(domain::rosters_of{guild}));
+      });
 }
 
-void set_role(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  const auto id = roster_of(what);
-  if (!id)
-    return slot.fail(id.error());
-  const auto character = character_id_of(what);
-  if (!character)
-    return slot.fail(character.error());
-  const auto body = read_body(what, rules::roster_member);
-  if (!body)
-    return slot.fail(body.error());
-  const auto expires = slot.expires();
-  with->people.set_place_role(
-      author_of(who, what), *id, *character, text_in(*body, "role"), expires,
-      when_written<roster_place>(with, std::move(slot), [](const roster_place& place) {
-        return data_answer(200, [&](json_writer& out) { write_place(out, place); });
-      }));
+task<http::response> add_roster(call in) {
+  const auto guild = co_await in.guild();
+  const auto body = co_await in.body(rules::roster);
+  co_await in.must_lead(guild);
+  domain::add_roster asked{in.author(), guild, text_in(body, "name").value_or("")};
+  co_return created(co_await in.write(std::move(asked)));
 }
 
-void remove_place(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  const auto id = roster_of(what);
-  if (!id)
-    return slot.fail(id.error());
-  const auto character = character_id_of(what);
-  if (!character)
-    return slot.fail(character.error());
-  const auto expires = slot.expires();
-  with->people.remove_place(
-      author_of(who, what), *id, *character, expires,
-      when_written<roster_row>(
-          with, std::move(slot), [](const roster_row&) { return no_content(); }));
+task<http::response> show_roster(call in) {
+  const auto roster = co_await roster_of(in);
+  co_return co_await in.kept(
+      "roster/" + std::to_string(roster.value), {},
+      [&]() -> task<page> {
+        co_return roster_page(co_await in.ask(domain::roster_by_id{roster}));
+      },
+      may_see_guild_of);
 }
+
+task<http::response> rename_roster(call in) {
+  const auto roster = co_await roster_of(in);
+  const auto body = co_await in.body(rules::roster);
+  domain::rename_roster asked{in.author(), roster, text_in(body, "name").value_or("")};
+  co_return shown(co_await in.write(std::move(asked)));
+}
+
+task<http::response> remove_roster(call in) {
+  const auto roster = co_await roster_of(in);
+  domain::remove_roster asked{in.author(), roster};
+  co_await in.write(std::move(asked));
+  co_return no_content();
+}
+
+task<http::response> add_places(call in) {
+  const auto roster = co_await roster_of(in);
+  const auto body = co_await in.body(rules::roster_additions);
+  domain::add_places asked{in.author(), roster, additions_in(body)};
+  const auto now = co_await in.write(std::move(asked));
+  co_return http::json_response(200, list_json(now.places, 128, write_place));
+}
+
+task<http::response> set_place_role(call in) {
+  const auto roster = co_await roster_of(in);
+  const auto character = co_await in.character();
+  const auto body = co_await in.body(rules::roster_member);
+  domain::set_place_role asked{in.author(), roster, character, text_in(body, "role")};
+  const auto place = co_await in.write(std::move(asked));
+  co_return data_answer(200, [&](json_writer& out) { write_place(out, place); });
+}
+
+task<http::response> remove_place(call in) {
+  const auto roster = co_await roster_of(in);
+  const auto character = co_await in.character();
+  domain::remove_place asked{in.author(), roster, character};
+  co_await in.write(std::move(asked));
+  co_return no_content();
+}
+
+constexpr route routes[]{
+    {method::get, "/api/guilds/:guildId/rosters", list_rosters},
+    {method::post, "/api/guilds/:guildId/rosters", add_roster},
+    {method::get, "/api/rosters/:rosterId", show_roster},
+    {method::put, "/api/rosters/:rosterId", rename_roster},
+    {method::del, "/api/rosters/:rosterId", remove_roster},
+    {method::post, "/api/rosters/:rosterId/members", add_places},
+    {method::put, "/api/rosters/:rosterId/members/:characterId", set_place_role},
+    {method::del, "/api/rosters/:rosterId/members/:characterId", remove_place},
+};
 
 } // namespace
 
-void add_rosters(http::router& routes, shared_services with) {
-  add_route(routes, with, method::get, "/api/guilds/:guildId/rosters", list_rosters);
-  add_route(routes, with, method::post, "/api/guilds/:guildId/rosters", add_roster);
-  add_route(routes, with, method::get, "/api/rosters/:rosterId", show_roster);
-  add_route(routes, with, method::put, "/api/rosters/:rosterId", rename_roster);
-  add_route(routes, with, method::del, "/api/rosters/:rosterId", remove_roster);
-  add_route(routes, with, method::post, "/api/rosters/:rosterId/members", add_places);
-  add_route(routes, with, method::put, "/api/rosters/:rosterId/members/:characterId", set_role);
-  add_route(
-      routes, with, method::del, "/api/rosters/:rosterId/members/:characterId", remove_place);
+void add_rosters(http::router& to, const shared_services& with) {
+  add_user_routes(to, with, routes);
 }
 
 } // namespace guildhall::api

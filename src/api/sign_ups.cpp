@@ -1,7 +1,8 @@
 #include "api/rules/sign_ups.hpp"
 
+#include "api/call.hpp"
+#include "api/envelope.hpp"
 #include "api/events_body.hpp"
-#include "api/people.hpp"
 #include "api/resources.hpp"
 
 /// Who comes to an event.
@@ -28,87 +29,71 @@ void write_sign_up(json_writer& out, const sign_up_row& line) {
 }
 
 page sign_ups_page(const event_sign_ups& found) {
-  page out;
-  out.json = envelope(64 + found.list.size() * 320, [&](json_writer& json) {
-    json.begin_array("data");
-    for (const auto& line : found.list) {
-      json.begin_object();
-      write_sign_up(json, line);
-      json.end_object();
-    }
-    json.end_array();
-  });
+  page out{list_json(found.list, 320, write_sign_up)};
   out.about.guild = found.guild_id;
   if (found.guild_id)
     out.late_tags = {guild_tag(*found.guild_id)}; // names and roles
   return out;
 }
 
-void list_sign_ups(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  const auto id = event_of(what);
-  if (!id)
-    return slot.fail(id.error());
-  serve_judged(
-      with, who, may_see_guild_of, what, std::move(slot),
-      "sign-ups/" + std::to_string(id->value), {event_tag(*id)},
-      [&people = with->people, id = *id](deadline expires, page_done done) {
-        people.sign_ups(id, expires, into_page<event_sign_ups>(std::move(done), sign_ups_page));
-      });
+http::response shown(int status, const sign_up_row& line) {
+  return data_answer(status, [&](json_writer& out) { write_sign_up(out, line); });
 }
 
-using write_sign_up_call = void (domain::people_port::*)(
-    domain::author, event_id, domain::sign_up_change, deadline,
-    domain::people_port::wrote<sign_up_row>);
-
-template <write_sign_up_call Call, int Status>
-void put_sign_up(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  const auto id = event_of(what);
-  if (!id)
-    return slot.fail(id.error());
-  const auto body = read_body(what, rules::sign_up);
+result<domain::sign_up_change> change_in(const call& in) {
+  const auto body = in.body(rules::sign_up);
   if (!body)
-    return slot.fail(body.error());
-  domain::sign_up_change change{
+    return fail(body.error());
+  return domain::sign_up_change{
       text_in(*body, "status").value_or(""),
       {number_in(*body, "character_id").value_or(0)},
       text_in(*body, "note")};
-  const auto expires = slot.expires();
-  (with->people.*Call)(
-      author_of(who, what), *id, std::move(change), expires,
-      when_written<sign_up_row>(with, std::move(slot), [](const sign_up_row& line) {
-        return data_answer(Status, [&](json_writer& out) { write_sign_up(out, line); });
-      }));
 }
 
-void withdraw(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  const auto id = event_of(what);
-  if (!id)
-    return slot.fail(id.error());
-  const auto expires = slot.expires();
-  with->people.withdraw(
-      author_of(who, what), *id, expires,
-      when_written<event_id>(with, std::move(slot), [](const event_id&) {
-        return data_answer(200, [](json_writer& out) {
-          out.field("message", "Successfully unsubscribed from event");
-        });
-      }));
+task<http::response> list_sign_ups(call in) {
+  const auto event = co_await event_of(in.request());
+  co_return co_await in.kept(
+      "sign-ups/" + std::to_string(event.value), event_tag(event),
+      [&]() -> task<page> {
+        co_return sign_ups_page(co_await in.ask(domain::sign_ups_of{event}));
+      },
+      may_see_guild_of);
 }
+
+task<http::response> sign_up(call in) {
+  const auto event = co_await event_of(in.request());
+  auto change = co_await change_in(in);
+  domain::sign_up asked{in.author(), event, std::move(change)};
+  co_return shown(201, co_await in.write(std::move(asked)));
+}
+
+task<http::response> change_sign_up(call in) {
+  const auto event = co_await event_of(in.request());
+  auto change = co_await change_in(in);
+  domain::change_sign_up asked{in.author(), event, std::move(change)};
+  co_return shown(200, co_await in.write(std::move(asked)));
+}
+
+task<http::response> withdraw(call in) {
+  const auto event = co_await event_of(in.request());
+  domain::withdraw asked{in.author(), event};
+  co_await in.write(std::move(asked));
+  co_return data_answer(200, [](json_writer& out) {
+    out.field("message", "Successfully unsubscribed from event");
+  });
+}
+
+constexpr route routes[]{
+    {method::get, "/api/events/:eventId/subscribers", list_sign_ups},
+    {method::post, "/api/events/:eventId/subscribe", sign_up},
+    {method::put, "/api/events/:eventId/subscribe", change_sign_up},
+    {method::del, "/api/events/:eventId/subscribe", withdraw},
+};
 
 } // namespace
 
-void add_sign_ups(http::router& routes, shared_services with) {
-  using port = domain::people_port;
-  constexpr auto subscribe = "/api/events/:eventId/subscribe";
-  add_route(routes, with, method::get, "/api/events/:eventId/subscribers", list_sign_ups);
-  add_route(routes, with, method::post, subscribe, put_sign_up<&port::sign_up, 201>);
-  add_route(routes, with, method::put, subscribe, put_sign_up<&port::change_sign_up, 200>);
-  add_route(routes, with, method::del, subscribe, withdraw);
+void add_sign_ups(http::router& to, const shared_services& with) {
+  add_user_routes(to, with, routes);
 }
 
 } // namespace guildhall::api

@@ -1,6 +1,6 @@
 #include "api/standings.hpp"
 
-#include "http/epoch_cache_impl.hpp"
+#include "core/epoch_cache_impl.hpp"
 
 #include <charconv>
 
@@ -12,11 +12,11 @@ std::size_t cost_of(const standing& who) noexcept {
 
 } // namespace guildhall::domain
 
-namespace guildhall::http {
+namespace guildhall {
 
 template class epoch_cache<domain::standing>;
 
-} // namespace guildhall::http
+} // namespace guildhall
 
 namespace guildhall::api {
 
@@ -27,12 +27,12 @@ standing_ptr standings::find(user_id id) {
 }
 
 void standings::read(user_id id, deadline expires, domain::completion<standing_ptr> done) {
-  using cache = http::epoch_cache<domain::standing>;
+  using cache = epoch_cache<domain::standing>;
   kept_.read(
-      std::to_string(id.value), {user_tag(id)}, std::move(done),
+      std::to_string(id.value), {domain::user_tag(id)}, std::move(done),
       [this, id, expires](cache::filler fill) mutable {
-        accounts_.standing(
-            id, expires, [fill = std::move(fill)](result<domain::standing> found) mutable {
+        accounts_.ask(
+            {id}, expires, [fill = std::move(fill)](result<domain::standing> found) mutable {
               if (!found)
                 return fill(fail(std::move(found.error())));
               fill(cache::fresh_answer{

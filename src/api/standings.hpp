@@ -1,8 +1,8 @@
 #pragma once
 
-#include "domain/account_port.hpp"
+#include "core/epoch_cache.hpp"
+#include "domain/accounts.hpp"
 #include "domain/tags.hpp"
-#include "http/epoch_cache.hpp"
 
 #include <memory>
 #include <string>
@@ -13,21 +13,19 @@ namespace guildhall::domain {
 std::size_t cost_of(const standing& who) noexcept;
 } // namespace guildhall::domain
 
-namespace guildhall::http {
+namespace guildhall {
 extern template class epoch_cache<domain::standing>;
-} // namespace guildhall::http
+} // namespace guildhall
 
 namespace guildhall::api {
 
 using standing_ptr = std::shared_ptr<const domain::standing>;
 
-using domain::user_tag;
-
 /// Every user's current standing, kept under the tag `user:<id>` for as long as the change feed
 /// is in force. Thread-safe.
 class standings {
 public:
-  explicit standings(domain::account_port& accounts)
+  explicit standings(domain::answers<domain::standing_of>& accounts)
       : accounts_{accounts},
         kept_{{max_bytes}} {}
 
@@ -48,8 +46,8 @@ public:
 private:
   static constexpr std::size_t max_bytes = 16u << 20; ///< some 20,000 users
 
-  domain::account_port& accounts_;
-  http::epoch_cache<domain::standing> kept_;
+  domain::answers<domain::standing_of>& accounts_;
+  epoch_cache<domain::standing> kept_;
 };
 
 } // namespace guildhall::api

@@ -2,7 +2,8 @@
 
 #include "core/error.hpp"
 #include "domain/address.hpp"
-#include "domain/ports.hpp"
+#include "domain/operation.hpp"
+#include "domain/read_models.hpp"
 #include "http/request.hpp"
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-#include "api/people.hpp"
+#include "api/call.hpp"
+#include "api/envelope.hpp"
 #include "api/resources.hpp"
 
 /// How Battle.net's documents pass our views of them; for the web client's admins.
@@ -32,40 +33,32 @@ void write_stats(json_writer& out, const validation_stats& stats) {
   out.end_object();
 }
 
-void show_stats(
-    const shared_services& with, const caller& who, const http::request&,
-    http::reply_slot slot) {
-  if (const auto allowed = must_be_admin(who); !allowed)
-    return slot.fail(allowed.error());
-  const auto expires = slot.expires();
-  with->people.validation(
-      expires, when_done<std::vector<validation_stats>>(
-                   std::move(slot), [](const std::vector<validation_stats>& found) {
-                     return data_answer(200, [&](json_writer& out) {
-                       for (const auto& stats : found)
-                         write_stats(out, stats);
-                     });
-                   }));
+task<http::response> show_stats(call in) {
+  co_await in.must_be_admin();
+  const auto found = co_await in.ask(domain::validation_report{});
+  co_return data_answer(200, [&](json_writer& out) {
+    for (const auto& stats : found)
+      write_stats(out, stats);
+  });
 }
 
-void reset_stats(
-    const shared_services& with, const caller& who, const http::request& what,
-    http::reply_slot slot) {
-  if (const auto allowed = must_be_admin(who); !allowed)
-    return slot.fail(allowed.error());
-  const auto expires = slot.expires();
-  with->people.reset_validation(
-      author_of(who, what), expires, when_done<void>(std::move(slot), [] {
-        return http::json_response(
-            200, R"({"success":true,"message":"Validation statistics have been reset."})");
-      }));
+task<http::response> reset_stats(call in) {
+  co_await in.must_be_admin();
+  domain::reset_validation asked{in.author()};
+  co_await in.ask(std::move(asked));
+  co_return http::json_response(
+      200, R"({"success":true,"message":"Validation statistics have been reset."})");
 }
+
+constexpr route routes[]{
+    {method::get, "/api/admin/validation-stats", show_stats},
+    {method::post, "/api/admin/validation-stats/reset", reset_stats},
+};
 
 } // namespace
 
-void add_validation_stats(http::router& routes, shared_services with) {
-  add_route(routes, with, method::get, "/api/admin/validation-stats", show_stats);
-  add_route(routes, with, method::post, "/api/admin/validation-stats/reset", reset_stats);
+void add_validation_stats(http::router& to, const shared_services& with) {
+  add_user_routes(to, with, routes);
 }
 
 } // namespace guildhall::api

@@ -2,9 +2,7 @@
 
 #include "actors/defaults.hpp"
 #include "actors/root_supervisor.hpp"
-#include "actors/storage/people_port.hpp"
 #include "actors/storage/pool_port.hpp"
-#include "actors/storage/ports.hpp"
 #include "api/api.hpp"
 #include "app/battlenet_clients.hpp"
 #include "app/database_gate.hpp"
@@ -13,7 +11,9 @@
 #include "core/crypto.hpp"
 #include "core/log.hpp"
 #include "core/seal.hpp"
-#include "http/response_cache.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -29,6 +29,9 @@ namespace {
 
 /// What the actors may take to stop after the HTTP side has drained.
 constexpr std::chrono::seconds stop_grace{25};
+
+/// One more than one, so that a large answer does not wait for a larger one.
+constexpr std::size_t workshop_threads = 2;
 
 /// Waits until somebody wants the process to stop, and why.
 class stop_request {
@@ -203,23 +206,23 @@ int serve(const config& cfg, service_role role) {
     return refuse_to_start(hosts.error());
 
   // What the HTTP handlers stand on: ports into the pools, the response cache, the token check.
-  actors::pool_read_port reads{slots.readers};
-  actors::pool_control_port control{slots.writers};
-  actors::pool_people_port people{slots.readers, slots.writers};
+  actors::pool_port<domain::api_port> data{slots.readers, slots.writers};
+  // What operators read is what they have just written.
+  actors::pool_port<domain::control_port> control{slots.writers, slots.writers};
   actors::pool_port<domain::sync_port> sync_store{slots.readers, slots.writers};
   actors::pool_port<domain::onboarding_port> onboarding{slots.readers, slots.writers};
   actors::desk_login_port login{slots.login_desk};
   const auto seals = std::make_shared<const sealer>(
       cfg.auth.seal_keys.empty() ? cfg.auth.keys : cfg.auth.seal_keys);
   const auto auth_settings = auth_settings_of(cfg);
-  http::response_cache cache{{.max_bytes = cfg.cache.max_bytes}};
-  actors::pool_account_port accounts{slots.readers, slots.writers};
-  api::standings standings{accounts};
+  api::response_cache cache{{.max_bytes = cfg.cache.max_bytes}};
+  api::standings standings{data};
   const api::auth::verifier tokens{cfg.auth.keys};
+  // Where large answers are written and packed, beside the threads that read and send.
+  boost::asio::thread_pool workshop{workshop_threads};
   const api::services handlers{
-      .reads = reads,
+      .data = data,
       .control = control,
-      .people = people,
       .cache = cache,
       .tokens = tokens,
       .standings = standings,
@@ -231,10 +234,13 @@ int serve(const config& cfg, service_role role) {
           return {false, "the database cannot be reached"};
         return {true, {}};
       },
-      .accounts = &accounts,
       .login = &login,
       .auth_settings = &auth_settings,
-      .open_reads = cfg.auth.reads == "open"};
+      .auth_limits = {},
+      .open_reads = cfg.auth.reads == "open",
+      .workshop = [&workshop](std::move_only_function<void()> work) {
+        boost::asio::post(workshop, std::move(work));
+      }};
   const auto start_http = [&]() -> result<std::unique_ptr<http::server>> {
     auto how = http::options_from(cfg);
     api::build_public(how.listeners[0].routes, handlers);

@@ -15,4 +15,9 @@ inline time_point wall_now() {
       std::chrono::system_clock::now());
 }
 
+/// As tokens count it.
+inline std::chrono::sys_seconds now_in_seconds() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
 } // namespace guildhall

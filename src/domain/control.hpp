@@ -63,6 +63,6 @@ using control_operations = operations<
     track, untrack, sync_guild, sync_character, job_by_id, overview_of_sync, set_paused>;
 
 /// Its adapter is given the writers for both pools.
-class operator_port : public port<control_operations> {};
+class control_port : public port<control_operations> {};
 
 } // namespace guildhall::domain

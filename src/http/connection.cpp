@@ -49,6 +49,15 @@ void mailbox::deliver(std::uint64_t turn, response answer) noexcept {
       });
 }
 
+void mailbox::go_on(std::move_only_function<void()> work) noexcept {
+  if (!thread_->is_current()) {
+    const std::lock_guard guard{lock_};
+    if (owner_) // then its thread is there
+      return asio::post(thread_->context(), std::move(work));
+  }
+  work();
+}
+
 void mailbox::close() noexcept {
   const std::lock_guard guard{lock_};
   owner_ = nullptr;

@@ -56,9 +56,9 @@ std::string etag_of(std::string_view body, coding how) {
   return etag;
 }
 
-std::shared_ptr<cached_answer>
+answer_ptr
 packed_answer(std::string body, coding how, const answer_kind& kind) {
-  auto answer = std::make_shared<cached_answer>();
+  auto answer = std::make_shared<ready_answer>();
   answer->etag = etag_of(body, how);
   answer->validators = "ETag: " + answer->etag + "\r\nCache-Control: ";
   answer->validators += kind.caching;
@@ -161,20 +161,18 @@ answer_ptr make_packed_answer(std::string body, coding how, const answer_kind& k
   return packed_answer(std::move(body), how, kind);
 }
 
-answer_ptr make_answer(std::string json, coding how, std::string_view headers, subject about) {
+answer_ptr make_answer(std::string json, coding how, std::string_view headers) {
   if (json.size() <= min_bytes_to_pack)
     how = coding::identity;
   else if (how == coding::gzip)
     json = gzip(json);
   else if (how == coding::brotli)
     json = brotli(json);
-  const auto answer = packed_answer(
+  return packed_answer(
       std::move(json), how, {"application/json; charset=utf-8", "private, no-cache", headers});
-  answer->about = about;
-  return answer;
 }
 
-response respond(const cached_answer& answer, std::string_view if_none_match) {
+response respond(const ready_answer& answer, std::string_view if_none_match) {
   if (!if_none_match.empty() && names(if_none_match, answer.etag))
     return {304, answer.validators, nullptr};
   return {200, answer.headers, answer.body};

@@ -1,9 +1,10 @@
 #pragma once
 
 #include "http/request.hpp"
-#include "http/response_cache.hpp"
+#include "http/response.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,15 @@ std::string gzip(std::string_view plain);
 /// Bodies up to this size are sent as they are: packing them gains nothing.
 inline constexpr std::size_t min_bytes_to_pack = 1024;
 
+/// A ready answer, shared by everyone it is sent to. Immutable.
+struct ready_answer {
+  std::string headers;    ///< ready lines of a 200: type, coding and the validators
+  std::string validators; ///< those that a 304 repeats: ETag, caching, X-Guildhall-Checked-At
+  std::string etag;       ///< strong, quoted; another one per coding
+  std::shared_ptr<const std::string> body;
+};
+using answer_ptr = std::shared_ptr<const ready_answer>;
+
 /// What the headers of an answer say about it.
 struct answer_kind {
   std::string_view type;      ///< Content-Type
@@ -41,10 +51,9 @@ answer_ptr make_packed_answer(std::string body, coding how, const answer_kind& k
 
 /// A JSON answer that clients may keep if they ask again each time, packed where that helps.
 /// `headers` are further ready lines.
-answer_ptr
-make_answer(std::string json, coding how, std::string_view headers = {}, subject about = {});
+answer_ptr make_answer(std::string json, coding how, std::string_view headers = {});
 
 /// The answer, or 304 when `If-None-Match` names its ETag.
-response respond(const cached_answer& answer, std::string_view if_none_match);
+response respond(const ready_answer& answer, std::string_view if_none_match);
 
 } // namespace guildhall::http

@@ -4,6 +4,7 @@
 #include "http/response.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -16,6 +17,9 @@ public:
   /// Any thread. `turn` says which request the answer belongs to; one that has been answered
   /// meanwhile (504 past its deadline) ignores it.
   virtual void deliver(std::uint64_t turn, response answer) noexcept = 0;
+  /// Any thread. Runs `work` on the thread that the requests come from, at once if that is this
+  /// one; on this one if the requests have come to an end.
+  virtual void go_on(std::move_only_function<void()> work) noexcept = 0;
 };
 
 /// The right to answer one request, exactly once, from any thread. Dropped without an answer it
@@ -40,6 +44,11 @@ public:
   /// When the client gets 504 instead; goes into what is asked on its behalf.
   deadline expires() const noexcept {
     return expires_;
+  }
+
+  /// Where the handler goes on after it has waited.
+  const std::shared_ptr<reply_target>& target() const noexcept {
+    return target_;
   }
 
 private:

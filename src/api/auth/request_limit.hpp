@@ -39,4 +39,18 @@ private:
       free_at_; ///< when nothing is used up again
 };
 
+/// Of the routes that anybody may ask, each for itself.
+struct request_limits {
+  request_limits(unsigned per_minute, const std::string& address_header)
+      : logins{per_minute, address_header},
+        starts{per_minute, address_header},
+        callbacks{per_minute, address_header},
+        refreshes{per_minute, address_header} {}
+
+  request_limit logins;
+  request_limit starts;
+  request_limit callbacks;
+  request_limit refreshes;
+};
+
 } // namespace guildhall::api::auth

@@ -37,9 +37,9 @@ inline config::signing_key key(std::string id, char byte) {
   return {std::move(id), {std::string(32, byte)}};
 }
 
-/// Answers what a test put into it, counts, and remembers what it was asked.
-class fake_reads final : public domain::read_port {
-public:
+/// Has the database answer what a test puts in here about guilds and characters, counts, and
+/// remembers what was asked.
+struct fake_reads {
   result<domain::guild_row> guild_answer{fail(ec::not_found, "Guild with ID 7 not found")};
   result<std::vector<domain::member_row>> members_answer;
   result<std::vector<domain::member_detail>> details_answer;
@@ -55,69 +55,43 @@ public:
   domain::guild_address last_guild_address;
   domain::character_address last_character_address;
 
-  void guild(
-      guild_id id, domain::detail how, deadline,
-      domain::completion<domain::guild_row> done) override {
-    note(id.value, how);
-    done(guild_answer);
-  }
-  void guild_at(
-      domain::guild_address address, domain::detail how, deadline,
-      domain::completion<domain::guild_row> done) override {
-    note(0, how);
-    last_guild_address = std::move(address);
-    done(guild_answer);
-  }
-  void members(guild_id id, deadline, domain::completion<std::vector<domain::member_row>> done)
-      override {
-    note(id.value, {});
-    done(members_answer);
-  }
-  void member_details(
-      guild_id id, domain::detail how, deadline,
-      domain::completion<std::vector<domain::member_detail>> done) override {
-    note(id.value, how);
-    done(details_answer);
-  }
-  void member_activity(
-      guild_id id, deadline, domain::completion<domain::member_activity> done) override {
-    note(id.value, {});
-    done(activity_answer);
-  }
-  void ranks(
-      guild_id id, deadline, domain::completion<std::vector<domain::rank_row>> done) override {
-    note(id.value, {});
-    done(ranks_answer);
-  }
-  void
-  freshness(guild_id id, deadline, domain::completion<domain::guild_freshness> done) override {
-    note(id.value, {});
-    done(freshness_answer);
-  }
-  void character(
-      character_id id, domain::detail how, deadline,
-      domain::completion<domain::character_row> done) override {
-    note(id.value, how);
-    done(character_answer);
-  }
-  void character_at(
-      domain::character_address address, domain::detail how, deadline,
-      domain::completion<domain::character_row> done) override {
-    note(0, how);
-    last_character_address = std::move(address);
-    done(character_answer);
+  explicit fake_reads(fake_data& data) {
+    using namespace domain;
+    answer<guild_by_id>(data, guild_answer, [](const auto& what) { return what.id.value; });
+    answer<guild_at>(data, guild_answer, [this](const auto& what) {
+      last_guild_address = what.address;
+      return 0;
+    });
+    const auto of_guild = [](const auto& what) { return what.guild.value; };
+    answer<members_of>(data, members_answer, of_guild);
+    answer<member_details_of>(data, details_answer, of_guild);
+    answer<member_activity_of>(data, activity_answer, of_guild);
+    answer<ranks_of>(data, ranks_answer, of_guild);
+    answer<freshness_of>(data, freshness_answer, of_guild);
+    answer<character_by_id>(
+        data, character_answer, [](const auto& what) { return what.id.value; });
+    answer<character_at>(data, character_answer, [this](const auto& what) {
+      last_character_address = what.address;
+      return 0;
+    });
   }
 
 private:
-  void note(std::int64_t id, domain::detail how) {
-    ++asked;
-    last_id = id;
-    last_detail = how;
+  template <domain::operation Operation, class Id>
+  void answer(fake_data& data, const domain::answer_to<Operation>& with, Id id) {
+    data.on<Operation>([this, &with, id](const Operation& what) {
+      ++asked;
+      last_id = id(what);
+      if constexpr (requires { what.how; })
+        last_detail = what.how;
+      else
+        last_detail = {};
+      return with;
+    });
   }
 };
 
-class fake_accounts final : public domain::account_port {
-public:
+struct fake_accounts {
   /// User 5, who is an admin unless a test says otherwise.
   result<domain::standing> standing_answer = domain::standing{
       .id = user_id{5}, .account = {}, .battletag = "Some#1234", .role = "admin", .guilds = {}};
@@ -128,34 +102,32 @@ public:
   result<domain::user_row> user_answer;
   std::string last_call; ///< e.g. "role 7 admin by 5"
 
-  void standing(user_id, deadline, domain::completion<domain::standing> done) override {
-    ++asked;
-    done(standing_answer);
-  }
-  void open_login(
-      std::string state_hash, domain::region where, deadline,
-      domain::completion<void> done) override {
-    if (done_answer)
-      logins.emplace(std::move(state_hash), where);
-    done(done_answer);
-  }
-  void close_login(
-      std::string state_hash, deadline, domain::completion<domain::region> done) override {
-    const auto known = logins.extract(state_hash);
-    if (known.empty())
-      return done(fail(ec::not_found));
-    done(known.mapped());
-  }
-  void revoke_tokens(user_id id, deadline, domain::completion<void> done) override {
-    last_call = "revoke " + std::to_string(id.value);
-    done(done_answer);
-  }
-  void set_role(
-      user_id id, std::string role, user_id by, deadline,
-      domain::completion<domain::user_row> done) override {
-    last_call =
-        "role " + std::to_string(id.value) + ' ' + role + " by " + std::to_string(by.value);
-    done(user_answer);
+  explicit fake_accounts(fake_data& data) {
+    using namespace domain;
+    data.on<standing_of>([this](const standing_of&) {
+      ++asked;
+      return standing_answer;
+    });
+    data.on<open_login>([this](const open_login& what) {
+      if (done_answer)
+        logins.emplace(what.state_hash, what.region);
+      return done_answer;
+    });
+    data.on<close_login>([this](const close_login& what) -> result<region> {
+      const auto known = logins.extract(what.state_hash);
+      if (known.empty())
+        return fail(ec::not_found);
+      return known.mapped();
+    });
+    data.on<revoke_tokens>([this](const revoke_tokens& what) {
+      last_call = "revoke " + std::to_string(what.user.value);
+      return done_answer;
+    });
+    data.on<set_role>([this](const set_role& what) {
+      last_call = "role " + std::to_string(what.user.value) + ' ' + what.role + " by "
+                + std::to_string(what.by.who.id.value);
+      return user_answer;
+    });
   }
 };
 
@@ -172,49 +144,46 @@ public:
   }
 };
 
-class fake_control final : public domain::control_port {
-public:
+struct fake_control {
   result<domain::job_row> job_answer;
   result<void> done_answer;
   result<domain::sync_overview> overview_answer;
 
   std::string last_call; ///< e.g. "track eu/stormrage/avalerion by ops"
 
-  void track(
-      domain::guild_address address, std::string by, deadline,
-      domain::completion<domain::job_row> done) override {
-    last_call = "track " + text_of(address) + " by " + by;
-    done(job_answer);
-  }
-  void
-  untrack(domain::guild_address address, deadline, domain::completion<void> done) override {
-    last_call = "untrack " + text_of(address);
-    done(done_answer);
-  }
-  void sync_guild(guild_id id, deadline, domain::completion<domain::job_row> done) override {
-    last_call = "sync guild " + std::to_string(id.value);
-    done(job_answer);
-  }
-  void
-  sync_character(character_id id, deadline, domain::completion<domain::job_row> done) override {
-    last_call = "sync character " + std::to_string(id.value);
-    done(job_answer);
-  }
-  void job(job_id id, deadline, domain::completion<domain::job_row> done) override {
-    last_call = "job " + std::to_string(id.value);
-    done(job_answer);
-  }
-  void overview(deadline, domain::completion<domain::sync_overview> done) override {
-    last_call = "overview";
-    done(overview_answer);
-  }
-  void set_paused(bool paused, deadline, domain::completion<void> done) override {
-    last_call = paused ? "pause" : "resume";
-    done(done_answer);
+  explicit fake_control(guildhall::test::fake_port<domain::control_port>& port) {
+    using namespace domain;
+    const auto on = [&]<class Operation>(
+                        const answer_to<Operation>& answer,
+                        std::string (*describe)(const Operation&)) {
+      port.on<Operation>([this, &answer, describe](const Operation& what) {
+        last_call = describe(what);
+        return answer;
+      });
+    };
+    on.operator()<track>(job_answer, [](const track& what) {
+      return "track " + text(what.address) + " by " + what.by;
+    });
+    on.operator()<untrack>(
+        done_answer, [](const untrack& what) { return "untrack " + text(what.address); });
+    on.operator()<sync_guild>(job_answer, [](const sync_guild& what) {
+      return "sync guild " + std::to_string(what.guild.value);
+    });
+    on.operator()<sync_character>(job_answer, [](const sync_character& what) {
+      return "sync character " + std::to_string(what.character.value);
+    });
+    on.operator()<job_by_id>(job_answer, [](const job_by_id& what) {
+      return "job " + std::to_string(what.id.value);
+    });
+    on.operator()<overview_of_sync>(
+        overview_answer, [](const overview_of_sync&) { return std::string{"overview"}; });
+    on.operator()<set_paused>(done_answer, [](const set_paused& what) {
+      return std::string{what.paused ? "pause" : "resume"};
+    });
   }
 
 private:
-  static std::string text_of(const domain::guild_address& address) {
+  static std::string text(const domain::guild_address& address) {
     return std::string{domain::to_string(address.region)} + '/' + address.realm + '/'
          + address.name_slug;
   }
@@ -311,12 +280,14 @@ protected:
   }
 
   config::signing_key signing_key = key("k1", 'a');
-  fake_reads reads;
-  fake_control control;
-  fake_people people;
-  http::response_cache cache{{}};
+  fake_data database;
+  guildhall::test::fake_port<domain::control_port> operations;
+  fake_reads reads{database};
+  fake_control control{operations};
+  fake_people people{database};
+  response_cache cache{{}};
   auth::verifier tokens{{signing_key}};
-  fake_accounts accounts;
+  fake_accounts accounts{database};
   fake_login login;
   auth::settings auth_settings{
       .key = signing_key,
@@ -324,21 +295,21 @@ protected:
       .public_url = "https://api.example",
       .frontend_url = "https://client.example",
       .requests_per_minute = 30};
-  api::standings standings{accounts};
+  api::standings standings{database};
   metrics measures;
   readiness state{true, {}};
   services with{
-      .reads = reads,
-      .control = control,
-      .people = people,
+      .data = database,
+      .control = operations,
       .cache = cache,
       .tokens = tokens,
       .standings = standings,
       .measures = measures,
       .ready = [this] { return state; },
-      .accounts = &accounts,
       .login = &login,
-      .auth_settings = &auth_settings};
+      .auth_settings = &auth_settings,
+      .auth_limits = {},
+      .workshop = {}};
   http::router api;
   http::router admin;
 
@@ -346,6 +317,9 @@ private:
   struct catcher final : http::reply_target {
     void deliver(std::uint64_t, http::response given) noexcept override {
       got = {given.status, given.headers, given.body ? *given.body : ""};
+    }
+    void go_on(std::move_only_function<void()> work) noexcept override {
+      work();
     }
     answer got;
   };

@@ -1,5 +1,5 @@
 #include "api/auth/request_limit.hpp"
-#include "api/auth/sessions.hpp"
+#include "api/auth/tokens.hpp"
 #include "fixture.hpp"
 
 /// The routes under /api/auth, with a Battle.net that says what a test wants.

@@ -68,6 +68,9 @@ public:
   void deliver(std::uint64_t turn, response answer) noexcept override {
     statuses.emplace_back(turn, answer.status);
   }
+  void go_on(std::move_only_function<void()> work) noexcept override {
+    work();
+  }
   std::vector<std::pair<std::uint64_t, int>> statuses;
 };
 

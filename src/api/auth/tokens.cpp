@@ -1,4 +1,4 @@
-#include "api/auth/sessions.hpp"
+#include "api/auth/tokens.hpp"
 
 namespace guildhall::api::auth {
 

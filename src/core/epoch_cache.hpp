@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace guildhall::http {
+namespace guildhall {
 
 /// Immutable values under tags. A tag ("guild:12") has an epoch: a read notes the epochs of its
 /// tags before it is started, its answer is kept only if none has moved since, it is served
@@ -82,4 +82,4 @@ private:
   std::shared_ptr<state> state_;
 };
 
-} // namespace guildhall::http
+} // namespace guildhall

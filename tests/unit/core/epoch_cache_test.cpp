@@ -1,5 +1,4 @@
-#include "http/negotiation.hpp"
-#include "http/response_cache.hpp"
+#include "core/epoch_cache_impl.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,15 +8,29 @@
 #include <thread>
 #include <vector>
 
-namespace guildhall::http {
+namespace guildhall {
 namespace {
+
+struct text_value {
+  std::string text;
+};
+std::size_t cost_of(const text_value& value) noexcept {
+  return value.text.size();
+}
+
+using text_cache = epoch_cache<text_value>;
+using text_ptr = text_cache::value_ptr;
+
+text_ptr make_value(std::string text) {
+  return std::make_shared<const text_value>(text_value{std::move(text)});
+}
 
 using strings = std::vector<std::string>;
 
 /// A cache whose reads are landed by hand.
 class cache_test : public ::testing::Test {
 protected:
-  explicit cache_test(response_cache::options how = {}) : cache{how} {
+  explicit cache_test(text_cache::options how = {}) : cache{how} {
     cache.set_coherent(true);
   }
 
@@ -25,25 +38,24 @@ protected:
   void ask(const std::string& key, const strings& tags = {"guild:1"}) {
     cache.read(
         key, tags,
-        [this](result<answer_ptr> answer) {
-          answers.push_back(answer ? *(*answer)->body : "failed");
+        [this](result<text_ptr> answer) {
+          answers.push_back(answer ? (*answer)->text : "failed");
         },
-        [this](response_cache::filler fill) { reads.push_back(std::move(fill)); });
+        [this](text_cache::filler fill) { reads.push_back(std::move(fill)); });
   }
 
   void land(std::size_t which, const std::string& body, strings late_tags = {}) {
-    reads.at(which)(response_cache::fresh_answer{
-        make_answer(body, coding::identity), std::move(late_tags)});
+    reads.at(which)(text_cache::fresh_answer{make_value(body), std::move(late_tags)});
   }
 
   std::string found(const std::string& key) {
     const auto hit = cache.find(key);
-    return hit ? *hit->body : "-";
+    return hit ? hit->text : "-";
   }
 
-  response_cache cache;
+  text_cache cache;
   strings answers; // outlives the reads, which answer when they are dropped
-  std::vector<response_cache::filler> reads;
+  std::vector<text_cache::filler> reads;
 };
 
 TEST_F(cache_test, what_was_read_is_found) {
@@ -179,22 +191,22 @@ TEST_F(cache_test, who_comes_after_the_move_of_a_late_tag_does_not_join_the_olde
   EXPECT_EQ(found("roster/3"), "new");
 }
 
-TEST(response_cache, begins_incoherent) {
-  response_cache cache{{}};
+TEST(text_cache, begins_incoherent) {
+  text_cache cache{{}};
   EXPECT_FALSE(cache.stats().coherent);
 }
 
-TEST(response_cache, a_read_may_land_after_the_cache_is_gone) {
-  std::optional<response_cache::filler> late;
+TEST(text_cache, a_read_may_land_after_the_cache_is_gone) {
+  std::optional<text_cache::filler> late;
   std::string answer;
   {
-    response_cache cache{{}};
+    text_cache cache{{}};
     cache.set_coherent(true);
     cache.read(
-        "k", {"t"}, [&](result<answer_ptr> got) { answer = *(*got)->body; },
-        [&](response_cache::filler fill) { late = std::move(fill); });
+        "k", {"t"}, [&](result<text_ptr> got) { answer = (*got)->text; },
+        [&](text_cache::filler fill) { late = std::move(fill); });
   }
-  (*late)(response_cache::fresh_answer{make_answer("x", coding::identity), {}});
+  (*late)(text_cache::fresh_answer{make_value("x"), {}});
   EXPECT_EQ(answer, "x");
 }
 
@@ -206,11 +218,11 @@ protected:
 TEST_F(small_cache_test, stays_within_its_bytes_and_drops_what_was_not_used_longest) {
   for (const std::string key : {"a", "b", "c"}) {
     ask(key);
-    land(reads.size() - 1, std::string(1500, key.front()));
+    land(reads.size() - 1, std::string(2'000, key.front()));
   }
   EXPECT_NE(found("a"), "-"); // now "b" is the one not used longest
   ask("d");
-  land(3, std::string(1500, 'd'));
+  land(3, std::string(2'000, 'd'));
   EXPECT_EQ(found("b"), "-");
   EXPECT_NE(found("a"), "-");
   EXPECT_NE(found("d"), "-");
@@ -278,8 +290,8 @@ TEST_F(ageing_cache_test, answers_end_with_their_age) {
 
 /// The rule that all of this stands for: whoever asks after a move never gets what was read
 /// before it. `stored` is the database, `announced` what a writer has told its client.
-TEST(response_cache_race, an_answer_is_never_older_than_what_was_announced) {
-  response_cache cache{{}};
+TEST(text_cache_race, an_answer_is_never_older_than_what_was_announced) {
+  text_cache cache{{}};
   cache.set_coherent(true);
   std::atomic<int> stored{0};
   std::atomic<int> announced{0};
@@ -294,16 +306,15 @@ TEST(response_cache_race, an_answer_is_never_older_than_what_was_announced) {
     };
     if (const auto hit = cache.find("k")) {
       ++hits;
-      return judge(*hit->body);
+      return judge(hit->text);
     }
     cache.read(
         "k", {"t"},
-        [judge](result<answer_ptr> answer) { judge(*(*answer)->body); }, // may run after `ask`
-        [&](response_cache::filler fill) {
+        [judge](result<text_ptr> answer) { judge((*answer)->text); }, // may run after `ask`
+        [&](text_cache::filler fill) {
           auto body = std::to_string(stored.load());
           std::this_thread::yield();
-          fill(
-              response_cache::fresh_answer{make_answer(std::move(body), coding::identity), {}});
+          fill(text_cache::fresh_answer{make_value(std::move(body)), {}});
         });
   };
   std::vector<std::thread> readers;
@@ -327,4 +338,4 @@ TEST(response_cache_race, an_answer_is_never_older_than_what_was_announced) {
 }
 
 } // namespace
-} // namespace guildhall::http
+} // namespace guildhall

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "http/epoch_cache.hpp"
+#include "core/epoch_cache.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
-namespace guildhall::http {
+namespace guildhall {
 
 namespace epoch_cache_parts {
 
@@ -367,4 +367,4 @@ auto epoch_cache<Value>::stats() const -> statistics {
   return state_->stats();
 }
 
-} // namespace guildhall::http
+} // namespace guildhall
