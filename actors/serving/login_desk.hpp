@@ -2,8 +2,8 @@
 
 #include "actors/bridge.hpp"
 #include "actors/interfaces.hpp"
-#include "domain/login_port.hpp"
 #include "core/seal.hpp"
+#include "domain/login_port.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -1,7 +1,7 @@
 #include "api/character_json.hpp"
 
-#include "api/member_json.hpp"
 #include "api/envelope.hpp"
+#include "api/member_json.hpp"
 #include "domain/game.hpp"
 
 namespace guildhall::api {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/serving/login_desk.hpp"
 #include "actors/battlenet/token_manager.hpp"
+#include "actors/serving/login_desk.hpp"
 #include "battlenet/http_client.hpp"
 #include "core/config.hpp"
 

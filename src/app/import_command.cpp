@@ -1,7 +1,7 @@
 #include "app/commands.hpp"
 #include "app/database_gate.hpp"
-#include "store/postgres/connection.hpp"
 #include "store/import/import.hpp"
+#include "store/postgres/connection.hpp"
 #include "store/postgres/migrations.hpp"
 
 #include <algorithm>

@@ -238,9 +238,10 @@ int serve(const config& cfg, service_role role) {
       .auth_settings = &auth_settings,
       .auth_limits = {},
       .open_reads = cfg.auth.reads == "open",
-      .workshop = [&workshop](std::move_only_function<void()> work) {
-        boost::asio::post(workshop, std::move(work));
-      }};
+      .workshop =
+          [&workshop](std::move_only_function<void()> work) {
+            boost::asio::post(workshop, std::move(work));
+          }};
   const auto start_http = [&]() -> result<std::unique_ptr<http::server>> {
     auto how = http::options_from(cfg);
     api::build_public(how.listeners[0].routes, handlers);

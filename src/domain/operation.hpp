@@ -106,8 +106,8 @@ public:
   using all = typename parts::joined<Lists...>::type;
 };
 
-/// A base that implements `Port` by `Self::take(operation, deadline, completion)`: one template,
-/// or one overload per operation.
+/// A base that implements `Port` by `Self::take(operation, deadline, completion)`: one
+/// template, or one overload per operation.
 template <class Self, class Port>
 using implementing = parts::taking<Self, Port, typename Port::all>;
 

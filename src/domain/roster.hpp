@@ -65,7 +65,7 @@ diff_roster(region where, std::span<const stored_member> stored, const roster_vi
 bool is_foreign(
     const std::optional<guild_identity>& known, bnet_guild_id id, const realm_ref& realm);
 
-/// Whether a roster may be applied (data-and-sync rules: guards).
+/// Whether a roster may be applied (docs/rules.md: guards).
 enum class roster_verdict : std::uint8_t {
   plausible,
   foreign, ///< another guild's roster: handled like 404

@@ -56,8 +56,7 @@ std::string etag_of(std::string_view body, coding how) {
   return etag;
 }
 
-answer_ptr
-packed_answer(std::string body, coding how, const answer_kind& kind) {
+answer_ptr packed_answer(std::string body, coding how, const answer_kind& kind) {
   auto answer = std::make_shared<ready_answer>();
   answer->etag = etag_of(body, how);
   answer->validators = "ETag: " + answer->etag + "\r\nCache-Control: ";

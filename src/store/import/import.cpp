@@ -1,8 +1,8 @@
 #include "store/import/import.hpp"
 
-#include "store/postgres/connection.hpp"
 #include "store/import/old_database.hpp"
 #include "store/import/steps.hpp"
+#include "store/postgres/connection.hpp"
 #include "store/postgres/session.hpp"
 
 #include <array>

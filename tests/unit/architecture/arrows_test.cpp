@@ -104,8 +104,7 @@ TEST(arrows, a_folder_includes_only_what_its_arrows_allow) {
 std::optional<std::string> room_of(const std::string& path, const std::string& folder) {
   const auto from = path.find(folder + '/') + folder.size() + 1;
   const auto end = path.find('/', from);
-  return end == std::string::npos ? std::nullopt
-                                  : std::optional{path.substr(from, end - from)};
+  return end == std::string::npos ? std::nullopt : std::optional{path.substr(from, end - from)};
 }
 
 TEST(arrows, a_room_includes_only_what_its_arrows_allow) {

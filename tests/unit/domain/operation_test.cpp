@@ -1,5 +1,4 @@
 #include "domain/operation.hpp"
-
 #include "tests/support/fake_port.hpp"
 
 #include <gtest/gtest.h>
