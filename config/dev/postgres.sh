@@ -4,21 +4,13 @@
 
 # No TCP at all: it listens on a socket in a folder that only its own user (and root) may enter.
 
-pg_bin=/usr/lib/postgresql/15/bin
+# shellcheck source=config/dev/cluster
+. config/dev/cluster
+
 pg_port=5439 # names the socket, nothing else
 pg_elsewhere=/var/tmp/guildhall-$(printf %s "$root" | sha256sum | cut -c 1-12)
 
-# PostgreSQL refuses to run as root: then it is the package's user who runs it, or whoever made the
-# cluster. Nobody else can tell whether that server is running.
-as_postgres() {
-  local user=postgres
-  [ ! -d "${pg-}" ] || user=$(stat -c %U "$pg")
-  if is_root; then
-    (cd / && exec setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups -- "$@")
-  else
-    (cd / && exec "$@")
-  fi
-}
+as_postgres() { (become_postgres "${pg-}" "$@"); }
 
 # Under var/, unless the socket's path would be too long or PostgreSQL's user cannot get there.
 pg_folder() {
@@ -50,36 +42,14 @@ psql_as() { # ROLE DATABASE ARGUMENT...
 }
 
 make_cluster() {
-  local owner=postgres
-  is_root || owner=$(id -un)
-  [ -d "$pg" ] || mkdir -m 700 "$pg"
-  if is_root && [ ! -L "$pg" ] && [ "$(stat -c %U "$pg")" = root ]; then
-    chown postgres:postgres "$pg"
-  fi
-  if [ -L "$pg" ] || [ "$(stat -c %U "$pg")" != "$owner" ]; then
-    die "$pg belongs to $(stat -c %U "$pg"), not to $owner; use ./dev as the user who used it first"
-  fi
+  make_pg_folder "$pg"
   [ ! -d "$pg/data" ] || return 0
   say "Creating a PostgreSQL cluster in $pg"
-  as_postgres rm -rf "$pg/unfinished" # of a run that was interrupted
-  as_postgres "$pg_bin/initdb" -D "$pg/unfinished" -U postgres -E UTF8 --locale C.UTF-8 \
-    --auth-local trust --auth-host reject >"$log_dir/initdb.log" 2>&1 \
-    || die "initdb failed; its log is $log_dir/initdb.log"
-  as_postgres tee -a "$pg/unfinished/postgresql.conf" >/dev/null <<CONF
-listen_addresses = ''
-port = $pg_port
-unix_socket_directories = '$pg'
-unix_socket_permissions = 0700
-default_toast_compression = lz4
-wal_compression = lz4
-jit = off
-shared_buffers = 256MB
-max_wal_size = 2GB
-max_connections = 100
-timezone = 'UTC'
-log_timezone = 'UTC'
-CONF
-  as_postgres mv "$pg/unfinished" "$pg/data"
+  init_cluster "$pg" postgres --auth-local=trust --auth-host=reject \
+    "listen_addresses = ''" "port = $pg_port" "unix_socket_permissions = 0700" \
+    "default_toast_compression = lz4" "wal_compression = lz4" "jit = off" \
+    "shared_buffers = 256MB" "max_wal_size = 2GB" "timezone = 'UTC'" "log_timezone = 'UTC'" \
+    >"$log_dir/initdb.log" 2>&1 || die "initdb failed; its log is $log_dir/initdb.log"
 }
 
 start_postgres() { # DATABASE

@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <fstream>
 #include <netinet/in.h>
-#include <pwd.h>
 #include <stdexcept>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -26,26 +25,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const fs::path binaries{"/usr/lib/postgresql/15/bin"};
+/// Makes the cluster and becomes the server, as PostgreSQL's user if this is root.
+const fs::path helper{GUILDHALL_PROJECT_DIR "/config/dev/cluster"};
 constexpr auto template_name = "guildhall_template";
 constexpr std::chrono::seconds start_limit{30};
 constexpr std::chrono::seconds stop_limit{20};
 constexpr std::chrono::seconds statement_limit{60};
-
-bool is_root() {
-  return ::geteuid() == 0;
-}
-
-/// PostgreSQL refuses root: drop to the user of its package.
-std::vector<std::string> as_postgres(std::vector<std::string> command) {
-  if (is_root()) {
-    const std::vector<std::string> drop{
-        "/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups",
-        "--pdeathsig=INT"};
-    command.insert(command.begin(), drop.begin(), drop.end());
-  }
-  return command;
-}
 
 int spawn(const std::vector<std::string>& command, const fs::path& log) {
   std::vector<char*> words;
@@ -59,7 +44,7 @@ int spawn(const std::vector<std::string>& command, const fs::path& log) {
   ::dup2(out, 1);
   ::dup2(out, 2);
   ::close_range(3, ~0u, 0);
-  ::prctl(PR_SET_PDEATHSIG, SIGINT); // setpriv sets its own
+  ::prctl(PR_SET_PDEATHSIG, SIGINT);
   if (::chdir("/") == 0)
     ::execv(words[0], words.data());
   ::_exit(127);
@@ -106,7 +91,7 @@ void remove_leftovers(const fs::path& parent, const std::string& prefix) {
 } // namespace
 
 bool postgres_cluster::available() {
-  return fs::exists(binaries / "postgres");
+  return fs::exists("/usr/lib/postgresql/15/bin/postgres");
 }
 
 postgres_cluster& postgres_cluster::shared() {
@@ -120,11 +105,6 @@ postgres_cluster::postgres_cluster() {
   remove_leftovers(parent, prefix);
   dir_ = parent / (prefix + std::to_string(::getpid()));
   fs::create_directory(dir_);
-  if (is_root()) {
-    const auto* user = ::getpwnam("postgres");
-    if (!user || ::chown(dir_.c_str(), user->pw_uid, user->pw_gid) != 0)
-      throw std::runtime_error("there is no user postgres");
-  }
   fs::permissions(dir_, fs::perms::owner_all);
   try {
     init();
@@ -144,26 +124,21 @@ postgres_cluster::~postgres_cluster() {
 }
 
 void postgres_cluster::init() {
-  run_to_end(
-      as_postgres(
-          {binaries / "initdb", "-D", dir_ / "data", "-U", "tester", "--auth=trust",
-           "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"}),
-      dir_ / "initdb.log");
   port_ = free_port();
+  run_to_end(
+      {helper, "make", dir_, "tester", "--auth=trust", "--no-sync",
+       "listen_addresses = '127.0.0.1'", "port = " + std::to_string(port_), "fsync = off",
+       "synchronous_commit = off", "full_page_writes = off", "shared_buffers = 64MB",
+       "log_min_messages = warning", "log_min_error_statement = panic",
+       "autovacuum_naptime = 1h"},
+      dir_ / "initdb.log");
   std::ofstream(dir_ / "data/pg_hba.conf") << "local all all trust\n"
                                               "host all guarded 127.0.0.1/32 scram-sha-256\n"
                                               "host all all 127.0.0.1/32 trust\n";
-  std::ofstream(dir_ / "data/postgresql.conf", std::ios::app)
-      << "listen_addresses = '127.0.0.1'\nport = " << port_ << "\nunix_socket_directories = '"
-      << dir_.string()
-      << "'\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
-         "max_connections = 100\nshared_buffers = 64MB\nlog_min_messages = warning\n"
-         "log_min_error_statement = panic\nautovacuum_naptime = 1h\n";
 }
 
 void postgres_cluster::start() {
-  child_ =
-      spawn(as_postgres({binaries / "postgres", "-D", dir_ / "data"}), dir_ / "server.log");
+  child_ = spawn({helper, "serve", dir_}, dir_ / "server.log");
   const auto until = std::chrono::steady_clock::now() + start_limit;
   for (;;) {
     try {
