@@ -60,7 +60,7 @@ TEST_F(sim_api, a_token_ends_with_its_day_or_when_revoked) {
   EXPECT_EQ(get(guild_path).status, 401);
 }
 
-TEST_F(sim_api, guild_and_roster_carry_the_recorded_headers) {
+TEST_F(sim_api, guild_and_roster_carry_the_real_headers) {
   for (const auto* path :
        {"/data/wow/guild/stormrage/emberwatch",
         "/data/wow/guild/stormrage/emberwatch/roster"}) {
@@ -103,7 +103,7 @@ TEST_F(sim_api, character_documents_agree_with_each_other) {
   EXPECT_EQ(get(path + "/no-such-document").status, 404);
 }
 
-TEST_F(sim_api, an_unknown_address_answers_the_recorded_404) {
+TEST_F(sim_api, an_unknown_address_answers_the_real_404) {
   auto answered = get("/profile/wow/character/stormrage/nosuchname");
   EXPECT_EQ(answered.status, 404);
   EXPECT_EQ(answered.body, not_found);

@@ -13,7 +13,7 @@ std::string file(const std::string& name) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-class sim_replay : public served {
+class sim_recorded_replay : public served {
 protected:
   void SetUp() override {
     SKIP_WITHOUT_RECORDINGS();
@@ -25,7 +25,7 @@ protected:
 
 } // namespace
 
-TEST_F(sim_replay, serves_the_guild_and_its_roster_as_recorded) {
+TEST_F(sim_recorded_replay, serves_the_guild_and_its_roster_as_recorded) {
   auto guild = get("/data/wow/guild/stormrage/avalerion");
   EXPECT_EQ(guild.status, 200);
   EXPECT_EQ(guild.body, file("rbattlenet/wow_guild.json"));
@@ -41,7 +41,7 @@ TEST_F(sim_replay, serves_the_guild_and_its_roster_as_recorded) {
       304);
 }
 
-TEST_F(sim_replay, has_one_profile_of_418) {
+TEST_F(sim_recorded_replay, has_one_profile_of_418) {
   auto answered = std::map<int, int>{};
   auto all = get("/data/wow/guild/stormrage/avalerion/roster").json().at("members").as_array();
   for (const auto& one : all) {
@@ -54,7 +54,7 @@ TEST_F(sim_replay, has_one_profile_of_418) {
   EXPECT_EQ(answered, (std::map<int, int>{{200, 1}, {404, 417}}));
 }
 
-TEST_F(sim_replay, serves_the_children_and_the_cyrillic_character) {
+TEST_F(sim_recorded_replay, serves_the_children_and_the_cyrillic_character) {
   std::string sheday = "/profile/wow/character/stormrage/sheday";
   auto profile = get(sheday);
   EXPECT_EQ(profile.header("last-modified"), "Sun, 22 Dec 2019 09:05:19 GMT");
@@ -71,7 +71,7 @@ TEST_F(sim_replay, serves_the_children_and_the_cyrillic_character) {
   EXPECT_EQ(get(cyrillic + "/mythic-keystone-profile").status, 200);
 }
 
-TEST_F(sim_replay, serves_the_indexes_in_their_namespaces) {
+TEST_F(sim_recorded_replay, serves_the_indexes_in_their_namespaces) {
   EXPECT_EQ(
       get("/data/wow/realm/index?namespace=dynamic-eu").body,
       file("rbattlenet/wow_realm_all.json"));
@@ -85,7 +85,7 @@ TEST_F(sim_replay, serves_the_indexes_in_their_namespaces) {
   EXPECT_EQ(get("/data/wow/mythic-keystone/period/682?namespace=dynamic-eu").status, 200);
 }
 
-TEST_F(sim_replay, serves_the_other_clients_recordings_without_dates) {
+TEST_F(sim_recorded_replay, serves_the_other_clients_recordings_without_dates) {
   auto roster = get("/data/wow/guild/deathwing/enigma/roster?namespace=profile-us");
   EXPECT_EQ(roster.body, file("argentpony/GuildRosterResponse.json"));
   EXPECT_FALSE(roster.has("last-modified"));
@@ -93,7 +93,7 @@ TEST_F(sim_replay, serves_the_other_clients_recordings_without_dates) {
   EXPECT_EQ(get("/profile/wow/character/norgannon/drinian?namespace=profile-eu").status, 404);
 }
 
-TEST_F(sim_replay, still_asks_for_a_token_and_counts) {
+TEST_F(sim_recorded_replay, still_asks_for_a_token_and_counts) {
   EXPECT_EQ(
       http->send(
               "GET", "/data/wow/guild/stormrage/avalerion",

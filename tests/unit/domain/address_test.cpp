@@ -52,7 +52,7 @@ RC_GTEST_PROP(canonical_slug, answers_the_same_when_asked_again, (const std::str
     RC_ASSERT(canonical_slug(*slug) == slug);
 }
 
-TEST(guild_name_slug, follows_the_recorded_pairs) {
+TEST(guild_name_slug, follows_the_known_pairs) {
   EXPECT_EQ(guild_name_slug("Mythical Warriors"), "mythical-warriors");
   EXPECT_EQ(guild_name_slug("I CANT RELEASE"), "i-cant-release");
   EXPECT_EQ(guild_name_slug("Экзорсус"), "экзорсус");
