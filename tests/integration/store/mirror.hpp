@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/read_models.hpp"
 #include "domain/sync_port.hpp"
 #include "tests/support/postgres.hpp"
 
