@@ -25,7 +25,7 @@ lint_quickly() {
   say "clang-format"
   source_files | xargs -0 clang-format-14 --dry-run -Werror
   say "shellcheck"
-  shellcheck -x dev .ci/run
+  shellcheck -xa dev .ci/run
 }
 
 dev_lint() { # [--quick]

@@ -5,7 +5,7 @@
 # No TCP at all: it listens on a socket in a folder that only its own user (and root) may enter.
 
 # shellcheck source=config/dev/cluster
-. config/dev/cluster
+source config/dev/cluster
 
 pg_port=5439 # names the socket, nothing else
 pg_elsewhere=/var/tmp/guildhall-$(printf %s "$root" | sha256sum | cut -c 1-12)
