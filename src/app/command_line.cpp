@@ -46,142 +46,158 @@ int check_config(const std::string& file) {
   return 0;
 }
 
+/// What was said on the command line, and what it comes to.
+class command_line {
+public:
+  command_line() {
+    app_.require_subcommand(1);
+    app_.fallthrough();
+    app_.set_version_flag("--version", GUILDHALL_VERSION);
+    app_.add_option("--config", file_, "configuration file")->envname("GUILDHALL_CONFIG");
+    add_running();
+    add_people();
+    add_guilds();
+    add_data();
+  }
+
+  int run(int argc, char** argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+      return app_.exit(e);
+    }
+    if (checking_)
+      return check_config(config_file(file_));
+    const auto cfg = load_config(config_file(file_), process_environment());
+    if (!cfg)
+      return report(cfg.error());
+    return chosen_(*cfg);
+  }
+
+private:
+  CLI::App* add(const char* name, const char* help) {
+    return app_.add_subcommand(name, help);
+  }
+  /// `work(cfg)`, a `result<void>`, is what the command does.
+  template <class Work>
+  void does(CLI::App* command, Work work) {
+    command->callback([this, work] {
+      chosen_ = [work](const config& cfg) {
+        const result<void> outcome = work(cfg);
+        return outcome ? 0 : report(outcome.error());
+      };
+    });
+  }
+
+  void add_running() {
+    static const std::map<std::string, service_role> roles{
+        {"all", service_role::all}, {"api", service_role::api}, {"sync", service_role::sync}};
+    auto* run = add("serve", "serve and sync until stopped");
+    run->add_option("--role", role_, "all, api or sync")
+        ->transform(CLI::CheckedTransformer(roles));
+    run->callback(
+        [this] { chosen_ = [this](const config& cfg) { return serve(cfg, role_); }; });
+
+    auto* schema = add("migrate", "bring the schema up to date");
+    schema->add_flag("--status", only_status_, "only show what is applied");
+    does(schema, [this](const config& cfg) { return migrate(cfg, only_status_); });
+
+    add("check-config", "show the effective configuration and its mistakes")->callback([this] {
+      checking_ = true;
+    });
+  }
+
+  void add_people() {
+    auto* token = add("token", "mint a token");
+    auto* kind = token->add_option_group("kind");
+    kind->add_flag("--operator", operator_token_, "for the admin listener, 12 hours");
+    kind->add_option("--user", battletag_, "for the API, as this battletag (development)");
+    kind->require_option(1);
+    token->add_flag("--admin", admin_, "with --user: make that user an admin first");
+    token->add_option("--subject", subject_, "whose operator token it is");
+    does(token, [this](const config& cfg) {
+      return operator_token_ ? print_operator_token(cfg, subject_)
+                             : print_user_token(cfg, battletag_, admin_);
+    });
+
+    auto* role = add("role", "give a user a role");
+    role->add_option("user", user_, "id or battletag")->required();
+    role->add_option("role", user_role_, "user, guild_leader or admin")->required();
+    does(role, [this](const config& cfg) { return set_role(cfg, user_, user_role_); });
+  }
+
+  void add_address(CLI::App* command) {
+    command->add_option("region", region_, "us, eu, kr or tw")->required();
+    command->add_option("realm", realm_, "slug of the realm")->required();
+    command->add_option("guild", name_, "slug of the guild's name")->required();
+  }
+
+  void add_guilds() {
+    auto* begin = add("track", "mirror a guild from now on");
+    add_address(begin);
+    does(begin, [this](const config& cfg) { return track(cfg, region_, realm_, name_); });
+    auto* end = add("untrack", "mirror a guild no longer");
+    add_address(end);
+    does(end, [this](const config& cfg) { return untrack(cfg, region_, realm_, name_); });
+
+    auto* now = add("sync-now", "sync a guild or character before all else");
+    now->add_option("what", what_)->required()->check(CLI::IsMember({"guild", "character"}));
+    now->add_option("target", target_, "an id, or region/realm/guild")->required();
+    does(now, [this](const config& cfg) { return sync_now(cfg, what_, target_); });
+
+    does(add("pause", "start no more syncs, on any instance"), [](const config& cfg) {
+      return set_paused(cfg, true);
+    });
+    does(add("resume", "undo pause"), [](const config& cfg) { return set_paused(cfg, false); });
+    does(add("status", "queue, guilds, budget, last errors"), print_status);
+  }
+
+  void add_data() {
+    auto* columns = add("rederive", "rebuild columns from the stored documents");
+    columns->add_flag("--all", everything_, "also those of the current projection");
+    does(columns, [this](const config& cfg) { return rederive(cfg, everything_); });
+
+    auto* erase = add("forget", "erase what is known, at once");
+    erase->add_option("what", what_)
+        ->required()
+        ->check(CLI::IsMember({"guild", "character", "user"}));
+    erase->add_option("id", id_)->required()->check(CLI::PositiveNumber);
+    does(erase, [this](const config& cfg) { return forget(cfg, what_, id_); });
+
+    auto* move_in = add("import", "move in from the old back end; may be run again");
+    move_in->add_option("dsn", old_dsn_, "of the old database")
+        ->envname("GUILDHALL_IMPORT_DSN") // keeps a password out of the process list
+        ->required();
+    does(move_in, [this](const config& cfg) { return import_old(cfg, old_dsn_); });
+  }
+
+  CLI::App app_{"guildhall: a local mirror of World of Warcraft guilds, and its REST API"};
+  std::function<int(const config&)> chosen_;
+  bool checking_{false};
+
+  std::string file_;
+  service_role role_{service_role::all};
+  bool only_status_{false};
+  bool operator_token_{false};
+  bool admin_{false};
+  std::string battletag_;
+  std::string subject_{"operator"};
+  std::string user_;
+  std::string user_role_;
+  std::string region_;
+  std::string realm_;
+  std::string name_;
+  std::string what_;
+  std::string target_;
+  bool everything_{false};
+  std::int64_t id_{0};
+  std::string old_dsn_;
+};
+
 } // namespace
 
 int run_command_line(int argc, char** argv) {
-  CLI::App app{"guildhall: a local mirror of World of Warcraft guilds, and its REST API"};
-  app.require_subcommand(1);
-  app.fallthrough();
-  app.set_version_flag("--version", GUILDHALL_VERSION);
-  std::string file;
-  app.add_option("--config", file, "configuration file")->envname("GUILDHALL_CONFIG");
-
-  using command = std::function<int(const config&)>;
-  command chosen;
-  const auto run = [&chosen](command what) { chosen = std::move(what); };
-  const auto done = [](const result<void>& outcome) {
-    return outcome ? 0 : report(outcome.error());
-  };
-
-  const std::map<std::string, service_role> roles{
-      {"all", service_role::all}, {"api", service_role::api}, {"sync", service_role::sync}};
-  auto role = service_role::all;
-  auto* serve_command = app.add_subcommand("serve", "serve and sync until stopped");
-  serve_command->add_option("--role", role, "all, api or sync")
-      ->transform(CLI::CheckedTransformer(roles));
-  serve_command->callback([&] { run([&](const config& cfg) { return serve(cfg, role); }); });
-
-  bool only_status = false;
-  auto* migrate_command = app.add_subcommand("migrate", "bring the schema up to date");
-  migrate_command->add_flag("--status", only_status, "only show what is applied");
-  migrate_command->callback(
-      [&] { run([&](const config& cfg) { return done(migrate(cfg, only_status)); }); });
-
-  bool checking = false;
-  app.add_subcommand("check-config", "show the effective configuration and its mistakes")
-      ->callback([&] { checking = true; });
-
-  bool operator_token = false;
-  std::string battletag;
-  std::string subject{"operator"};
-  auto* token_command = app.add_subcommand("token", "mint a token");
-  auto* kind = token_command->add_option_group("kind");
-  kind->add_flag("--operator", operator_token, "for the admin listener, 12 hours");
-  kind->add_option("--user", battletag, "for the API, as this battletag (development)");
-  kind->require_option(1);
-  bool admin = false;
-  token_command->add_flag("--admin", admin, "with --user: make that user an admin first");
-  token_command->add_option("--subject", subject, "whose operator token it is");
-  token_command->callback([&] {
-    run([&](const config& cfg) {
-      return done(
-          operator_token ? print_operator_token(cfg, subject)
-                         : print_user_token(cfg, battletag, admin));
-    });
-  });
-
-  std::string who;
-  std::string user_role;
-  auto* role_command = app.add_subcommand("role", "give a user a role");
-  role_command->add_option("user", who, "id or battletag")->required();
-  role_command->add_option("role", user_role, "user, guild_leader or admin")->required();
-  role_command->callback(
-      [&] { run([&](const config& cfg) { return done(set_role(cfg, who, user_role)); }); });
-
-  std::string region;
-  std::string realm;
-  std::string name;
-  const auto address_options = [&](CLI::App* where) {
-    where->add_option("region", region, "us, eu, kr or tw")->required();
-    where->add_option("realm", realm, "slug of the realm")->required();
-    where->add_option("guild", name, "slug of the guild's name")->required();
-  };
-  auto* track_command = app.add_subcommand("track", "mirror a guild from now on");
-  address_options(track_command);
-  track_command->callback(
-      [&] { run([&](const config& cfg) { return done(track(cfg, region, realm, name)); }); });
-  auto* untrack_command = app.add_subcommand("untrack", "mirror a guild no longer");
-  address_options(untrack_command);
-  untrack_command->callback(
-      [&] { run([&](const config& cfg) { return done(untrack(cfg, region, realm, name)); }); });
-
-  std::string what;
-  std::string target;
-  auto* sync_command =
-      app.add_subcommand("sync-now", "sync a guild or character before all else");
-  sync_command->add_option("what", what)
-      ->required()
-      ->check(CLI::IsMember({"guild", "character"}));
-  sync_command->add_option("target", target, "an id, or region/realm/guild")->required();
-  sync_command->callback(
-      [&] { run([&](const config& cfg) { return done(sync_now(cfg, what, target)); }); });
-
-  app.add_subcommand("pause", "start no more syncs, on any instance")->callback([&] {
-    run([&](const config& cfg) { return done(set_paused(cfg, true)); });
-  });
-  app.add_subcommand("resume", "undo pause")->callback([&] {
-    run([&](const config& cfg) { return done(set_paused(cfg, false)); });
-  });
-  app.add_subcommand("status", "queue, guilds, budget, last errors")->callback([&] {
-    run([&](const config& cfg) { return done(print_status(cfg)); });
-  });
-
-  bool everything = false;
-  auto* rederive_command =
-      app.add_subcommand("rederive", "rebuild columns from the stored documents");
-  rederive_command->add_flag("--all", everything, "also those of the current projection");
-  rederive_command->callback(
-      [&] { run([&](const config& cfg) { return done(rederive(cfg, everything)); }); });
-
-  std::int64_t id = 0;
-  auto* forget_command = app.add_subcommand("forget", "erase what is known, at once");
-  forget_command->add_option("what", what)
-      ->required()
-      ->check(CLI::IsMember({"guild", "character", "user"}));
-  forget_command->add_option("id", id)->required()->check(CLI::PositiveNumber);
-  forget_command->callback(
-      [&] { run([&](const config& cfg) { return done(forget(cfg, what, id)); }); });
-
-  std::string old_dsn;
-  auto* import_command =
-      app.add_subcommand("import", "move in from the old back end; may be run again");
-  import_command->add_option("dsn", old_dsn, "of the old database")
-      ->envname("GUILDHALL_IMPORT_DSN") // keeps a password out of the process list
-      ->required();
-  import_command->callback(
-      [&] { run([&](const config& cfg) { return done(import_old(cfg, old_dsn)); }); });
-
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    return app.exit(e);
-  }
-  if (checking)
-    return check_config(config_file(file));
-  const auto cfg = load_config(config_file(file), process_environment());
-  if (!cfg)
-    return report(cfg.error());
-  return chosen(*cfg);
+  return command_line{}.run(argc, argv);
 }
 
 } // namespace guildhall::app

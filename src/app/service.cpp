@@ -171,162 +171,217 @@ void stop_actors(caf::actor_system& system, const caf::actor& root) {
   self->receive([](caf::down_msg&) {});
 }
 
+/// All parts of one process, in the order in which they stand on each other. The actor system
+/// is the last to be made and the first to end.
+class service {
+public:
+  service(const config& cfg, service_role role)
+      : cfg_{cfg},
+        syncs_{role != service_role::api},
+        serves_{role != service_role::sync} {}
+
+  result<void> prepare() {
+    if (auto ready = prepare_database(); !ready)
+      return ready;
+    if (const auto hosts = check_hosts(cfg_, client_.io()); !hosts)
+      return fail(hosts.error());
+    // Opened here, so that an address that is taken ends start-up with a sentence.
+    auto server = start_http();
+    if (!server)
+      return fail(std::move(server.error()));
+    first_server_ = std::move(*server);
+    return {};
+  }
+
+  /// Until somebody wants it to stop; the exit status.
+  int run() {
+    const auto system_config = caf_config(cfg_);
+    caf::actor_system system{*system_config};
+    const auto root = actors::spawn_root_supervisor(system, options_of_all(), slots_, numbers_);
+    log::info(
+        "guildhall serves on {}:{}, operators on {}:{}", cfg_.http.address, cfg_.http.port,
+        cfg_.admin.address, cfg_.admin.port);
+    const int status = stop_.wait();
+    stopping_ = true;
+    watchdog_.emplace(cfg_.http.drain_timeout + stop_grace);
+    stop_actors(system, root);
+    slots_.clear();
+    log::info("stopped");
+    return status;
+  }
+
+private:
+  /// A wrong password or a foreign schema ends start-up, a database that is down does not; it
+  /// is prepared when it comes up.
+  result<void> prepare_database() {
+    const auto ready = gate_.prepare();
+    if (!ready && ready.error().code != ec::database_down)
+      return fail(ready.error());
+    if (!ready)
+      log::warn("database: {}; starting all the same", message_of(ready.error()));
+    return {};
+  }
+
+  api::readiness readiness() const {
+    if (stopping_)
+      return {false, "stopping"};
+    if (!database_reachable_)
+      return {false, "the database cannot be reached"};
+    return {true, {}};
+  }
+
+  api::services handlers() {
+    return {
+        .data = data_,
+        .control = control_,
+        .cache = cache_,
+        .tokens = tokens_,
+        .standings = standings_,
+        .measures = numbers_,
+        .ready = [this] { return readiness(); },
+        .login = &login_,
+        .auth_settings = &auth_settings_,
+        .auth_limits = {},
+        .open_reads = cfg_.auth.reads == "open",
+        .workshop =
+            [this](std::move_only_function<void()> work) {
+              boost::asio::post(workshop_, std::move(work));
+            }};
+  }
+
+  result<std::unique_ptr<http::server>> start_http() {
+    auto how = http::options_from(cfg_);
+    const auto with = handlers();
+    api::build_public(how.listeners[0].routes, with);
+    api::build_admin(how.listeners[1].routes, with);
+    if (!serves_)
+      how.listeners.erase(how.listeners.begin());
+    return http::server::start(std::move(how), numbers_);
+  }
+
+  actors::db_pool_options pool(std::string name, unsigned workers, bool read_only) {
+    return {
+        .name = std::move(name),
+        .workers = workers,
+        .max_queue = cfg_.database.max_queue,
+        .open = [this, read_only] { return gate_.open(read_only); },
+        .interrupt_all = [this] { gate_.interrupt_all(); }};
+  }
+
+  actors::change_sink what_changes_move() {
+    return {
+        .move =
+            [this](const std::string& tag) {
+              cache_.move(tag);
+              standings_.move(tag);
+            },
+        .set_coherent =
+            [this](bool coherent) {
+              cache_.set_coherent(coherent);
+              standings_.set_coherent(coherent);
+            },
+        .wake_sync =
+            [this] {
+              if (const auto scheduler = slots_.scheduler.get())
+                caf::anon_send(scheduler, atom::wake_v);
+            }};
+  }
+
+  actors::storage_options storage() {
+    actors::storage_options how{
+        .readers = pool("reader", cfg_.database.readers, true),
+        .writers = pool("writer", cfg_.database.writers, false),
+        .changes = [this] { return gate_.open_feed(); },
+        .sink = what_changes_move()};
+    how.readers.on_reachable = [this](bool reachable) { database_reachable_ = reachable; };
+    return how;
+  }
+
+  actors::serving_options serving(const std::shared_ptr<battlenet::http_client>& oauth) {
+    actors::serving_options how{
+        .start = [this]() -> result<std::unique_ptr<http::server>> {
+          if (first_server_)
+            return std::move(first_server_);
+          return start_http();
+        },
+        .drain_timeout = cfg_.http.drain_timeout};
+    if (serves_ && !cfg_.battlenet.client_id.empty())
+      how.login = actors::login_desk_options{
+          .source = make_login_source(cfg_, oauth),
+          .store = &onboarding_,
+          .seals = seals_,
+          .admins = cfg_.auth.admins,
+          .onboard = {}};
+    return how;
+  }
+
+  actors::sync_options sync(const std::shared_ptr<battlenet::http_client>& oauth) {
+    auto how = sync_options_of(cfg_, sync_store_, oauth, client_.io());
+    how.onboarding = actors::onboarder_options{
+        .store = &onboarding_, .policy = discovery_of(cfg_), .seals = seals_};
+    return how;
+  }
+
+  actors::service_options options_of_all() {
+    // Its host was checked.
+    const auto oauth = *battlenet::http_client::make(
+        client_.io(), client_options_of(cfg_, cfg_.battlenet.oauth_host));
+    actors::service_options all{
+        .storage = storage(),
+        .serving = serving(oauth),
+        .sync = std::nullopt,
+        .on_give_up = [this] { stop_.ask(1); }};
+    if (syncs_)
+      all.sync = sync(oauth);
+    return all;
+  }
+
+  const config& cfg_;
+  const bool syncs_;
+  const bool serves_;
+
+  stop_request stop_;
+  std::atomic<bool> stopping_{false};
+  const signal_watch signals_{[this] {
+    stopping_ = true;
+    stop_.ask(0);
+  }};
+  database_gate gate_{cfg_};
+  /// Outlives the actor system, whose end waits for every thread of its own.
+  std::optional<stop_watchdog> watchdog_;
+  metrics numbers_;
+  std::atomic<bool> database_reachable_{false};
+  actors::service_slots slots_;
+  client_loop client_;
+
+  // What the HTTP handlers and the sync stand on.
+  actors::pool_port<domain::api_port> data_{slots_.readers, slots_.writers};
+  /// What operators read is what they have just written.
+  actors::pool_port<domain::control_port> control_{slots_.writers, slots_.writers};
+  actors::pool_port<domain::sync_port> sync_store_{slots_.readers, slots_.writers};
+  actors::pool_port<domain::onboarding_port> onboarding_{slots_.readers, slots_.writers};
+  actors::desk_login_port login_{slots_.login_desk};
+  const std::shared_ptr<const sealer> seals_{std::make_shared<const sealer>(
+      cfg_.auth.seal_keys.empty() ? cfg_.auth.keys : cfg_.auth.seal_keys)};
+  const api::auth::settings auth_settings_{auth_settings_of(cfg_)};
+  api::response_cache cache_{{.max_bytes = cfg_.cache.max_bytes}};
+  api::standings standings_{data_};
+  const api::auth::verifier tokens_{cfg_.auth.keys};
+  /// Where large answers are written and packed, beside the threads that read and send.
+  boost::asio::thread_pool workshop_{workshop_threads};
+  std::unique_ptr<http::server> first_server_; ///< until the front end takes it
+};
+
 } // namespace
 
 int serve(const config& cfg, service_role role) {
   set_up_logging(cfg.log.format == "json" ? log_format::json : log_format::text, cfg.log.level);
-  const bool syncs = role != service_role::api;
-  const bool serves = role != service_role::sync;
-  if (auto missing = missing_for_serve(cfg, syncs); !missing.empty())
+  if (auto missing = missing_for_serve(cfg, role != service_role::api); !missing.empty())
     return refuse_to_start(bad_config(std::move(missing)));
-
-  stop_request stop;
-  std::atomic<bool> stopping{false};
-  const signal_watch signals{[&] {
-    stopping = true;
-    stop.ask(0);
-  }};
-
-  // The database: a wrong password or a foreign schema ends start-up, a database that is down
-  // does not; it is prepared when it comes up.
-  database_gate gate{cfg};
-  if (const auto ready = gate.prepare(); !ready) {
-    if (ready.error().code != ec::database_down)
-      return refuse_to_start(ready.error());
-    log::warn("database: {}; starting all the same", message_of(ready.error()));
-  }
-
-  // Outlives the actor system, whose end waits for every thread of its own.
-  std::optional<stop_watchdog> watchdog;
-  metrics numbers;
-  std::atomic<bool> database_reachable{false};
-  actors::service_slots slots;
-  client_loop client;
-  if (const auto hosts = check_hosts(cfg, client.io()); !hosts)
-    return refuse_to_start(hosts.error());
-
-  // What the HTTP handlers stand on: ports into the pools, the response cache, the token check.
-  actors::pool_port<domain::api_port> data{slots.readers, slots.writers};
-  // What operators read is what they have just written.
-  actors::pool_port<domain::control_port> control{slots.writers, slots.writers};
-  actors::pool_port<domain::sync_port> sync_store{slots.readers, slots.writers};
-  actors::pool_port<domain::onboarding_port> onboarding{slots.readers, slots.writers};
-  actors::desk_login_port login{slots.login_desk};
-  const auto seals = std::make_shared<const sealer>(
-      cfg.auth.seal_keys.empty() ? cfg.auth.keys : cfg.auth.seal_keys);
-  const auto auth_settings = auth_settings_of(cfg);
-  api::response_cache cache{{.max_bytes = cfg.cache.max_bytes}};
-  api::standings standings{data};
-  const api::auth::verifier tokens{cfg.auth.keys};
-  // Where large answers are written and packed, beside the threads that read and send.
-  boost::asio::thread_pool workshop{workshop_threads};
-  const api::services handlers{
-      .data = data,
-      .control = control,
-      .cache = cache,
-      .tokens = tokens,
-      .standings = standings,
-      .measures = numbers,
-      .ready = [&]() -> api::readiness {
-        if (stopping)
-          return {false, "stopping"};
-        if (!database_reachable)
-          return {false, "the database cannot be reached"};
-        return {true, {}};
-      },
-      .login = &login,
-      .auth_settings = &auth_settings,
-      .auth_limits = {},
-      .open_reads = cfg.auth.reads == "open",
-      .workshop =
-          [&workshop](std::move_only_function<void()> work) {
-            boost::asio::post(workshop, std::move(work));
-          }};
-  const auto start_http = [&]() -> result<std::unique_ptr<http::server>> {
-    auto how = http::options_from(cfg);
-    api::build_public(how.listeners[0].routes, handlers);
-    api::build_admin(how.listeners[1].routes, handlers);
-    if (!serves)
-      how.listeners.erase(how.listeners.begin());
-    return http::server::start(std::move(how), numbers);
-  };
-  // The first one is opened here, so that an address that is taken ends start-up with a
-  // sentence.
-  auto first_server = start_http();
-  if (!first_server)
-    return refuse_to_start(first_server.error());
-
-  const auto pool = [&](std::string name, unsigned workers, bool read_only) {
-    return actors::db_pool_options{
-        .name = std::move(name),
-        .workers = workers,
-        .max_queue = cfg.database.max_queue,
-        .open = [&gate, read_only] { return gate.open(read_only); },
-        .interrupt_all = [&gate] { gate.interrupt_all(); }};
-  };
-  actors::service_options options{
-      .storage =
-          {.readers = pool("reader", cfg.database.readers, true),
-           .writers = pool("writer", cfg.database.writers, false),
-           .changes = [&gate] { return gate.open_feed(); },
-           .sink = {
-               .move =
-                   [&](const std::string& tag) {
-                     cache.move(tag);
-                     standings.move(tag);
-                   },
-               .set_coherent =
-                   [&](bool coherent) {
-                     cache.set_coherent(coherent);
-                     standings.set_coherent(coherent);
-                   },
-               .wake_sync =
-                   [&slots] {
-                     if (const auto scheduler = slots.scheduler.get())
-                       caf::anon_send(scheduler, atom::wake_v);
-                   }}},
-      .serving =
-          actors::serving_options{
-              .start = [&]() -> result<std::unique_ptr<http::server>> {
-                if (*first_server)
-                  return std::move(*first_server);
-                return start_http();
-              },
-              .drain_timeout = cfg.http.drain_timeout},
-      .sync = std::nullopt,
-      .on_give_up = [&stop] { stop.ask(1); }};
-  options.storage.readers.on_reachable = [&database_reachable](bool reachable) {
-    database_reachable = reachable;
-  };
-  const auto oauth = battlenet::http_client::make(
-      client.io(), client_options_of(cfg, cfg.battlenet.oauth_host));
-  if (syncs) {
-    options.sync = sync_options_of(cfg, sync_store, *oauth, client.io());
-    options.sync->onboarding = actors::onboarder_options{
-        .store = &onboarding, .policy = discovery_of(cfg), .seals = seals};
-  }
-  if (serves && !cfg.battlenet.client_id.empty())
-    options.serving->login = actors::login_desk_options{
-        .source = make_login_source(cfg, *oauth),
-        .store = &onboarding,
-        .seals = seals,
-        .admins = cfg.auth.admins,
-        .onboard = {}};
-
-  const auto system_config = caf_config(cfg);
-  caf::actor_system system{*system_config};
-  const auto root = actors::spawn_root_supervisor(system, std::move(options), slots, numbers);
-  log::info(
-      "guildhall serves on {}:{}, operators on {}:{}", cfg.http.address, cfg.http.port,
-      cfg.admin.address, cfg.admin.port);
-
-  const int status = stop.wait();
-  stopping = true;
-  watchdog.emplace(cfg.http.drain_timeout + stop_grace);
-  stop_actors(system, root);
-  slots.clear();
-  log::info("stopped");
-  return status;
+  service all{cfg, role};
+  if (const auto ready = all.prepare(); !ready)
+    return refuse_to_start(ready.error());
+  return all.run();
 }
 
 } // namespace guildhall::app

@@ -221,12 +221,13 @@ std::string hidden(std::string_view) {
 #define AT(path) #path, [](auto& cfg) -> auto& { return cfg.path; }
 // clang-format on
 
-std::vector<key> make_table() {
-  constexpr seconds minute{60};
-  constexpr seconds hour{3600};
-  constexpr seconds day{86400};
+constexpr seconds minute{60};
+constexpr seconds hour{3600};
+constexpr seconds day{86400};
+constexpr std::int64_t mebibyte = 1 << 20;
+
+std::vector<key> keys_of_serving() {
   constexpr std::int64_t any_port = 65'535;
-  constexpr std::int64_t mebibyte = 1 << 20;
   return {
       text(AT(http.address), ip_address),
       integer(AT(http.port), 0, any_port),
@@ -258,7 +259,11 @@ std::vector<key> make_table() {
       list(AT(auth.admins), user_name, 0),
       integer(AT(auth.requests_per_minute), 1, 1'000'000),
       text(AT(auth.address_header), header_name),
+  };
+}
 
+std::vector<key> keys_of_neighbours() {
+  return {
       secret(AT(database.dsn), dsn, [](std::string_view value) { return mask_dsn(value); }),
       integer(AT(database.readers), 1, 256),
       integer(AT(database.writers), 1, 256),
@@ -283,7 +288,11 @@ std::vector<key> make_table() {
       integer(AT(budget.requests_per_hour), 1, 100'000'000),
       real(AT(budget.people_share), 0, 0.9),
       integer(AT(budget.max_queue), 1, 1'000'000),
+  };
+}
 
+std::vector<key> keys_of_work() {
+  return {
       time(AT(sync.guild_interval), seconds{1}, 30 * day),
       time(AT(sync.character_interval), seconds{1}, 30 * day),
       time(AT(sync.poll_interval), seconds{1}, hour),
@@ -318,7 +327,12 @@ std::string key::env_name() const {
 }
 
 const std::vector<key>& all() {
-  static const auto table = make_table();
+  static const auto table = [] {
+    std::vector<key> out;
+    for (auto keys : {keys_of_serving(), keys_of_neighbours(), keys_of_work()})
+      out.insert(out.end(), keys.begin(), keys.end());
+    return out;
+  }();
   return table;
 }
 

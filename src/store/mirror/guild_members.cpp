@@ -196,21 +196,22 @@ private:
     }
   }
 
-  void write_memberships() {
+  /// What a roster's changes come to in rows, by character.
+  struct moves {
     std::vector<membership> opened;
     std::vector<std::int64_t> coming;
-    std::vector<std::int64_t> closed;
+    std::vector<std::int64_t> closed; ///< memberships
     std::vector<std::int64_t> leaving;
-    const auto note = [&](character_id id) {
-      coming.push_back(id.value);
-      tags_.add(id);
-    };
+  };
+
+  void take_joined(moves& into) {
     for (const auto& member : changes_.joined) {
       const auto who = identity_of(where_, member);
       const auto id = ids_.at(who);
-      opened.push_back(
+      into.opened.push_back(
           {id, member.rank, member.name, std::string(domain::class_name(member.class_id))});
-      note(id);
+      into.coming.push_back(id.value);
+      tags_.add(id);
       if (!changes_.first_scan)
         events_.push_back(
             {.kind = "joined",
@@ -219,11 +220,15 @@ private:
              .new_rank = member.rank,
              .new_name = member.name});
     }
+  }
+
+  void take_returned(moves& into) {
     for (const auto& member : changes_.returned) {
-      opened.push_back(
+      into.opened.push_back(
           {member.character_id, member.rank, member.name,
            std::string(domain::class_name(member.class_id))});
-      note(member.character_id);
+      into.coming.push_back(member.character_id.value);
+      tags_.add(member.character_id);
       events_.push_back(
           {.kind = "returned",
            .character = member.character_id,
@@ -231,9 +236,12 @@ private:
            .new_rank = member.rank,
            .new_name = member.name});
     }
+  }
+
+  void take_left(moves& into) {
     for (const auto& member : changes_.left) {
-      closed.push_back(member.member_id.value);
-      leaving.push_back(member.character_id.value);
+      into.closed.push_back(member.member_id.value);
+      into.leaving.push_back(member.character_id.value);
       tags_.add(member.character_id);
       events_.push_back(
           {.kind = "left",
@@ -242,10 +250,13 @@ private:
            .old_rank = member.rank,
            .old_name = member.name});
     }
-    std::vector<std::int64_t> moved = coming;
-    moved.insert(moved.end(), leaving.begin(), leaving.end());
+  }
+
+  /// Answers whose rank changed.
+  std::vector<std::int64_t> take_changed() {
+    std::vector<std::int64_t> other_rank;
     for (const auto& change : changes_.ranks) {
-      moved.push_back(change.before.character_id.value);
+      other_rank.push_back(change.before.character_id.value);
       events_.push_back(
           {.kind = "rank_changed",
            .character = change.before.character_id,
@@ -253,7 +264,6 @@ private:
            .old_rank = change.before.rank,
            .new_rank = change.rank});
     }
-    add_owners(db_, moved, tags_);
     for (const auto& change : changes_.renamed) {
       tags_.add(change.before.character_id);
       if (!change.before.name.empty() && change.before.name != change.name)
@@ -264,12 +274,24 @@ private:
              .old_name = change.before.name,
              .new_name = change.name});
     }
-    close_memberships(db_, closed);
-    open_memberships(db_, guild_, opened, changes_.first_scan);
+    return other_rank;
+  }
+
+  void write_memberships() {
+    moves rows;
+    take_joined(rows);
+    take_returned(rows);
+    take_left(rows);
+    auto moved = take_changed();
+    moved.insert(moved.end(), rows.coming.begin(), rows.coming.end());
+    moved.insert(moved.end(), rows.leaving.begin(), rows.leaving.end());
+    add_owners(db_, moved, tags_);
+    close_memberships(db_, rows.closed);
+    open_memberships(db_, guild_, rows.opened, changes_.first_scan);
     set_rank(db_, changes_.ranks);
-    set_guild(db_, guild_, coming);
-    clear_guild(db_, guild_, leaving);
-    unqueue_members(db_, leaving);
+    set_guild(db_, guild_, rows.coming);
+    clear_guild(db_, guild_, rows.leaving);
+    unqueue_members(db_, rows.leaving);
     make_due(db_, renamed_ids());
   }
 

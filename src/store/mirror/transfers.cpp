@@ -6,7 +6,6 @@
 #include "store/ledger/guild_events.hpp"
 #include "store/mirror/addresses.hpp"
 #include "store/mirror/guild_counts.hpp"
-#include "store/mirror/guild_members.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
 #include "store/run.hpp"
