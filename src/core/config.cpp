@@ -44,8 +44,7 @@ void set(loading& state, const key& which, const raw& value, const std::string& 
       fmt::format("found {} in {}; must be {}", found, source, which.accepts);
 }
 
-// ---- the file
-// -----------------------------------------------------------------------------------
+// the file
 
 raw list_of(const toml::array& array) {
   std::vector<std::string> list;
@@ -131,8 +130,7 @@ void read_file(loading& state, const std::string& file) {
   }
 }
 
-// ---- the environment
-// ----------------------------------------------------------------------------
+// the environment
 
 /// A variable that is set but empty counts as not set: that is how a compose file leaves one
 /// out.
@@ -163,8 +161,7 @@ void read_environment(loading& state, const environment& env) {
   }
 }
 
-// ---- what concerns several keys
-// -----------------------------------------------------------------
+// what concerns several keys
 
 void check_together(loading& state) {
   const auto& cfg = state.cfg;

@@ -50,7 +50,6 @@ public:
   upstream(test::actor_world& world, std::uint64_t seed);
 
   // --- the world
-  // ------------------------------------------------------------------------------
   std::vector<guild_truth> guilds;
   std::vector<character_truth> characters;
   upstream_faults faults;
@@ -64,7 +63,6 @@ public:
   void rename(std::size_t where);
 
   // --- what it was asked
-  // --------------------------------------------------------------------------
   std::size_t requests{0};
   std::uint64_t trace{0}; ///< of all requests with their times
   std::size_t most_per_second{0};

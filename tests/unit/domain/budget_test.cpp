@@ -19,7 +19,6 @@ constexpr time_point noon{std::chrono::seconds{1'767'700'800}};
 constexpr clock_time start{std::chrono::hours{1}};
 
 // --- the hour
-// -------------------------------------------------------------------------------------
 
 TEST(hour_window, counts_what_was_spent_and_forgets_it_after_an_hour) {
   hour_window window;
@@ -110,7 +109,6 @@ RC_GTEST_PROP(hour_window, no_sliding_hour_is_ever_over_the_limit, ()) {
 }
 
 // --- loans
-// ----------------------------------------------------------------------------------------
 
 constexpr budget_limits usual{.rate = 80, .per_hour = 36'000, .people_share = 0.2};
 
@@ -179,7 +177,6 @@ RC_GTEST_PROP(grant_loan, counts_never_exceed_what_the_hour_leaves, ()) {
 }
 
 // --- pacing
-// ---------------------------------------------------------------------------------------
 
 TEST(pacer, starts_empty) {
   pacer pace;
@@ -246,7 +243,6 @@ TEST(pacer, keeps_its_rate_although_timers_fire_late) {
 }
 
 // --- who goes next
-// --------------------------------------------------------------------------------
 
 fair_queue::ticket ticket(
     std::uint64_t id, priority what, std::int64_t group, std::int64_t remaining,
@@ -360,7 +356,6 @@ RC_GTEST_PROP(fair_queue, every_ticket_comes_out_once, ()) {
 }
 
 // --- stretching
-// -----------------------------------------------------------------------------------
 
 TEST(interval_stretch, rises_from_one_to_eight_as_the_hour_runs_out) {
   EXPECT_EQ(interval_stretch(0, 36'000, 0.2), 1.0);

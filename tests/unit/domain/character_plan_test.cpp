@@ -52,7 +52,6 @@ document_record& of(character_work& work, document what) {
 }
 
 // --- the profile
-// ----------------------------------------------------------------------------------
 
 TEST(plan_profile, a_stored_and_verified_profile_is_asked_for_conditionally) {
   EXPECT_TRUE(plan_profile(known(), at_noon()).ask);
@@ -107,7 +106,6 @@ TEST(plan_profile, a_childs_retry_does_not_ask_for_a_fresh_profile_again) {
 }
 
 // --- its children
-// ---------------------------------------------------------------------------------
 
 TEST(plan_children, nothing_is_due_when_all_belongs_to_the_profile) {
   EXPECT_TRUE(plan_children(known(), this_version, at_noon()).empty());
@@ -178,7 +176,6 @@ RC_GTEST_PROP(plan_children, each_document_is_planned_at_most_once, ()) {
 }
 
 // --- when again
-// -----------------------------------------------------------------------------------
 
 document_failure failed(document what, time_point retry_at) {
   return {

@@ -203,7 +203,6 @@ TEST(roster_diff, suggests_no_transfer_where_it_would_be_a_guess) {
 }
 
 // --- properties over random histories
-// ---------------------------------------------------------
 
 std::vector<roster_member> random_members() {
   // Few ids, names and realms, so that swaps, returns and doubles are frequent.
