@@ -92,7 +92,6 @@ using sweep_result = result<domain::sweep_report>;
 
 /// How one character's sync ended, told to whoever spawned it.
 struct character_done {
-  domain::lease lease;
   character_id character;
   bool applied{false}; ///< written (its lease is released with it)
   std::size_t failures{0};

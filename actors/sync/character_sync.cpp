@@ -14,7 +14,6 @@ using domain::document;
 
 void tell_parent(self_ptr self, character_done done) {
   auto& st = self->state;
-  done.lease = st.task.work.lease;
   done.character = st.task.work.character;
   done.requests = st.requests;
   done.failures = st.outcome.failed.size();

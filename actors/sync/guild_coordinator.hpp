@@ -20,8 +20,9 @@ struct guild_coordinator_state {
       guild_coordinator_actor::stateful_pointer<guild_coordinator_state> self);
 
   environment_ptr environment;
-  std::optional<guild_step> step;             ///< both from the
-  std::optional<guild_characters> characters; ///< actor's start on
+  // Both are there from the actor's start on.
+  std::optional<guild_step> step;
+  std::optional<guild_characters> characters;
   lease_renewal renewal;
   std::vector<domain::lease> asked_for; ///< by the renewal under way
   lease_renewal::clock_time started{};

@@ -14,7 +14,6 @@ namespace guildhall::actors {
 
 struct onboarder_options {
   domain::onboarding_port* store{nullptr};
-  domain::discovery policy{}; ///< of the guilds that users are in
   std::shared_ptr<const sealer> seals;
   std::chrono::seconds poll_interval{10};
   std::size_t max_users{64}; ///< at the same time; more are fetched when they are due again

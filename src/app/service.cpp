@@ -317,8 +317,7 @@ private:
 
   actors::sync_options sync(const std::shared_ptr<battlenet::http_client>& oauth) {
     auto how = sync_options_of(cfg_, sync_store_, oauth, client_.io());
-    how.onboarding = actors::onboarder_options{
-        .store = &onboarding_, .policy = discovery_of(cfg_), .seals = seals_};
+    how.onboarding = actors::onboarder_options{.store = &onboarding_, .seals = seals_};
     return how;
   }
 

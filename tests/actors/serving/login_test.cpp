@@ -221,9 +221,10 @@ class onboarder_test : public test::sync_fixture {
 protected:
   void start() {
     people.on<pending_onboardings>([this](const auto&) { return std::exchange(due, {}); });
+    environment->settings.discovery = {true, 7};
     actor_ = keep(world.system().spawn(
         onboarder, std::shared_ptr<const sync_environment>{environment},
-        onboarder_options{.store = &people, .policy = {true, 7}, .seals = seals()}));
+        onboarder_options{.store = &people, .seals = seals()}));
     world.run();
   }
   void TearDown() override {

@@ -71,9 +71,9 @@ private:
 
 class pool_port_test : public ::testing::Test {
 protected:
-  db_pool_actor start(const std::string& name) {
-    auto pool = world.system().spawn(
-        db_pool,
+  db_pool_handle start(const std::string& name) {
+    auto pool = spawn_db_pool(
+        world.system(),
         db_pool_options{
             .name = name,
             .workers = 1,
@@ -84,7 +84,7 @@ protected:
             .interrupt_all = [] {},
             .on_reachable = [](bool) {},
             .detached = false},
-        &numbers);
+        numbers);
     world.run();
     return pool;
   }
@@ -100,7 +100,7 @@ protected:
   void TearDown() override {
     for (auto* slot : {&readers, &writers}) {
       if (slot->get())
-        caf::anon_send_exit(slot->get(), caf::exit_reason::kill);
+        caf::anon_send_exit(slot->get().actor, caf::exit_reason::kill);
       slot->clear();
     }
   }
