@@ -135,7 +135,7 @@ void receive(self_ptr self, const gateway_response& response) {
       ->counter(
           "battlenet_answers_total", "Answers of Battle.net",
           {{"region", std::string{domain::to_string(st.options.region)}},
-           {"kind", std::string{battlenet::to_string(fetch.request.what.kind)}},
+           {"kind", std::string{fetch.request.what.kind}},
            {"outcome", std::string{battlenet::to_string(answer.outcome)}}})
       .Increment();
   switch (answer.outcome) {

@@ -1,6 +1,7 @@
 #include "actors/sync/character_sync.hpp"
 
 #include "actors/defaults.hpp"
+#include "domain/document_kinds.hpp"
 
 #include <algorithm>
 
@@ -89,42 +90,6 @@ void finish(self_ptr self) {
       atom::applied_v);
 }
 
-/// Reads one child document into the columns; the failure names the path.
-result<void> project(document what, std::string_view body, domain::character_outcome& outcome) {
-  switch (what) {
-  case document::equipment: {
-    if (auto view = domain::parse_equipment(body); !view)
-      return std::unexpected<failure>(view.error());
-    return {};
-  }
-  case document::mythic: {
-    auto view = domain::parse_mythic(body);
-    if (!view)
-      return std::unexpected<failure>(view.error());
-    domain::project_mythic(*view, outcome.columns);
-    if (view->period_id) // the document knows its week best
-      outcome.period_id = view->period_id;
-    return {};
-  }
-  case document::professions: {
-    auto view = domain::parse_professions(body);
-    if (!view)
-      return std::unexpected<failure>(view.error());
-    domain::project_professions(*view, outcome.columns);
-    return {};
-  }
-  case document::toys: {
-    auto view = domain::parse_toys(body);
-    if (!view)
-      return std::unexpected<failure>(view.error());
-    domain::project_toys(*view, outcome.columns);
-    return {};
-  }
-  default:
-    return fail(ec::internal, "not a child document");
-  }
-}
-
 void take_child(self_ptr self, document what, const fetch_reply& reply) {
   auto& st = self->state;
   if (!reply) {
@@ -132,28 +97,16 @@ void take_child(self_ptr self, document what, const fetch_reply& reply) {
   } else if (const auto failed = failure_class_of(reply->outcome)) {
     note_failure(self, what, *failed, reply->detail);
   } else if (reply->outcome == outcome::ok) {
-    if (auto read = project(what, reply->body, st.outcome); !read)
+    auto& columns = st.outcome.columns;
+    if (auto read = domain::kind_of(what).project(reply->body, columns); !read)
       note_failure(self, what, domain::failure_class::malformed, read.error().message);
     else
       note_arrival(self, what, *reply);
+    if (columns.period_id) // the document knows its week best
+      st.outcome.period_id = columns.period_id;
   }
   if (--st.waiting == 0)
     finish(self);
-}
-
-battlenet::request child_request(
-    const sync_environment& environment, document what,
-    const domain::character_address& address) {
-  switch (what) {
-  case document::mythic:
-    return environment.requests.mythic(address);
-  case document::professions:
-    return environment.requests.professions(address);
-  case document::toys:
-    return environment.requests.toys(address);
-  default:
-    return environment.requests.equipment(address);
-  }
 }
 
 void fetch_children(self_ptr self) {
@@ -170,7 +123,7 @@ void fetch_children(self_ptr self) {
   }
   for (const auto what : due)
     fetch(
-        self, child_request(*st.environment, what, work.address), {},
+        self, st.environment->requests.document(what, work.address), {},
         [self, what](const fetch_reply& reply) { take_child(self, what, reply); });
 }
 

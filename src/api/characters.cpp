@@ -2,20 +2,14 @@
 #include "api/character_json.hpp"
 #include "api/envelope.hpp"
 #include "api/resources.hpp"
-
-#include <array>
+#include "domain/document_kinds.hpp"
 
 namespace guildhall::api {
 
 namespace {
 
-using domain::document;
-
-constexpr std::array character_documents{
-    document::profile, document::equipment, document::mythic, document::professions};
-
 page character_page(const domain::character_row& row, const wanted_parts& parts) {
-  const auto judged = domain::judge_freshness(character_documents, row.documents);
+  const auto judged = domain::judge_freshness(domain::character_documents, row.documents);
   page out;
   out.json = envelope(
       2048,

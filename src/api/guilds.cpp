@@ -2,9 +2,9 @@
 #include "api/envelope.hpp"
 #include "api/rank_json.hpp"
 #include "api/resources.hpp"
+#include "domain/document_kinds.hpp"
 
 #include <algorithm>
-#include <array>
 
 /// Guild, its ranks and its freshness.
 namespace guildhall::api {
@@ -12,8 +12,6 @@ namespace guildhall::api {
 namespace {
 
 using domain::document;
-
-constexpr std::array guild_documents{document::guild, document::roster};
 
 /// Times in a cached body are those at which the content changed: a check that found nothing
 /// new must not change the ETag.
@@ -48,7 +46,7 @@ void write_guild(
 }
 
 page guild_page(const domain::guild_row& guild, const wanted_parts& parts) {
-  const auto judged = domain::judge_freshness(guild_documents, guild.documents);
+  const auto judged = domain::judge_freshness(domain::guild_documents, guild.documents);
   page out;
   out.json = envelope(
       1024 + guild.guild_data_json.size() + (guild.roster_json ? guild.roster_json->size() : 0),
@@ -87,7 +85,7 @@ void write_document(json_writer& out, const domain::document_record& record) {
 }
 
 std::string freshness_json(const domain::guild_freshness& known) {
-  const auto judged = domain::judge_freshness(guild_documents, known.documents);
+  const auto judged = domain::judge_freshness(domain::guild_documents, known.documents);
   return envelope(1024, [&](json_writer& out) {
     out.begin_object("data");
     out.field("guild_id", known.guild_id);

@@ -1,32 +1,16 @@
 #pragma once
 
 #include "domain/address.hpp"
+#include "domain/document.hpp"
 
 #include <string>
 #include <string_view>
 
 namespace guildhall::battlenet {
 
-enum class request_kind {
-  guild,
-  roster,
-  profile,
-  status,
-  equipment,
-  mythic,
-  professions,
-  toys,
-  realm_index,
-  period_index,
-  account,
-  user_info
-};
-
-std::string_view to_string(request_kind kind) noexcept;
-
 /// One GET to Battle.net's API: pure data, ready for `http_client`.
 struct request {
-  request_kind kind{};
+  std::string_view kind; ///< of `document_kinds`, else "realm_index" and the like; for metrics
   domain::region region{};
   std::string target;          ///< path and query, percent-encoded, locale included
   std::string namespace_value; ///< header `Battlenet-Namespace`, e.g. "profile-eu"; or none
@@ -37,14 +21,21 @@ class request_factory {
 public:
   explicit request_factory(std::string locale);
 
-  request guild(const domain::guild_address& address) const;
-  request roster(const domain::guild_address& address) const;
-  request profile(const domain::character_address& address) const;
-  request status(const domain::character_address& address) const;
-  request equipment(const domain::character_address& address) const;
-  request mythic(const domain::character_address& address) const;
-  request professions(const domain::character_address& address) const;
-  request toys(const domain::character_address& address) const;
+  /// The document at this address; `std::out_of_range` for what is no kind of document.
+  request document(domain::document what, const domain::guild_address& address) const;
+  request document(domain::document what, const domain::character_address& address) const;
+  request guild(const domain::guild_address& address) const {
+    return document(domain::document::guild, address);
+  }
+  request roster(const domain::guild_address& address) const {
+    return document(domain::document::roster, address);
+  }
+  request profile(const domain::character_address& address) const {
+    return document(domain::document::profile, address);
+  }
+  request status(const domain::character_address& address) const {
+    return document(domain::document::status, address);
+  }
   request realm_index(domain::region where) const;
   request period_index(domain::region where) const;
   /// With a user's own token: their characters.

@@ -1,5 +1,6 @@
 #include "domain/character_plan.hpp"
 
+#include "domain/document_kinds.hpp"
 #include "domain/retry.hpp"
 
 #include <algorithm>
@@ -28,23 +29,24 @@ bool of_an_older_period(
 }
 
 bool child_is_due(
-    document what, const character_work& work, const std::string& profile_version,
+    const document_kind& kind, const character_work& work, const std::string& profile_version,
     const plan_context& context) {
-  const auto* record = find(work, what);
+  const auto* record = find(work, kind.what);
   if (!work.forced && waits_for_retry(record, context))
     return false;
   if (!record || record->state == document_state::missing
       || record->synced_for != profile_version)
     return true;
-  return what == document::mythic && of_an_older_period(*record, work, context);
+  return kind.weekly && of_an_older_period(*record, work, context);
 }
 
 bool toys_are_due(const character_work& work, const plan_context& context) {
   if (work.user || work.grouped)
     return false;
-  if (waits_for_retry(find(work, document::toys), context))
+  const auto* record = find(work, document::toys);
+  if (waits_for_retry(record, context))
     return false;
-  return !work.toys_at || *work.toys_at + toys_interval <= context.now;
+  return !record || !record->fetched_at || *record->fetched_at + toys_interval <= context.now;
 }
 
 bool was_asked_for(document what, const character_outcome& outcome) {
@@ -86,9 +88,10 @@ std::vector<document> plan_children(
     const character_work& work, const std::string& profile_version,
     const plan_context& context) {
   std::vector<document> due;
-  for (const auto what : child_documents)
-    if (child_is_due(what, work, profile_version, context))
-      due.push_back(what);
+  for (const auto& kind : document_kinds)
+    if (kind.place == document_place::child && kind.by_default
+        && child_is_due(kind, work, profile_version, context))
+      due.push_back(kind.what);
   if (toys_are_due(work, context))
     due.push_back(document::toys);
   return due;

@@ -1,5 +1,9 @@
 #include "domain/document.hpp"
 
+#include "domain/document_kinds.hpp"
+
+#include <algorithm>
+#include <array>
 #include <span>
 
 namespace guildhall::domain {
@@ -7,8 +11,6 @@ namespace guildhall::domain {
 namespace {
 
 // In the order of the enums: these are the spellings in the database.
-constexpr std::array<std::string_view, 8> documents{
-    "guild", "roster", "profile", "equipment", "mythic", "professions", "toys", "status"};
 constexpr std::array<std::string_view, 7> states{
     "missing", "ok", "failed", "not_found", "forbidden", "malformed", "suspect"};
 constexpr std::array<std::string_view, 5> classes{
@@ -32,11 +34,13 @@ parse(std::span<const std::string_view> names, std::string_view text) noexcept {
 } // namespace
 
 std::string_view to_string(document what) noexcept {
-  return spell(documents, what);
+  const auto index = static_cast<std::size_t>(what);
+  return index < document_kinds.size() ? document_kinds[index].name : "unknown";
 }
 
 std::optional<document> parse_document(std::string_view text) noexcept {
-  return parse<document>(documents, text);
+  const auto found = std::ranges::find(document_kinds, text, &document_kind::name);
+  return found == document_kinds.end() ? std::nullopt : std::optional{found->what};
 }
 
 std::string_view to_string(document_state state) noexcept {

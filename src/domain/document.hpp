@@ -2,7 +2,6 @@
 
 #include "core/clock.hpp"
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,7 +9,8 @@
 
 namespace guildhall::domain {
 
-/// The documents that are mirrored. `status` is asked for, never stored.
+/// The kinds of documents. What each of them is stands in `document_kinds`, in the same order.
+/// A new one goes before `status`, which stays the last: it is asked for, never stored.
 enum class document : std::uint8_t {
   guild,
   roster,
@@ -24,10 +24,6 @@ enum class document : std::uint8_t {
 
 std::string_view to_string(document what) noexcept;
 std::optional<document> parse_document(std::string_view text) noexcept;
-
-/// The documents that belong to one version of a profile.
-inline constexpr std::array child_documents{
-    document::equipment, document::mythic, document::professions};
 
 /// Version of the projection that fills the columns from each document. Raising one makes
 /// `guildhall rederive` rebuild the columns of rows with an older version.

@@ -1,5 +1,7 @@
 #include "domain/freshness.hpp"
 
+#include "domain/document_kinds.hpp"
+
 #include <algorithm>
 
 namespace guildhall::domain {
@@ -9,11 +11,6 @@ namespace {
 const document_record* find(std::span<const document_record> records, document what) {
   const auto found = std::ranges::find(records, what, &document_record::document);
   return found == records.end() ? nullptr : &*found;
-}
-
-/// Children hang below a profile; everything else stands for the entity itself.
-bool is_main(document what) {
-  return what == document::guild || what == document::roster || what == document::profile;
 }
 
 bool is_refused(const document_record* record) {
@@ -60,7 +57,7 @@ judge_freshness(std::span<const document> expected, std::span<const document_rec
     const auto* record = find(records, what);
     const bool is_suspect = record && record->state == document_state::suspect;
     suspect |= is_suspect;
-    unavailable |= is_main(what) && is_refused(record);
+    unavailable |= kind_of(what).place == document_place::entity && is_refused(record);
     if (record && record->changed_at)
       judged.changed_at = std::max(judged.changed_at, record->changed_at);
     if (is_held(record))

@@ -24,6 +24,7 @@ void project_profile(const profile_view& view, character_columns& columns) {
 
 void project_mythic(const mythic_view& view, character_columns& columns) {
   columns.mythic_rating = view.rating;
+  columns.period_id = view.period_id;
 }
 
 void project_professions(const professions_view& view, character_columns& columns) {

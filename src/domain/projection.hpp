@@ -28,7 +28,8 @@ struct character_columns {
   std::optional<time_point> last_login_at;
   // from the others
   std::optional<double> mythic_rating;
-  std::optional<std::string> professions;        ///< JSON text, as `professions_json` makes it
+  std::optional<std::int64_t> period_id;  ///< the week that the M+ document says it is of
+  std::optional<std::string> professions; ///< JSON text, as `professions_json` makes it
   std::optional<std::vector<std::int64_t>> toys; ///< ascending
 };
 

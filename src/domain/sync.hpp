@@ -61,8 +61,7 @@ struct character_work {
   bool profile_stored{false}; ///< a profile body of this very identity is stored
   std::optional<time_point> verified_at;
   std::optional<time_point> last_login_at;
-  std::optional<time_point> toys_at; ///< last fetch of the toys
-  bool grouped{false};               ///< has a user, or is grouped with others already
+  bool grouped{false}; ///< has a user, or is grouped with others already
   std::vector<document_record> documents;
   int attempts{0};
 };

@@ -1,5 +1,6 @@
+#include "battlenet_sim/character_documents.hpp"
+
 #include "battlenet_sim/document_parts.hpp"
-#include "battlenet_sim/documents.hpp"
 #include "battlenet_sim/filler.hpp"
 #include "battlenet_sim/hrefs.hpp"
 #include "battlenet_sim/text.hpp"
@@ -30,7 +31,8 @@ const specialization& spec_of(const character& who) {
   return all[mix(who.seed, 3) % all.size()];
 }
 
-void profile(json_writer& w, const world& state, const character& who) {
+void profile(json_writer& w, const character_view& view) {
+  const auto& who = view.who;
   auto path = character_path(who);
   auto child = [&](std::string_view name, std::string_view last) {
     w.link(name, in_namespace(path + "/" + std::string(last), "profile", who.region));
@@ -48,7 +50,7 @@ void profile(json_writer& w, const world& state, const character& who) {
   if (who.seed % 40 != 5)
     reference(w, who.region, "active_spec", "playable-specialization/", active.id, active.name);
   full_realm(w, who.region, *who.home);
-  if (const auto* home = state.find_guild(who.shown_guild))
+  if (const auto* home = view.state.find_guild(who.shown_guild))
     guild_reference(w, *home);
   w.member("level", who.level);
   w.member("experience", who.level == 80 ? 0 : static_cast<int>(mix(who.seed, 8) % 90'000));
@@ -83,7 +85,8 @@ void profile(json_writer& w, const world& state, const character& who) {
   w.member("name_search", who.key);
 }
 
-void status(json_writer& w, const character& who) {
+void status(json_writer& w, const character_view& view) {
+  const auto& who = view.who;
   self_link(w, in_namespace(character_path(who) + "/status", "profile", who.region));
   w.member("id", who.id);
   w.member("is_valid", who.valid);
@@ -164,9 +167,10 @@ void best_run(json_writer& w, const world& state, const character& who, std::uin
   });
 }
 
-void mythic(json_writer& w, const world& state, const character& who, std::int64_t now_ms) {
-  const auto& weeks = state.weeks(who.region);
-  auto period = weeks.current(now_ms);
+void mythic(json_writer& w, const character_view& view) {
+  const auto& who = view.who;
+  const auto& weeks = view.state.weeks(who.region);
+  auto period = weeks.current(view.now_ms);
   auto path = character_path(who) + "/mythic-keystone-profile";
   auto seed = mix(mix(who.seed, period), who.visits);
   auto plays = who.level == 80 && who.seed % 10 < 8;
@@ -179,7 +183,7 @@ void mythic(json_writer& w, const world& state, const character& who, std::int64
     if (plays && who.modified * 1000 >= weeks.start_ms(period))
       w.array("best_runs", [&] {
         for (std::uint64_t i = 0; i <= seed % 4; ++i)
-          best_run(w, state, who, mix(seed, i));
+          best_run(w, view.state, who, mix(seed, i));
       });
   });
   if (plays) {
@@ -199,50 +203,54 @@ void mythic(json_writer& w, const world& state, const character& who, std::int64
   character_reference(w, who);
 }
 
-void equipment(body& out, const character& who, bool localized) {
-  json_writer w(out.own(), localized);
+void equipment(body& out, const character_view& view) {
+  const auto& who = view.who;
+  json_writer w(out.own(), view.localized);
   out.own() += '{';
   self_link(w, in_namespace(character_path(who) + "/equipment", "profile", who.region));
   character_reference(w, who);
   // A rare answer lacks the list.
   if (who.seed % 200 != 7) {
     out.own() += ",\"equipped_items\":[";
-    append_equipped_items(out, who, localized);
+    append_equipped_items(out, who, view.localized);
     out.own() += ']';
   }
   out.own() += '}';
 }
 
-void professions(body& out, const character& who, bool localized) {
-  json_writer w(out.own(), localized);
+void professions(body& out, const character_view& view) {
+  const auto& who = view.who;
+  json_writer w(out.own(), view.localized);
   out.own() += '{';
   self_link(w, in_namespace(character_path(who) + "/professions", "profile", who.region));
   if (who.seed % 3 != 0)
     character_reference(w, who);
   if (who.seed % 20 != 8) {
     out.own() += ",\"primaries\":[";
-    append_primary_professions(out, who, localized);
+    append_primary_professions(out, who, view.localized);
     out.own() += ']';
   }
   if (who.seed % 20 != 9) {
     out.own() += ",\"secondaries\":[";
-    append_secondary_professions(out, who, localized);
+    append_secondary_professions(out, who, view.localized);
     out.own() += ']';
   }
   out.own() += '}';
 }
 
-void collections(json_writer& w, const character& who) {
+void collections(json_writer& w, const character_view& view) {
+  const auto& who = view.who;
   auto path = character_path(who) + "/collections";
   self_link(w, in_namespace(path, "profile", who.region));
   for (auto kind : {"pets", "mounts", "heirlooms", "toys", "transmogs", "decors"})
     w.link(kind, in_namespace(path + "/" + kind, "profile", who.region));
 }
 
-void toys(json_writer& w, const world& state, const character& who) {
+void toys(json_writer& w, const character_view& view) {
+  const auto& who = view.who;
   self_link(w, in_namespace(character_path(who) + "/collections/toys", "profile", who.region));
   std::vector<int> known;
-  if (const auto* owner = state.find_player(who.player))
+  if (const auto* owner = view.state.find_player(who.player))
     known.assign(
         owner->toys.begin(),
         owner->toys.begin()
@@ -262,46 +270,50 @@ void toys(json_writer& w, const world& state, const character& who) {
   });
 }
 
-} // namespace
-
-body character_document(
-    document what, const world& state, const character& who, std::int64_t now_ms,
-    bool localized) {
-  body out;
-  if (what == document::equipment) {
-    equipment(out, who, localized);
-    return out;
-  }
-  if (what == document::professions) {
-    professions(out, who, localized);
-    return out;
-  }
+/// One that is small enough to be written member by member.
+template <void (*Members)(json_writer&, const character_view&)>
+void small(body& out, const character_view& view) {
   out.own().reserve(4096);
-  json_writer w(out.own(), localized);
-  w.object([&] {
-    if (what == document::status)
-      status(w, who);
-    else if (what == document::mythic)
-      mythic(w, state, who, now_ms);
-    else if (what == document::collections)
-      collections(w, who);
-    else if (what == document::toys)
-      toys(w, state, who);
-    else
-      profile(w, state, who);
-  });
-  return out;
+  json_writer w(out.own(), view.localized);
+  w.object([&] { Members(w, view); });
 }
 
-std::int64_t character_modified(
-    document what, const world& state, const character& who, std::int64_t now_ms) {
-  if (what == document::equipment)
-    return who.modified + static_cast<std::int64_t>(who.seed % 2);
-  if (what == document::mythic) {
-    const auto& weeks = state.weeks(who.region);
-    return std::max(who.modified, weeks.start_ms(weeks.current(now_ms)) / 1000);
-  }
-  return who.modified;
+std::int64_t with_profile(const character_view& view) {
+  return view.who.modified;
+}
+
+std::int64_t a_second_later_at_times(const character_view& view) {
+  return view.who.modified + static_cast<std::int64_t>(view.who.seed % 2);
+}
+
+std::int64_t with_profile_or_week(const character_view& view) {
+  const auto& weeks = view.state.weeks(view.who.region);
+  return std::max(view.who.modified, weeks.start_ms(weeks.current(view.now_ms)) / 1000);
+}
+
+constexpr std::array parts{
+    character_part{"", "profile", "character", "18", small<profile>, with_profile},
+    character_part{"/status", "status", "character-status", "2", small<status>, with_profile},
+    character_part{
+        "/equipment", "equipment", "character-equipment", "20", equipment,
+        a_second_later_at_times},
+    character_part{
+        "/mythic-keystone-profile", "mythic", "character-mythic-keystone-profile", "6",
+        small<mythic>, with_profile_or_week},
+    character_part{
+        "/professions", "professions", "character-professions", "3", professions, with_profile},
+    character_part{
+        "/collections", "toys", "character-collections", "2", small<collections>, with_profile},
+    character_part{
+        "/collections/toys", "toys", "character-toys-collection", "1", small<toys>,
+        with_profile},
+};
+
+} // namespace
+
+const character_part* find_character_part(std::string_view path) {
+  const auto* found = std::ranges::find(parts, path, &character_part::path);
+  return found == parts.end() ? nullptr : found;
 }
 
 } // namespace guildhall::sim

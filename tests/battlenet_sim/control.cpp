@@ -61,7 +61,7 @@ answer ledger_answer(const ledger& book, const form& query) {
       for (const auto& one : book.entries(filter, static_cast<std::size_t>(limit)))
         w.object([&] {
           w.member("time_us", one.time_us);
-          w.member("class", to_string(one.kind));
+          w.member("class", one.kind);
           w.member("status", one.status);
           w.member("region", one.region);
           w.member("path", one.path);

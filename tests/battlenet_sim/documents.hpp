@@ -23,16 +23,6 @@ body roster_document(
 body account_document(
     const world& state, const player& who, std::string_view region, bool localized);
 
-/// Any document below a character's path.
-body character_document(
-    document what, const world& state, const character& who, std::int64_t now_ms,
-    bool localized);
-
-/// When it changed, in Unix seconds. Children follow the profile, equipment sometimes one
-/// second later; the keystone profile also changes with the week.
-std::int64_t character_modified(
-    document what, const world& state, const character& who, std::int64_t now_ms);
-
 /// Realms, classes, races, keystone periods.
 body index_document(
     document what, const world& state, std::string_view region, std::int64_t now_ms,

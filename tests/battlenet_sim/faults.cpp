@@ -16,7 +16,7 @@ bool matches(const fault& one, const target& what, std::string_view region) {
     return false;
   std::string_view match = one.match;
   if (match.starts_with(class_prefix))
-    return match.substr(class_prefix.size()) == to_string(class_of(what.what));
+    return match.substr(class_prefix.size()) == class_of(what);
   if (one.pattern)
     return boost::regex_search(what.path, *one.pattern);
   return what.path.starts_with(match);

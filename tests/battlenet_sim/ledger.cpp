@@ -9,7 +9,7 @@ namespace {
 
 void count(ledger_summary& summary, const ledger_entry& entry) {
   ++summary.requests;
-  ++summary.by_class[std::string(to_string(entry.kind))];
+  ++summary.by_class[std::string(entry.kind)];
   ++summary.by_status[entry.status];
   if (!entry.region.empty())
     ++summary.by_region[entry.region];
@@ -17,43 +17,13 @@ void count(ledger_summary& summary, const ledger_entry& entry) {
 
 bool passes(const ledger_filter& filter, const ledger_entry& entry) {
   return entry.time_us >= filter.since_us && entry.path.starts_with(filter.prefix)
-      && (filter.kind.empty() || filter.kind == to_string(entry.kind));
+      && (filter.kind.empty() || filter.kind == entry.kind);
 }
 
 } // namespace
 
-std::string_view to_string(request_class value) {
-  switch (value) {
-  case request_class::token:
-    return "token";
-  case request_class::account:
-    return "account";
-  case request_class::guild:
-    return "guild";
-  case request_class::roster:
-    return "roster";
-  case request_class::profile:
-    return "profile";
-  case request_class::status:
-    return "status";
-  case request_class::equipment:
-    return "equipment";
-  case request_class::mythic:
-    return "mythic";
-  case request_class::professions:
-    return "professions";
-  case request_class::toys:
-    return "toys";
-  case request_class::fixed:
-    return "static";
-  case request_class::other:
-    break;
-  }
-  return "other";
-}
-
-bool is_budgeted(request_class value) {
-  return value != request_class::token;
+bool is_budgeted(std::string_view kind) {
+  return kind != "token";
 }
 
 std::size_t max_in_window(std::span<const std::int64_t> times, std::int64_t window) {

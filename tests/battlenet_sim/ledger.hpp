@@ -12,31 +12,13 @@
 
 namespace guildhall::sim {
 
-/// What kind of document a request asked for; decided by the path alone.
-enum class request_class {
-  token,
-  account,
-  guild,
-  roster,
-  profile,
-  status,
-  equipment,
-  mythic,
-  professions,
-  toys,
-  fixed, ///< realms, classes, races, keystone periods
-  other,
-};
-
-std::string_view to_string(request_class value);
-
 /// True for what spends the client's budget: everything but OAuth.
-bool is_budgeted(request_class value);
+bool is_budgeted(std::string_view kind);
 
 struct ledger_entry {
-  std::int64_t time_us = 0; ///< real time of arrival, microseconds since the epoch
-  request_class kind = request_class::other;
-  int status = 0; ///< 0: the connection was reset
+  std::int64_t time_us = 0;        ///< real time of arrival, microseconds since the epoch
+  std::string_view kind = "other"; ///< class of the request, see `class_of`; lives forever
+  int status = 0;                  ///< 0: the connection was reset
   std::string region;
   std::string path;
 };

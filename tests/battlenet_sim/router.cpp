@@ -1,5 +1,6 @@
 #include "battlenet_sim/router.hpp"
 
+#include "battlenet_sim/character_documents.hpp"
 #include "battlenet_sim/documents.hpp"
 #include "battlenet_sim/hrefs.hpp"
 #include "battlenet_sim/oauth_pages.hpp"
@@ -35,26 +36,14 @@ answer not_found(std::string_view name_space) {
 }
 
 /// Battle.net's names of the document shapes, with a revision each.
-std::pair<std::string_view, std::string_view> schema_of(document what) {
-  switch (what) {
+std::pair<std::string_view, std::string_view> schema_of(const target& where) {
+  switch (where.what) {
   case document::guild:
     return {"guild", "15"};
   case document::roster:
     return {"guild-roster", "15"};
-  case document::profile:
-    return {"character", "18"};
-  case document::status:
-    return {"character-status", "2"};
-  case document::equipment:
-    return {"character-equipment", "20"};
-  case document::mythic:
-    return {"character-mythic-keystone-profile", "6"};
-  case document::professions:
-    return {"character-professions", "3"};
-  case document::collections:
-    return {"character-collections", "2"};
-  case document::toys:
-    return {"character-toys-collection", "1"};
+  case document::character:
+    return {where.part->schema, where.part->revision};
   case document::account:
     return {"account-profile", "4"};
   default:
@@ -89,7 +78,7 @@ conditional(const visit& v, std::int64_t modified, bool may_be_unchanged, Render
                         : std::string(requested_namespace(v.what));
   result.last_modified = http_date(modified);
   result.cache_control = cache_control_of(v.where.what, v.service.opts);
-  auto [schema, revision] = schema_of(v.where.what);
+  auto [schema, revision] = schema_of(v.where);
   result.schema = schema;
   result.schema_revision = revision;
   if (may_be_unchanged && is_unchanged(v.what, modified)) {
@@ -158,9 +147,11 @@ answer character_answer(const visit& v) {
   const auto* found = state.find(v.region, v.where.realm, ascii_lower(v.where.name));
   if (found == nullptr || !found->available)
     return not_found(requested_namespace(v.what));
-  auto modified = character_modified(v.where.what, state, *found, v.now_ms);
-  return conditional(v, modified, true, [&] {
-    return character_document(v.where.what, state, *found, v.now_ms, v.localized);
+  const character_view view{state, *found, v.now_ms, v.localized};
+  return conditional(v, v.where.part->modified(view), true, [&] {
+    body out;
+    v.where.part->write(out, view);
+    return out;
   });
 }
 
@@ -203,20 +194,28 @@ answer index_answer(const visit& v) {
 }
 
 answer document_answer(const visit& v, const grant& who) {
-  switch (class_of(v.where.what)) {
-  case request_class::guild:
-  case request_class::roster:
+  switch (v.where.what) {
+  case document::guild:
+  case document::roster:
     return guild_answer(v);
-  case request_class::account:
+  case document::account:
     return account_answer(v, who);
-  case request_class::fixed:
-    return index_answer(v);
-  case request_class::other:
-  case request_class::token:
-    return not_found(requested_namespace(v.what));
-  default:
+  case document::character:
     return character_answer(v);
+  case document::realm_index:
+  case document::class_index:
+  case document::race_index:
+  case document::period_index:
+  case document::period:
+    return index_answer(v);
+  case document::token:
+  case document::authorize:
+  case document::userinfo:
+  case document::check_token:
+  case document::unknown:
+    break;
   }
+  return not_found(requested_namespace(v.what));
 }
 
 } // namespace
@@ -231,7 +230,7 @@ std::string_view requested_namespace(const request& what) {
 answer route(
     simulation& service, const target& where, const request& what, const fault_action& wrong) {
   auto now_ms = service.clock.now_ms();
-  if (class_of(where.what) == request_class::token)
+  if (!is_budgeted(class_of(where)))
     return oauth_answer(service, where.what, what);
   auto who = service.tokens.bearer(what.authorization, now_ms);
   if (!who)

@@ -64,7 +64,7 @@ reply simulation::handle(const request& what) {
   result.delay_ms += latency();
   auto reset = result.transport.what == fault_action::kind::reset;
   book.add(
-      {time_us, class_of(where.what), reset ? 0 : result.content.status, std::string(region),
+      {time_us, class_of(where), reset ? 0 : result.content.status, std::string(region),
        std::move(where.path)});
   return result;
 }
@@ -73,7 +73,7 @@ reply simulation::answer_for(
     const request& what, const target& where, std::string_view region, std::int64_t time_us) {
   using enum fault_action::kind;
   reply result;
-  if (is_budgeted(class_of(where.what))) {
+  if (is_budgeted(class_of(where))) {
     auto decision = quota.admit(time_us);
     if (decision == verdict::refused) {
       result.content = error_answer(429);

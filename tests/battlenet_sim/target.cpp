@@ -1,5 +1,6 @@
 #include "battlenet_sim/target.hpp"
 
+#include "battlenet_sim/character_documents.hpp"
 #include "battlenet_sim/text.hpp"
 
 #include <charconv>
@@ -30,26 +31,6 @@ document oauth_document(std::string_view name) {
     return document::userinfo;
   if (name == "check_token")
     return document::check_token;
-  return document::unknown;
-}
-
-document character_document(const std::vector<std::string_view>& parts) {
-  if (parts.size() == 5)
-    return document::profile;
-  if (parts.size() == 7)
-    return parts[5] == "collections" && parts[6] == "toys" ? document::toys : document::unknown;
-  if (parts.size() != 6)
-    return document::unknown;
-  if (parts[5] == "status")
-    return document::status;
-  if (parts[5] == "equipment")
-    return document::equipment;
-  if (parts[5] == "mythic-keystone-profile")
-    return document::mythic;
-  if (parts[5] == "professions")
-    return document::professions;
-  if (parts[5] == "collections")
-    return document::collections;
   return document::unknown;
 }
 
@@ -96,9 +77,12 @@ target parse_target(std::string_view raw_path) {
   } else if (parts.size() < 4 || parts[1] != "wow") {
     return result;
   } else if (parts[0] == "profile" && parts[2] == "character" && parts.size() >= 5) {
-    result.what = character_document(parts);
     result.realm = parts[3];
     result.name = parts[4];
+    const auto end = static_cast<std::size_t>(parts[4].end() - result.path.data());
+    result.part = find_character_part(std::string_view{result.path}.substr(end));
+    if (result.part != nullptr)
+      result.what = document::character;
   } else if (parts[0] == "data" && parts[2] == "guild") {
     if (parts.size() == 5)
       result.what = document::guild;
@@ -116,42 +100,31 @@ target parse_target(std::string_view raw_path) {
   return result;
 }
 
-request_class class_of(document what) {
-  switch (what) {
+std::string_view class_of(const target& where) {
+  switch (where.what) {
   case document::token:
   case document::authorize:
   case document::userinfo:
   case document::check_token:
-    return request_class::token;
+    return "token";
   case document::account:
-    return request_class::account;
+    return "account";
   case document::guild:
-    return request_class::guild;
+    return "guild";
   case document::roster:
-    return request_class::roster;
-  case document::profile:
-    return request_class::profile;
-  case document::status:
-    return request_class::status;
-  case document::equipment:
-    return request_class::equipment;
-  case document::mythic:
-    return request_class::mythic;
-  case document::professions:
-    return request_class::professions;
-  case document::collections:
-  case document::toys:
-    return request_class::toys;
+    return "roster";
+  case document::character:
+    return where.part->kind;
   case document::realm_index:
   case document::class_index:
   case document::race_index:
   case document::period_index:
   case document::period:
-    return request_class::fixed;
+    return "static";
   case document::unknown:
     break;
   }
-  return request_class::other;
+  return "other";
 }
 
 std::string_view namespace_kind(document what) {

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "battlenet_sim/ledger.hpp"
-
 #include <string>
 #include <string_view>
 
 namespace guildhall::sim {
+
+struct character_part;
 
 enum class document {
   unknown,
@@ -16,13 +16,7 @@ enum class document {
   account,
   guild,
   roster,
-  profile,
-  status,
-  equipment,
-  mythic,
-  professions,
-  collections,
-  toys,
+  character, ///< any below a character's path: `target::part` says which
   realm_index,
   class_index,
   race_index,
@@ -33,6 +27,7 @@ enum class document {
 /// What a path asks for.
 struct target {
   document what = document::unknown;
+  const character_part* part = nullptr;
   std::string path;  ///< decoded
   std::string realm; ///< slug
   std::string name;  ///< guild slug or character name, as sent
@@ -42,7 +37,8 @@ struct target {
 /// Reads a path as received; a path that is none of the API's is `unknown`.
 target parse_target(std::string_view raw_path);
 
-request_class class_of(document what);
+/// Its class in the ledger: "token", "roster", "equipment", "static", "other" and so on.
+std::string_view class_of(const target& where);
 
 /// The first part of the namespace the document lives in ("profile", "dynamic", "static");
 /// empty for OAuth.

@@ -1,5 +1,7 @@
 #include "tests/simulation/difference.hpp"
 
+#include "domain/document_kinds.hpp"
+
 #include <algorithm>
 #include <map>
 #include <unordered_map>

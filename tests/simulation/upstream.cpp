@@ -1,5 +1,6 @@
 #include "tests/simulation/upstream.hpp"
 
+#include "domain/document_kinds.hpp"
 #include "tests/support/scripted_client.hpp"
 
 #include <algorithm>
@@ -205,12 +206,12 @@ std::optional<std::size_t> upstream::guild_of(const battlenet::request& what) co
 
 battlenet::answer
 upstream::truth(const battlenet::request& what, const std::string& condition) {
-  using battlenet::request_kind;
   const auto path = path_of(what);
-  if (what.kind == request_kind::period_index)
+  const auto kind = domain::parse_document(what.kind);
+  if (!kind)
     return answer_of(200, R"({"current_period":{"id":1000}})");
-  if (what.kind == request_kind::guild || what.kind == request_kind::roster) {
-    const std::string suffix = what.kind == request_kind::roster ? "/roster" : "";
+  if (domain::kind_of(*kind).of == domain::document_subject::guild) {
+    const std::string suffix{domain::kind_of(*kind).path};
     const auto found = std::ranges::find_if(guilds, [&](const guild_truth& one) {
       return path == "/data/wow/guild/stormrage/" + one.body.slug + suffix;
     });
@@ -231,16 +232,16 @@ upstream::truth(const battlenet::request& what, const std::string& condition) {
   const auto* one = character_at(path);
   if (!one || !one->exists)
     return answer_of(404);
-  switch (what.kind) {
-  case request_kind::profile: {
+  switch (*kind) {
+  case domain::document::profile: {
     std::optional<test::body_guild> in;
     if (one->guild)
       in = guilds[*one->guild].body;
     return document(test::profile_body(one->body, in), one->modified_at, condition);
   }
-  case request_kind::status:
+  case domain::document::status:
     return answer_of(200, test::status_body(one->body.id));
-  case request_kind::mythic:
+  case domain::document::mythic:
     return answer_of(200, R"({"current_mythic_rating":{"rating":2000}})");
   default:
     return answer_of(200, "{}", http_date(one->modified_at));

@@ -86,12 +86,10 @@ constexpr statement unconditional{
   update document_states set last_modified = ''
   where (guild_id = $1::bigint or character_id = $2::bigint) and document = $3)",
     20};
-constexpr statement of_owner{
-    "documents_of", R"(
-  select document, state, fetched_at, checked_at, changed_at, last_modified, synced_for, period_id,
-    error_class, failures, retry_at
-  from document_states where guild_id = $1::bigint or character_id = $2::bigint)",
-    20};
+constexpr std::string_view select{"select"};
+constexpr std::string_view whose{
+    " from document_states d where d.guild_id = $1::bigint or d.character_id = $2::bigint"};
+constexpr statement of_owner{"documents_of", join<select, document_state_columns, whose>, 20};
 constexpr std::array all{arrived, arrived_again, unchanged, failed,
                          suspect, unconditional, of_owner};
 const listed_statements registered{all};
@@ -116,15 +114,15 @@ bool said_yes(const pqxx::result& rows) {
 } // namespace
 
 bool read_document(fields& in, domain::document_record& out) {
-  std::optional<std::string> document;
+  std::optional<std::string> name;
   std::string state;
   std::optional<std::string> error_class;
-  in >> document >> state >> out.fetched_at >> out.checked_at >> out.changed_at
-      >> out.last_modified >> out.synced_for >> out.period_id >> error_class >> out.failures
-      >> out.retry_at;
+  in >> name >> state >> out.fetched_at >> out.checked_at >> out.changed_at >> out.last_modified
+      >> out.synced_for >> out.period_id >> error_class >> out.failures >> out.retry_at;
+  const auto document = domain::parse_document(name.value_or(""));
   if (!document)
     return false;
-  out.document = domain::parse_document(*document).value_or(domain::document::status);
+  out.document = *document;
   out.state = domain::parse_document_state(state).value_or(domain::document_state::missing);
   out.error_class = error_class ? domain::parse_failure_class(*error_class) : std::nullopt;
   return true;
@@ -134,7 +132,9 @@ std::vector<domain::document_record> documents_of(session& db, document_owner ow
   std::vector<domain::document_record> out;
   for (const auto& row : db.exec(of_owner, {guild_of(owner), character_of(owner)})) {
     fields in(row);
-    read_document(in, out.emplace_back());
+    domain::document_record record;
+    if (read_document(in, record))
+      out.push_back(std::move(record));
   }
   return out;
 }

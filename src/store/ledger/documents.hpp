@@ -2,11 +2,13 @@
 
 #include "domain/document.hpp"
 #include "domain/sync.hpp"
+#include "store/postgres/sql_text.hpp"
 #include "store/postgres/values.hpp"
 
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -18,9 +20,26 @@ class session;
 /// Whose document it is.
 using document_owner = std::variant<guild_id, character_id>;
 
-/// Reads the columns document, state, fetched_at, checked_at, changed_at, last_modified,
-/// synced_for, period_id, error_class, failures, retry_at. False (and all of them skipped) when
-/// the outer join found none.
+/// The columns of a document's state, for a `select`.
+constexpr std::string document_columns_of(std::string_view document_states) {
+  std::string out;
+  for (const std::string_view column :
+       {"document", "state", "fetched_at", "checked_at", "changed_at", "last_modified",
+        "synced_for", "period_id", "error_class", "failures", "retry_at"}) {
+    out += out.empty() ? " " : ", ";
+    out += document_states;
+    out += '.';
+    out += column;
+  }
+  return out;
+}
+constexpr std::string columns_of_d() {
+  return document_columns_of("d");
+}
+/// Those of `document_states d`.
+inline constexpr std::string_view document_state_columns = generated<columns_of_d>;
+/// Reads them. False (and all of them skipped) when the outer join found none, or one of a kind
+/// that only a newer release knows.
 bool read_document(fields& in, domain::document_record& out);
 
 struct arrived_document {

@@ -3,6 +3,7 @@
 #include "domain/last_modified.hpp"
 #include "domain/sync_port.hpp"
 #include "store/ledger/change_tags.hpp"
+#include "store/ledger/document_columns.hpp"
 #include "store/ledger/documents.hpp"
 #include "store/ledger/fence.hpp"
 #include "store/ledger/jobs.hpp"
@@ -12,6 +13,7 @@
 #include "store/mirror/guild_members.hpp"
 #include "store/mirror/tracking.hpp"
 #include "store/postgres/session.hpp"
+#include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
 #include "store/run.hpp"
 
@@ -28,30 +30,14 @@ constexpr statement lock{
   from characters c left join guild_members m on m.character_id = c.id and m.left_at is null
   where c.id = $1 for no key update of c)",
     20};
-// A document that did not arrive is null here and leaves its columns alone.
+constexpr std::string_view store_documents{"update characters set projection = $2::integer"};
+constexpr std::string_view arrived_columns =
+    generated<[] { return document_assignments(3, written_columns::all); }>;
+constexpr std::string_view stored_now{R"(,
+    last_synced_at = app_now(), updated_at = app_now(), erased_at = null
+  where id = $1)"};
 constexpr statement documents{
-    "store_character_documents", R"(
-  update characters set
-    profile_json = coalesce($2::jsonb, profile_json),
-    equipment_json = coalesce($3::jsonb, equipment_json),
-    mythic_profile_json = coalesce($4::jsonb, mythic_profile_json),
-    professions_json = coalesce($5::jsonb, professions_json),
-    class_id = case when $6::boolean then coalesce($7::integer, class_id) else class_id end,
-    level = case when $6 then coalesce($8::integer, level) else level end,
-    role = case when $6 then $9 else role end,
-    spec_id = case when $6 then $10::integer else spec_id end,
-    spec_name = case when $6 then $11 else spec_name end,
-    average_item_level = case when $6 then $12::double precision else average_item_level end,
-    equipped_item_level = case when $6 then $13::double precision else equipped_item_level end,
-    achievement_points = case when $6 then $14::bigint else achievement_points end,
-    last_login_at = case when $6 then coalesce($15::timestamptz, last_login_at)
-                    else last_login_at end,
-    mythic_rating = case when $16::boolean then $17::double precision else mythic_rating end,
-    professions = case when $18::boolean then $19::jsonb else professions end,
-    toys = coalesce($20::bigint[], toys),
-    projection = $21, last_synced_at = app_now(), updated_at = app_now(), erased_at = null
-  where id = $1)",
-    120};
+    "store_character_documents", join<store_documents, arrived_columns, stored_now>, 120};
 constexpr statement verify{
     "verify_character", R"(
   update characters set verified_at = app_now(), is_available = true where id = $1)",
@@ -141,11 +127,6 @@ using arrivals = std::vector<const domain::fetched_document*>;
 const domain::fetched_document* find(const arrivals& list, domain::document what) {
   const auto it = std::ranges::find(list, what, &domain::fetched_document::document);
   return it == list.end() ? nullptr : *it;
-}
-
-param body_of(const arrivals& list, domain::document what) {
-  const auto* found = find(list, what);
-  return found ? param(found->body) : param(std::nullopt);
 }
 
 /// One character's outcome on its way into the tables.
@@ -243,56 +224,33 @@ private:
       move_to_address();
       place_in_guild();
     }
-    const auto& c = outcome_.columns;
-    const bool mythic = find(list, domain::document::mythic) != nullptr;
-    const bool professions = find(list, domain::document::professions) != nullptr;
-    std::optional<std::vector<std::int64_t>> toys;
-    if (find(list, domain::document::toys))
-      toys = c.toys.value_or(std::vector<std::int64_t>{});
-    std::optional<std::string> role;
-    if (c.role != domain::role::unknown)
-      role = domain::to_string(c.role);
-    db_.exec(
-        documents, {id_,
-                    body_of(list, domain::document::profile),
-                    body_of(list, domain::document::equipment),
-                    body_of(list, domain::document::mythic),
-                    body_of(list, domain::document::professions),
-                    profile,
-                    c.class_id,
-                    c.level,
-                    role,
-                    c.spec_id,
-                    c.spec_name,
-                    c.average_item_level,
-                    c.equipped_item_level,
-                    c.achievement_points,
-                    c.last_login_at,
-                    mythic,
-                    c.mythic_rating,
-                    professions,
-                    c.professions,
-                    toys,
-                    domain::projection_version});
-    if (profile && c.class_id)
-      db_.exec(reclass_member, {id_, domain::class_name(*c.class_id)});
+    const auto& columns = outcome_.columns;
+    std::vector<param> params{id_, domain::projection_version};
+    for (const auto& kind : domain::document_kinds) {
+      const auto* arrived = find(list, kind.what);
+      add_document_params(
+          params, kind, written_columns::all, arrived ? &arrived->body : nullptr, columns);
+    }
+    db_.exec(documents, params);
+    if (profile && columns.class_id)
+      db_.exec(reclass_member, {id_, domain::class_name(*columns.class_id)});
   }
 
   void note_arrival(const domain::fetched_document& doc) {
-    const bool child = doc.document != domain::document::profile;
+    const auto& kind = domain::kind_of(doc.document);
+    const bool entity = kind.place == domain::document_place::entity;
     record_arrived(
         db_, id_,
         {.document = doc.document,
          .last_modified = doc.last_modified,
          .schema_revision = doc.schema_revision,
-         .synced_for = child ? outcome_.profile_version : std::string{},
-         .period_id =
-             doc.document == domain::document::mythic ? outcome_.period_id : std::nullopt});
+         .synced_for = entity ? std::string{} : outcome_.profile_version,
+         .period_id = kind.weekly ? outcome_.period_id : std::nullopt});
   }
 
   void fail_document(const domain::document_failure& why) {
-    if (why.document == domain::document::status)
-      return; // asked for, never stored
+    if (!domain::kind_of(why.document).stored)
+      return;
     changed_ |= record_failure(db_, id_, why);
     const bool cannot_be_had = why.error_class == domain::failure_class::not_found
                             || why.error_class == domain::failure_class::forbidden;

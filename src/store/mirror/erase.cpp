@@ -1,6 +1,8 @@
 #include "store/mirror/erase.hpp"
 
+#include "store/ledger/document_columns.hpp"
 #include "store/postgres/session.hpp"
+#include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
 
 #include <array>
@@ -9,24 +11,36 @@ namespace guildhall::store {
 
 namespace {
 
+/// `, level = null, ...`: what documents say of a character, without or with nothing but what
+/// rosters tell as well.
+constexpr std::string emptied(bool listed) {
+  std::string out;
+  for (const auto& kind : domain::document_kinds) {
+    if (kind.of != domain::document_subject::character)
+      continue;
+    if (!listed && !kind.raw.empty())
+      append(out, {", ", kind.raw, " = null"});
+    for (const auto& column : kind.derived)
+      if (column.listed == listed)
+        append(out, {", ", column.name, " = ", column.unknown});
+  }
+  return out;
+}
+
+constexpr std::string_view of_these{" where id = any($1::bigint[])"};
+constexpr std::string_view no_documents{R"(
+  update characters set is_available = false, candidate_id = null, last_synced_at = null,
+    erased_at = app_now(), updated_at = app_now())"};
+constexpr std::string_view no_columns = generated<[] { return emptied(false); }>;
 constexpr statement columns{
-    "erase_documents", R"(
-  update characters set profile_json = null, equipment_json = null, mythic_profile_json = null,
-    professions_json = null, professions = null, toys = null, role = null, spec_id = null,
-    spec_name = '', average_item_level = null, equipped_item_level = null, mythic_rating = null,
-    achievement_points = null, last_login_at = null, last_synced_at = null, candidate_id = null,
-    is_available = false, erased_at = app_now(), updated_at = app_now()
-  where id = any($1::bigint[]))",
-    30'000};
+    "erase_documents", join<no_documents, no_columns, of_these>, 30'000};
 constexpr statement states{
     "erase_document_states", R"(
   delete from document_states where character_id = any($1::bigint[]))",
     15'000};
-constexpr statement names{
-    "erase_names", R"(
-  update characters set name = null, name_key = null, class_id = null, level = null
-  where id = any($1::bigint[]))",
-    30'000};
+constexpr std::string_view no_name{"update characters set name = null, name_key = null"};
+constexpr std::string_view nothing_listed = generated<[] { return emptied(true); }>;
+constexpr statement names{"erase_names", join<no_name, nothing_listed, of_these>, 30'000};
 constexpr statement members{
     "erase_member_names", R"(
   update guild_members set character_name = null, member_data_json = null, updated_at = app_now()
@@ -52,11 +66,19 @@ constexpr statement queue{
     "erase_queue", R"(
   delete from sync_queue where character_id = any($1::bigint[]))",
     15'000};
+constexpr std::string_view no_guild_documents{"update guilds set updated_at = app_now()"};
+constexpr std::string_view no_guild_columns = generated<[] {
+  std::string empty;
+  std::string filled;
+  for (const auto& kind : domain::document_kinds)
+    if (kind.of == domain::document_subject::guild) {
+      append(empty, {", ", kind.raw, " = null"});
+      append(filled, {filled.empty() ? "" : " or ", kind.raw, " is not null"});
+    }
+  return empty + " where id = $1 and (" + filled + ')';
+}>;
 constexpr statement guild{
-    "erase_guild_documents", R"(
-  update guilds set guild_data_json = null, roster_json = null, updated_at = app_now()
-  where id = $1 and (guild_data_json is not null or roster_json is not null))",
-    200};
+    "erase_guild_documents", join<no_guild_documents, no_guild_columns>, 200};
 constexpr statement guild_states{
     "erase_guild_states", R"(
   delete from document_states where guild_id = $1)",

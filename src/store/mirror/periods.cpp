@@ -1,5 +1,7 @@
 #include "domain/sync_port.hpp"
+#include "store/ledger/document_columns.hpp"
 #include "store/postgres/session.hpp"
+#include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
 #include "store/run.hpp"
 
@@ -31,13 +33,15 @@ constexpr statement progress{
   where region = $1 and spread_to is not null for update)",
     6};
 // By primary key, so that each step is bounded whatever it finds.
-constexpr statement step{
-    "spread_period", R"(
+constexpr std::string_view step_chunk{R"(
   with chunk as materialized (
     select id, region, last_login_at from characters where id > $1 order by id limit $2
   ), older as (
     select c.id from chunk c
-      join document_states d on d.character_id = c.id and d.document = 'mythic'
+      join document_states d on d.character_id = c.id and d.document in ()"};
+constexpr std::string_view weekly =
+    generated<[] { return document_names([](const auto& kind) { return kind.weekly; }); }>;
+constexpr std::string_view step_pull{R"()
     where c.region = $3 and c.last_login_at > app_now() - interval '8 weeks'
       and d.period_id < $4
   ), pulled as (
@@ -51,8 +55,8 @@ constexpr statement step{
       join tracked_guilds t on t.guild_id = f.guild_id
     where q.tracked_guild_id = t.id and q.lease_token is null and q.due_at > f.due_at
   )
-  select max(id), count(*) from chunk)",
-    40'000};
+  select max(id), count(*) from chunk)"};
+constexpr statement step{"spread_period", join<step_chunk, weekly, step_pull>, 40'000};
 constexpr statement advance{
     "spread_progress", R"(
   update periods set spread_to = $2 where region = $1)",

@@ -1,9 +1,9 @@
 #include "store/mirror/rederive.hpp"
 
-#include "domain/payload.hpp"
-#include "domain/projection.hpp"
 #include "store/ledger/change_tags.hpp"
+#include "store/ledger/document_columns.hpp"
 #include "store/postgres/session.hpp"
+#include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
 
 #include <array>
@@ -12,36 +12,27 @@ namespace guildhall::store {
 
 namespace {
 
-constexpr statement next{
-    "rederive_next", R"(
-  select id, profile_json::text, mythic_profile_json::text, professions_json::text
-  from characters
+constexpr std::string_view next_head{"select id"};
+/// `, profile_json::text, ...`: what columns can be derived from.
+constexpr std::string_view bodies = generated<[] {
+  std::string out;
+  for (const auto& kind : domain::document_kinds)
+    if (is_written(kind, written_columns::derived_again))
+      append(out, {", ", kind.raw, "::text"});
+  return out;
+}>;
+constexpr std::string_view next_rows{R"( from characters
   where id > $1 and ($3::boolean or projection < $4::integer) and erased_at is null
-  order by id limit $2 for no key update)",
-    30'000};
+  order by id limit $2 for no key update)"};
+constexpr statement next{"rederive_next", join<next_head, bodies, next_rows>, 30'000};
+constexpr std::string_view write_head{
+    "update characters set projection = $2::integer, updated_at = app_now()"};
+constexpr std::string_view derived_again =
+    generated<[] { return document_assignments(3, written_columns::derived_again); }>;
+constexpr std::string_view where_another{" where id = $1 and ("};
+constexpr std::string_view another = generated<[] { return document_differences(3) + ')'; }>;
 constexpr statement write{
-    "rederive", R"(
-  update characters set
-    class_id = coalesce($2::integer, class_id), level = coalesce($3::integer, level),
-    role = case when $13::boolean then $4 else role end,
-    spec_id = case when $13 then $5::integer else spec_id end,
-    spec_name = case when $13 then $6 else spec_name end,
-    average_item_level = case when $13 then $7::double precision else average_item_level end,
-    equipped_item_level = case when $13 then $8::double precision else equipped_item_level end,
-    achievement_points = case when $13 then $9::bigint else achievement_points end,
-    last_login_at = coalesce($10::timestamptz, last_login_at),
-    mythic_rating = case when $14::boolean then $11::double precision else mythic_rating end,
-    professions = case when $15::boolean then $12::jsonb else professions end,
-    projection = $16, updated_at = app_now()
-  where id = $1 and (
-    (class_id, level) is distinct from
-      (coalesce($2::integer, class_id), coalesce($3::integer, level))
-    or $13 and (role, spec_id, spec_name, average_item_level, equipped_item_level,
-        achievement_points) is distinct from
-      ($4, $5::integer, $6, $7::double precision, $8::double precision, $9::bigint)
-    or $14 and mythic_rating is distinct from $11::double precision
-    or $15 and professions is distinct from $12::jsonb))",
-    120};
+    "rederive", join<write_head, derived_again, where_another, another>, 120};
 constexpr statement mark{
     "rederive_mark", R"(
   update characters set projection = $2 where id = any($1::bigint[]) and projection <> $2)",
@@ -54,45 +45,20 @@ constexpr statement guilds{
 constexpr std::array all{next, write, mark, guilds};
 const listed_statements registered{all};
 
-struct stored_documents {
-  character_id id;
-  std::optional<std::string> profile;
-  std::optional<std::string> mythic;
-  std::optional<std::string> professions;
-};
-
-/// True if a column is another than it was.
-bool derive(session& db, const stored_documents& stored) {
-  domain::character_columns columns;
-  bool profile = false;
-  bool mythic = false;
-  bool professions = false;
-  if (stored.profile)
-    if (const auto view = domain::parse_profile(*stored.profile)) {
-      domain::project_profile(*view, columns);
-      profile = true;
-    }
-  if (stored.mythic)
-    if (const auto view = domain::parse_mythic(*stored.mythic)) {
-      domain::project_mythic(*view, columns);
-      mythic = true;
-    }
-  if (stored.professions)
-    if (const auto view = domain::parse_professions(*stored.professions)) {
-      domain::project_professions(*view, columns);
-      professions = true;
-    }
-  std::optional<std::string> role;
-  if (columns.role != domain::role::unknown)
-    role = domain::to_string(columns.role);
-  return db.exec(
-               write,
-               {stored.id, columns.class_id, columns.level, role, columns.spec_id,
-                columns.spec_name, columns.average_item_level, columns.equipped_item_level,
-                columns.achievement_points, columns.last_login_at, columns.mythic_rating,
-                columns.professions, profile, mythic, professions, domain::projection_version})
-             .affected_rows()
-       > 0;
+/// Derives the columns of one row of `next` again. True if one is another than it was.
+bool derive(session& db, character_id id, fields& stored) {
+  std::vector<param> params{id, domain::projection_version};
+  for (const auto& kind : domain::document_kinds) {
+    if (!is_written(kind, written_columns::derived_again))
+      continue;
+    std::optional<std::string> body;
+    stored >> body;
+    domain::character_columns columns;
+    const bool readable = body && kind.project(*body, columns);
+    add_document_params(
+        params, kind, written_columns::derived_again, readable ? &*body : nullptr, columns);
+  }
+  return db.exec(write, params).affected_rows() > 0;
 }
 
 } // namespace
@@ -105,13 +71,12 @@ result<rederived> rederive(session& db, character_id after, int limit, bool ever
     change_tags tags;
     for (const auto& row :
          db.exec(next, {after, limit, everything, domain::projection_version})) {
-      stored_documents stored;
-      fields(row) >> stored.id >> stored.profile >> stored.mythic >> stored.professions;
-      out.last = stored.id;
-      seen.push_back(stored.id.value);
-      if (derive(db, stored)) {
-        changed.push_back(stored.id.value);
-        tags.add(stored.id);
+      fields stored(row);
+      stored >> out.last;
+      seen.push_back(out.last.value);
+      if (derive(db, out.last, stored)) {
+        changed.push_back(out.last.value);
+        tags.add(out.last);
       }
     }
     db.exec(mark, {seen, domain::projection_version});

@@ -1,7 +1,9 @@
 #include "domain/validation_stats.hpp"
 
 #include "store/ledger/audit.hpp"
+#include "store/ledger/document_columns.hpp"
 #include "store/postgres/session.hpp"
+#include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
 #include "store/run.hpp"
 
@@ -15,14 +17,15 @@ namespace {
 constexpr int causes_at_once = 200;
 constexpr std::size_t causes_per_document = 10;
 
-constexpr statement totals{
-    "validation_totals", R"(
-  select kind, n.count
-  from unnest(array['equipment', 'guild', 'mythic', 'professions', 'profile', 'roster', 'toys']) kind
+constexpr std::string_view totals_head{"select kind, n.count from unnest(array["};
+constexpr std::string_view stored_kinds =
+    generated<[] { return document_names([](const auto& kind) { return kind.stored; }); }>;
+constexpr std::string_view totals_rows{R"(]) kind
     cross join lateral (
       select count(*) from document_states d where d.document = kind) n
-  where n.count > 0 order by kind)",
-    20'000};
+  where n.count > 0 order by kind)"};
+constexpr statement totals{
+    "validation_totals", join<totals_head, stored_kinds, totals_rows>, 20'000};
 constexpr statement failures{
     "validation_failures", R"(
   select d.document, d.error_detail, count(*), max(d.failed_at)

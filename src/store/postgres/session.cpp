@@ -51,7 +51,7 @@ pqxx::transaction_base& current(session::state& state) {
 
 } // namespace
 
-pqxx::result session::exec(const statement& what, std::initializer_list<param> params) {
+pqxx::result session::exec(const statement& what, std::span<const param> params) {
   auto& tx = current(state_);
   state_.last_statement = what.name;
   if (!state_.prepared.contains(what.name)) {

@@ -10,6 +10,7 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -28,7 +29,10 @@ public:
   session& operator=(const session&) = delete;
 
   /// Executes a named statement.
-  pqxx::result exec(const statement& what, std::initializer_list<param> params = {});
+  pqxx::result exec(const statement& what, std::initializer_list<param> params = {}) {
+    return exec(what, std::span{params.begin(), params.size()});
+  }
+  pqxx::result exec(const statement& what, std::span<const param> params);
   /// Executes SQL as it is: migrations, `listen`, tests. Not for anything with outside input.
   pqxx::result exec_raw(const std::string& sql);
 

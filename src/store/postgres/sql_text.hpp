@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <string_view>
 
 namespace guildhall::store {
@@ -20,5 +21,19 @@ struct joined_text {
 
 template <const std::string_view&... Parts>
 inline constexpr std::string_view join = joined_text<Parts...>::value;
+
+/// SQL that a function without arguments (`std::string()`) writes when compiling, from a table.
+template <auto Write>
+struct generated_text {
+  static constexpr auto text = [] {
+    std::array<char, Write().size()> out{};
+    std::ranges::copy(Write(), out.begin());
+    return out;
+  }();
+  static constexpr std::string_view value{text.data(), text.size()};
+};
+
+template <auto Write>
+inline constexpr std::string_view generated = generated_text<Write>::value;
 
 } // namespace guildhall::store

@@ -1,4 +1,5 @@
 #include "domain/guild_reads.hpp"
+#include "store/ledger/document_columns.hpp"
 #include "store/ledger/documents.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
@@ -13,7 +14,7 @@ namespace {
 
 // One row per document; the JSON only in the first one. A document that never came still leaves
 // one row.
-constexpr std::string_view guild_columns{
+constexpr std::string_view guild_head{
     R"(select g.id, g.bnet_guild_id, g.region, g.realm, g.realm_name, g.name, g.name_key,
     g.faction, g.leader_id, g.member_count, g.exclude_from_sync, g.created_at, g.updated_at,
     g.last_synced_at, g.last_roster_sync,
@@ -21,20 +22,20 @@ constexpr std::string_view guild_columns{
          else case when $1::boolean then jsonb_build_object('name', g.name, 'member_count',
              g.member_count) || coalesce(g.guild_data_json, '{}')
            else jsonb_build_object('name', g.name, 'member_count', g.member_count) end end,
-    case when $1::boolean and row_number() over () = 1 then g.roster_json end,
-    d.document, d.state, d.fetched_at, d.checked_at, d.changed_at, d.last_modified,
-    d.synced_for, d.period_id, d.error_class, d.failures, d.retry_at
-  from guilds g left join document_states d on d.guild_id = g.id
-  )"};
+    case when $1::boolean and row_number() over () = 1 then g.roster_json end,)"};
+constexpr std::string_view guild_rows{
+    " from guilds g left join document_states d on d.guild_id = g.id "};
 constexpr std::string_view of_id{"where g.id = $2"};
-constexpr statement guild_by_id{"guild", join<guild_columns, of_id>, 40};
+constexpr statement guild_by_id{
+    "guild", join<guild_head, document_state_columns, guild_rows, of_id>, 40};
 // What people tracked leads to its guild even where Battle.net spells its name another way.
 constexpr std::string_view at_address{R"(where g.id = coalesce(
     (select id from guilds where region = $2 and realm = $3 and name_key = $4),
     (select guild_id from tracked_guilds where region = $2 and realm = $3 and name_slug = $4)))"};
-constexpr statement guild_by_address{"guild_at", join<guild_columns, at_address>, 50};
+constexpr statement guild_by_address{
+    "guild_at", join<guild_head, document_state_columns, guild_rows, at_address>, 50};
 
-constexpr std::string_view character_columns{
+constexpr std::string_view character_head{
     R"(select c.id, c.bnet_character_id, c.user_id, c.guild_id, c.region, c.realm,
     coalesce(c.name, 'Unknown'), coalesce(c.class_id, 0), coalesce(c.level, 0),
     coalesce(c.role, 'DPS'), c.spec_name, coalesce(o.is_main, m.is_main, false), c.is_available,
@@ -43,27 +44,29 @@ constexpr std::string_view character_columns{
     case when row_number() over () = 1 then c.professions end,
     case when $1::boolean and row_number() over () = 1 then c.profile_json end,
     case when $1::boolean and row_number() over () = 1 then c.equipment_json end,
-    case when $1::boolean and row_number() over () = 1 then c.mythic_profile_json end,
-    d.document, d.state, d.fetched_at, d.checked_at, d.changed_at, d.last_modified, d.synced_for,
-    d.period_id, d.error_class, d.failures, d.retry_at
+    case when $1::boolean and row_number() over () = 1 then c.mythic_profile_json end,)"};
+constexpr std::string_view character_rows{R"(
   from characters c
     left join guild_members m on m.character_id = c.id and m.left_at is null
     left join main_overrides o on o.character_id = c.id and o.guild_id = m.guild_id
-    left join document_states d on d.character_id = c.id and d.document <> 'toys'
-  )"};
-constexpr std::string_view of_character{"where c.id = $2"};
-constexpr statement character_by_id{"character", join<character_columns, of_character>, 60};
-constexpr std::string_view called{"where c.region = $2 and c.realm = $3 and c.name_key = $4"};
-constexpr statement character_by_address{"character_at", join<character_columns, called>, 60};
+    left join document_states d on d.character_id = c.id and d.document in ()"};
+constexpr std::string_view shown =
+    generated<[] { return document_names([](const auto& kind) { return kind.shown; }); }>;
+constexpr std::string_view of_character{") where c.id = $2"};
+constexpr statement character_by_id{
+    "character",
+    join<character_head, document_state_columns, character_rows, shown, of_character>, 60};
+constexpr std::string_view called{") where c.region = $2 and c.realm = $3 and c.name_key = $4"};
+constexpr statement character_by_address{
+    "character_at", join<character_head, document_state_columns, character_rows, shown, called>,
+    60};
 
-constexpr statement guild_freshness{
-    "freshness", R"(
+constexpr std::string_view freshness_head{R"(
   select g.id, coalesce(m.members, 0), coalesce(m.profiles, 0), coalesce(m.unavailable, 0),
     coalesce(m.pending, 0), coalesce(m.failing, 0), m.oldest,
     (select min(q.due_at) from tracked_guilds t join sync_queue q on q.tracked_guild_id = t.id
-     where t.guild_id = g.id),
-    d.document, d.state, d.fetched_at, d.checked_at, d.changed_at, d.last_modified, d.synced_for,
-    d.period_id, d.error_class, d.failures, d.retry_at
+     where t.guild_id = g.id),)"};
+constexpr std::string_view freshness_rows{R"(
   from guilds g
     left join lateral (
       select count(*) as members, count(*) filter (where p.fetched_at is not null) as profiles,
@@ -76,8 +79,9 @@ constexpr statement guild_freshness{
         left join sync_queue q on q.character_id = m.character_id
       where m.guild_id = g.id and m.left_at is null) m on true
     left join document_states d on d.guild_id = g.id
-  where g.id = $1)",
-    15'000};
+  where g.id = $1)"};
+constexpr statement guild_freshness{
+    "freshness", join<freshness_head, document_state_columns, freshness_rows>, 15'000};
 constexpr std::array all{
     guild_by_id, guild_by_address, character_by_id, character_by_address, guild_freshness};
 const listed_statements registered{all};

@@ -33,7 +33,7 @@ constexpr statement free_expired{
   select paused from sync_settings)",
     4'000};
 
-constexpr std::string_view claimed_guilds{R"(, claimed as (
+constexpr std::string_view guilds_claimed{R"(, claimed as (
     update sync_queue q set lease_token = nextval('lease_tokens'),
       leased_until = now.t + $2::interval, forced = q.forced or q.again, again = false
     from due, now where q.id = due.id
@@ -43,11 +43,10 @@ constexpr std::string_view claimed_guilds{R"(, claimed as (
     g.bnet_guild_id, t.state, t.not_found_since, q.forced or t.roster_due_at <= now.t, q.forced,
     coalesce(t.interval_s, 0), q.priority, q.attempts, g.suspect_last_modified,
     g.suspect_first_seen, g.suspect_members,
-    (select count(*) from guild_members m where m.guild_id = g.id and m.left_at is null),
-    gd.document, gd.state, gd.fetched_at, gd.checked_at, gd.changed_at, gd.last_modified,
-    gd.synced_for, gd.period_id, gd.error_class, gd.failures, gd.retry_at,
-    rd.document, rd.state, rd.fetched_at, rd.checked_at, rd.changed_at, rd.last_modified,
-    rd.synced_for, rd.period_id, rd.error_class, rd.failures, rd.retry_at
+    (select count(*) from guild_members m where m.guild_id = g.id and m.left_at is null),)"};
+constexpr std::string_view guild_and_roster =
+    generated<[] { return document_columns_of("gd") + ',' + document_columns_of("rd"); }>;
+constexpr std::string_view guilds_rows{R"(
   from claimed q cross join now
     join tracked_guilds t on t.id = q.tracked_guild_id
     left join guilds g on g.id = t.guild_id
@@ -65,7 +64,8 @@ constexpr std::string_view claim_rosters_due{R"(
     order by t.roster_due_at limit $1 for update of q skip locked
   ))"};
 constexpr statement claim_rosters{
-    "claim_rosters", join<claim_rosters_due, claimed_guilds>, 3'000};
+    "claim_rosters", join<claim_rosters_due, guilds_claimed, guild_and_roster, guilds_rows>,
+    3'000};
 constexpr std::string_view claim_due_guilds_due{R"(
   with now as materialized (select app_now() as t), due as materialized (
     select q.id from sync_queue q
@@ -74,9 +74,10 @@ constexpr std::string_view claim_due_guilds_due{R"(
     order by q.due_at limit $1 for update skip locked
   ))"};
 constexpr statement claim_due_guilds{
-    "claim_guilds", join<claim_due_guilds_due, claimed_guilds>, 3'000};
+    "claim_guilds", join<claim_due_guilds_due, guilds_claimed, guild_and_roster, guilds_rows>,
+    3'000};
 
-constexpr std::string_view claimed_characters{R"( claimed as (
+constexpr std::string_view characters_claimed{R"( claimed as (
     update sync_queue q set lease_token = nextval('lease_tokens'),
       leased_until = now.t + $2::interval, forced = q.forced or q.again, again = false
     from due, now where q.id = due.id
@@ -86,9 +87,8 @@ constexpr std::string_view claimed_characters{R"( claimed as (
     c.name_key, c.name, c.user_id, coalesce(q.guild_id, c.guild_id), q.forced, q.attempts,
     c.profile_json is not null, c.verified_at, c.last_login_at,
     c.user_id is not null or coalesce((
-      select true from main_overrides o where o.character_id = c.id limit 1), false),
-    d.document, d.state, d.fetched_at, d.checked_at, d.changed_at, d.last_modified, d.synced_for,
-    d.period_id, d.error_class, d.failures, d.retry_at
+      select true from main_overrides o where o.character_id = c.id limit 1), false),)"};
+constexpr std::string_view characters_rows{R"(
   from claimed q join characters c on c.id = q.character_id
     left join document_states d on d.character_id = c.id
   order by q.id)"};
@@ -103,7 +103,9 @@ constexpr std::string_view claim_members_due{R"(
     limit $1
   ),)"};
 constexpr statement claim_members{
-    "claim_characters_of_guild", join<claim_members_due, claimed_characters>, 2'500};
+    "claim_characters_of_guild",
+    join<claim_members_due, characters_claimed, document_state_columns, characters_rows>,
+    2'500};
 constexpr std::string_view claim_own_due{R"(
   with now as materialized (select app_now() as t), due as materialized (
     select q.id from generate_series(0, 3) p, lateral (
@@ -114,7 +116,8 @@ constexpr std::string_view claim_own_due{R"(
     limit $1
   ),)"};
 constexpr statement claim_own{
-    "claim_characters_of_players", join<claim_own_due, claimed_characters>, 2'500};
+    "claim_characters_of_players",
+    join<claim_own_due, characters_claimed, document_state_columns, characters_rows>, 2'500};
 
 constexpr std::array all{
     free_expired, claim_rosters, claim_due_guilds, claim_members, claim_own};
@@ -170,8 +173,6 @@ std::vector<domain::character_work> read_character_work(const pqxx::result& rows
     const bool any = read_document(in, record);
     if (out.empty() || out.back().character != work.character)
       out.push_back(std::move(work));
-    if (any && record.document == domain::document::toys)
-      out.back().toys_at = record.fetched_at;
     if (any)
       out.back().documents.push_back(std::move(record));
   }

@@ -2,6 +2,7 @@
 
 #include "actors/defaults.hpp"
 #include "actors/sync/sync_environment.hpp"
+#include "domain/document_kinds.hpp"
 #include "tests/support/actor_system.hpp"
 #include "tests/support/battlenet_bodies.hpp"
 #include "tests/support/scripted_client.hpp"

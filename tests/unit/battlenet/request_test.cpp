@@ -12,6 +12,7 @@
 namespace guildhall::battlenet {
 namespace {
 
+using domain::document;
 using domain::region;
 
 const request_factory requests{"en_US"};
@@ -20,7 +21,7 @@ TEST(request, for_a_guild_asks_in_the_profile_namespace) {
   const auto guild = requests.guild({region::eu, "stormrage", "avalerion"});
   EXPECT_EQ(guild.target, "/data/wow/guild/stormrage/avalerion?locale=en_US");
   EXPECT_EQ(guild.namespace_value, "profile-eu");
-  EXPECT_EQ(guild.kind, request_kind::guild);
+  EXPECT_EQ(guild.kind, "guild");
   const auto roster = requests.roster({region::us, "area-52", "mythical-warriors"});
   EXPECT_EQ(roster.target, "/data/wow/guild/area-52/mythical-warriors/roster?locale=en_US");
   EXPECT_EQ(roster.namespace_value, "profile-us");
@@ -32,10 +33,14 @@ TEST(request, for_a_character_asks_below_its_profile) {
   const std::string tail = "?locale=en_US";
   EXPECT_EQ(requests.profile(sheday).target, base + tail);
   EXPECT_EQ(requests.status(sheday).target, base + "/status" + tail);
-  EXPECT_EQ(requests.equipment(sheday).target, base + "/equipment" + tail);
-  EXPECT_EQ(requests.mythic(sheday).target, base + "/mythic-keystone-profile" + tail);
-  EXPECT_EQ(requests.professions(sheday).target, base + "/professions" + tail);
-  EXPECT_EQ(requests.toys(sheday).target, base + "/collections/toys" + tail);
+  EXPECT_EQ(requests.document(document::equipment, sheday).target, base + "/equipment" + tail);
+  EXPECT_EQ(
+      requests.document(document::mythic, sheday).target,
+      base + "/mythic-keystone-profile" + tail);
+  EXPECT_EQ(
+      requests.document(document::professions, sheday).target, base + "/professions" + tail);
+  EXPECT_EQ(
+      requests.document(document::toys, sheday).target, base + "/collections/toys" + tail);
 }
 
 TEST(request, for_an_index_asks_in_the_dynamic_namespace) {

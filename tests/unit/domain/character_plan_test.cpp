@@ -1,4 +1,5 @@
 #include "domain/character_plan.hpp"
+#include "domain/document_kinds.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -151,9 +152,10 @@ TEST(plan_children, toys_are_asked_for_where_grouping_needs_them_and_once_in_thi
   auto work = known();
   work.grouped = false;
   EXPECT_EQ(plan_children(work, this_version, at_noon()), (std::vector{document::toys}));
-  work.toys_at = noon - 29 * 24h;
+  work.documents.push_back(record(document::toys, {}));
+  of(work, document::toys).fetched_at = noon - 29 * 24h;
   EXPECT_TRUE(plan_children(work, this_version, at_noon()).empty());
-  work.toys_at = noon - 30 * 24h;
+  of(work, document::toys).fetched_at = noon - 30 * 24h;
   EXPECT_EQ(plan_children(work, this_version, at_noon()), (std::vector{document::toys}));
   work.user = user_id{1};
   EXPECT_TRUE(plan_children(work, this_version, at_noon()).empty());

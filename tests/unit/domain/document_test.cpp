@@ -1,9 +1,13 @@
-#include "domain/document.hpp"
+#include "domain/document_kinds.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <set>
+#include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace guildhall::domain {
 namespace {
@@ -25,6 +29,68 @@ void expect_round_trip(Enum last, Parse parse) {
 TEST(document, is_read_as_it_is_written) {
   expect_round_trip(document::status, parse_document);
   EXPECT_EQ(to_string(document::mythic), "mythic");
+}
+
+// Shape, rows and their order are asserted where the table stands.
+TEST(document_kinds, have_names_paths_and_columns_of_their_own) {
+  std::set<std::string_view> columns;
+  std::set<std::pair<document_subject, std::string_view>> paths;
+  for (const auto& kind : document_kinds) {
+    EXPECT_TRUE(paths.emplace(kind.of, kind.path).second) << kind.name;
+    if (!kind.raw.empty()) {
+      EXPECT_TRUE(columns.insert(kind.raw).second) << kind.raw;
+    }
+    for (const auto& column : kind.derived)
+      EXPECT_TRUE(columns.insert(column.name).second) << column.name;
+  }
+}
+
+TEST(document_kinds, of_a_character_can_be_read_and_are_kept_somewhere) {
+  for (const auto& kind : document_kinds)
+    if (kind.of == document_subject::character && kind.stored) {
+      EXPECT_TRUE(kind.project) << kind.name;
+      EXPECT_FALSE(kind.raw.empty() && kind.derived.empty()) << kind.name;
+    }
+}
+
+TEST(document_kinds, refuse_what_is_no_object_and_leave_the_columns_alone) {
+  for (const auto& kind : document_kinds)
+    for (const auto* body : {"", "[]", "1", R"({"id":)"}) {
+      if (!kind.project)
+        continue;
+      character_columns columns;
+      const auto read = kind.project(body, columns);
+      ASSERT_FALSE(read) << kind.name << ' ' << body;
+      EXPECT_EQ(read.error().code, ec::malformed);
+      for (const auto& column : kind.derived)
+        EXPECT_EQ(column.value(columns), column.value({})) << column.name;
+    }
+}
+
+TEST(document_kinds, take_an_empty_object_only_where_no_id_proves_them) {
+  for (const auto& kind : document_kinds)
+    if (kind.project) {
+      character_columns columns;
+      EXPECT_EQ(kind.project("{}", columns).has_value(), kind.proof == document_proof::shape)
+          << kind.name;
+    }
+}
+
+TEST(document_kinds, are_none_but_those_of_the_table) {
+  EXPECT_THROW(kind_of(static_cast<document>(document_kinds.size())), std::out_of_range);
+  EXPECT_THROW(kind_of(static_cast<document>(200)), std::out_of_range);
+}
+
+TEST(document_kinds, that_are_always_mirrored_are_these) {
+  EXPECT_TRUE(std::ranges::equal(
+      child_documents,
+      std::array{document::equipment, document::mythic, document::professions}));
+  EXPECT_TRUE(
+      std::ranges::equal(guild_documents, std::array{document::guild, document::roster}));
+  EXPECT_TRUE(std::ranges::equal(
+      character_documents,
+      std::array{
+          document::profile, document::equipment, document::mythic, document::professions}));
 }
 
 TEST(document_state, is_read_as_it_is_written) {

@@ -1,3 +1,4 @@
+#include "domain/document_kinds.hpp"
 #include "domain/freshness.hpp"
 
 #include <gtest/gtest.h>
@@ -6,9 +7,6 @@ namespace guildhall::domain {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr std::array character_documents{
-    document::profile, document::equipment, document::mythic, document::professions};
 
 document_record held(document what, time_point changed = time_point{100s}) {
   document_record record;

@@ -222,6 +222,37 @@ TEST_F(character_sync, a_body_that_jsonb_refuses_is_malformed_and_the_others_are
   EXPECT_EQ(scalar("select equipment_json is null from characters"), "t");
 }
 
+TEST_F(character_sync, what_is_no_kind_of_document_is_not_stored) {
+  const auto imaginary = static_cast<document>(200);
+  auto outcome = outcome_of(claim_own(), {.who = lonely}, 1);
+  outcome.arrived.push_back({imaginary, "{}", version(1), "1"});
+  EXPECT_FALSE(apply(outcome));
+  outcome.arrived.pop_back();
+  outcome.failed = {{imaginary, failure_class::transient, "500", in(15s)}};
+  EXPECT_FALSE(apply(outcome));
+  EXPECT_EQ(count("select count(*) from document_states"), 0);
+  EXPECT_EQ(scalar("select profile_json is null from characters"), "t");
+}
+
+TEST_F(character_sync, a_document_that_only_a_newer_release_knows_is_left_alone) {
+  ASSERT_TRUE(apply(outcome_of(claim_own(), {.who = lonely}, 1)));
+  db->exec("do $$ declare name text; begin "
+           "for name in select conname from pg_constraint where conrelid = "
+           "'document_states'::regclass and pg_get_constraintdef(oid) like '%equipment%' loop "
+           "execute format('alter table document_states drop constraint %I', name); "
+           "end loop; end $$;"
+           "insert into document_states (character_id, document, state, fetched_at) "
+           "select id, 'imaginary', 'ok', app_now() from characters");
+  const auto work = claim_own();
+  ASSERT_EQ(work.documents.size(), 1u);
+  EXPECT_EQ(work.documents.front().document, document::profile);
+  const auto row = db->ask(domain::character_by_id{work.character, domain::detail::full});
+  ASSERT_TRUE(row);
+  EXPECT_EQ(row->documents.size(), 1u);
+  ASSERT_TRUE(apply(outcome_of(work, {.who = lonely}, 2)));
+  EXPECT_EQ(state("state", "imaginary"), "ok");
+}
+
 TEST_F(character_sync, a_foreign_id_never_overwrites_a_row) {
   ASSERT_TRUE(apply(outcome_of(claim_own(), {.who = lonely}, 1)));
   const auto work = claim_own();
@@ -336,7 +367,10 @@ TEST_F(character_sync, the_work_says_what_is_stored) {
   const auto work = claim_own();
   EXPECT_TRUE(work.profile_stored);
   EXPECT_TRUE(work.grouped) << "has a user";
-  EXPECT_TRUE(work.toys_at);
+  const auto toys =
+      std::ranges::find(work.documents, document::toys, &domain::document_record::document);
+  ASSERT_NE(toys, work.documents.end());
+  EXPECT_TRUE(toys->fetched_at);
   EXPECT_TRUE(work.verified_at);
   EXPECT_EQ(work.documents.size(), 2u);
   EXPECT_EQ(work.name, "Lonely");

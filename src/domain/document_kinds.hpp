@@ -1,0 +1,244 @@
+#pragma once
+
+#include "core/error.hpp"
+#include "domain/document.hpp"
+#include "domain/projection.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+/// The table of the documents: what the sync asks for, how it reads it and where it puts it.
+/// Requests, projection, storing, erasing, rederiving, statistics and answers all follow from
+/// it.
+namespace guildhall::domain {
+
+/// Whose document it is.
+enum class document_subject : std::uint8_t { guild, character };
+
+/// How it hangs together with the others.
+enum class document_place : std::uint8_t {
+  entity, ///< stands for the guild or the character itself
+  child,  ///< belongs to one version of the profile, due when that is another
+  apart,  ///< asked for by a rule of its own
+};
+
+/// What shows that a body is this document and no other answer with status 200.
+enum class document_proof : std::uint8_t {
+  identity, ///< the ids in it: `{}` is malformed
+  shape,    ///< nothing but that the fields which are there can be read: `{}` is an empty one
+};
+
+/// A value on its way to a column; nothing: null.
+using column_value = std::variant<
+    std::monostate, std::int64_t, double, std::string, time_point, std::vector<std::int64_t>>;
+
+/// A column of `characters` that is read out of a document.
+struct derived_column {
+  std::string_view name;
+  std::string_view type; ///< PostgreSQL's name for it
+  column_value (*value)(const character_columns&){nullptr};
+  std::string_view unknown{"null"}; ///< what stands there without the document, in SQL
+  bool kept{false};                 ///< a document that does not say it leaves what is there
+  bool listed{false};               ///< rosters tell it as well: erased with the name only
+};
+
+struct document_kind {
+  document what{};
+  std::string_view name; ///< in the database, in metrics and in messages
+  document_subject of{document_subject::character};
+  document_place place{document_place::child};
+  std::string_view path; ///< at Battle.net, below that of its guild or character
+  document_proof proof{document_proof::shape};
+  bool stored{true};
+  bool by_default{true}; ///< else asked for only where `sync.documents` names it
+  bool shown{true};      ///< answers stand on it: they tell how old it is and why it is missing
+  bool weekly{false};    ///< of one M+ week: due again in the next one
+  /// The column that holds it as received; empty: only what is derived from it is kept.
+  std::string_view raw{};
+  std::span<const derived_column> derived{};
+  /// Parses a body and fills its part of the columns; `ec::malformed` with the path of what
+  /// cannot be read, the columns then being as before. Null for what is no column's source.
+  result<void> (*project)(std::string_view body, character_columns& columns){nullptr};
+};
+
+namespace kinds {
+
+inline column_value to_value(const std::string& text) {
+  return text;
+}
+inline column_value to_value(domain::role role) {
+  return role == domain::role::unknown ? column_value{} : std::string{to_string(role)};
+}
+template <class T>
+column_value to_value(const std::optional<T>& value) {
+  if (!value)
+    return {};
+  if constexpr (std::is_same_v<T, int>)
+    return std::int64_t{*value};
+  else
+    return *value;
+}
+
+template <auto Member>
+column_value value_of(const character_columns& columns) {
+  return to_value(columns.*Member);
+}
+
+template <auto Parse, auto Project>
+result<void> read(std::string_view body, character_columns& columns) {
+  const auto view = Parse(body);
+  if (!view)
+    return std::unexpected<failure>(view.error());
+  Project(*view, columns);
+  return {};
+}
+
+/// Of a document that is kept as received and read for nothing.
+template <auto Parse>
+result<void> check(std::string_view body, character_columns&) {
+  const auto view = Parse(body);
+  return view ? result<void>{} : std::unexpected<failure>(view.error());
+}
+
+using columns = character_columns;
+
+inline constexpr std::array of_profile{
+    derived_column{"class_id", "integer", value_of<&columns::class_id>, "null", true, true},
+    derived_column{"level", "integer", value_of<&columns::level>, "null", true, true},
+    derived_column{"role", "text", value_of<&columns::role>},
+    derived_column{"spec_id", "integer", value_of<&columns::spec_id>},
+    derived_column{"spec_name", "text", value_of<&columns::spec_name>, "''"},
+    derived_column{
+        "average_item_level", "double precision", value_of<&columns::average_item_level>},
+    derived_column{
+        "equipped_item_level", "double precision", value_of<&columns::equipped_item_level>},
+    derived_column{"achievement_points", "bigint", value_of<&columns::achievement_points>},
+    derived_column{
+        "last_login_at", "timestamptz", value_of<&columns::last_login_at>, "null", true},
+};
+inline constexpr std::array of_mythic{
+    derived_column{"mythic_rating", "double precision", value_of<&columns::mythic_rating>}};
+inline constexpr std::array of_professions{
+    derived_column{"professions", "jsonb", value_of<&columns::professions>}};
+inline constexpr std::array of_toys{
+    derived_column{"toys", "bigint[]", value_of<&columns::toys>}};
+
+} // namespace kinds
+
+/// One row per kind, in the order of `document`.
+inline constexpr std::array document_kinds{
+    document_kind{
+        .what = document::guild,
+        .name = "guild",
+        .of = document_subject::guild,
+        .place = document_place::entity,
+        .path = "",
+        .proof = document_proof::identity,
+        .raw = "guild_data_json"},
+    document_kind{
+        .what = document::roster,
+        .name = "roster",
+        .of = document_subject::guild,
+        .place = document_place::entity,
+        .path = "/roster",
+        .proof = document_proof::identity,
+        .raw = "roster_json"},
+    document_kind{
+        .what = document::profile,
+        .name = "profile",
+        .place = document_place::entity,
+        .path = "",
+        .proof = document_proof::identity,
+        .raw = "profile_json",
+        .derived = kinds::of_profile,
+        .project = kinds::read<parse_profile, project_profile>},
+    document_kind{
+        .what = document::equipment,
+        .name = "equipment",
+        .path = "/equipment",
+        .raw = "equipment_json",
+        .project = kinds::check<parse_equipment>},
+    document_kind{
+        .what = document::mythic,
+        .name = "mythic",
+        .path = "/mythic-keystone-profile",
+        .weekly = true,
+        .raw = "mythic_profile_json",
+        .derived = kinds::of_mythic,
+        .project = kinds::read<parse_mythic, project_mythic>},
+    document_kind{
+        .what = document::professions,
+        .name = "professions",
+        .path = "/professions",
+        .raw = "professions_json",
+        .derived = kinds::of_professions,
+        .project = kinds::read<parse_professions, project_professions>},
+    document_kind{
+        .what = document::toys,
+        .name = "toys",
+        .place = document_place::apart,
+        .path = "/collections/toys",
+        .shown = false,
+        .derived = kinds::of_toys,
+        .project = kinds::read<parse_toys, project_toys>},
+    document_kind{
+        .what = document::status,
+        .name = "status",
+        .place = document_place::apart,
+        .path = "/status",
+        .proof = document_proof::identity,
+        .stored = false,
+        .shown = false},
+};
+
+static_assert(
+    document_kinds.size() == static_cast<std::size_t>(document::status) + 1,
+    "every kind of document has its row");
+static_assert(
+    [] {
+      for (std::size_t i = 0; i < document_kinds.size(); ++i)
+        if (document_kinds[i].what != static_cast<document>(i))
+          return false;
+      return true;
+    }(),
+    "the rows stand in the order of the enum");
+
+/// Throws `std::out_of_range` for what is no kind.
+constexpr const document_kind& kind_of(document what) {
+  return document_kinds.at(static_cast<std::size_t>(what));
+}
+
+/// The documents of the kinds for which `Holds`, in the table's order.
+template <bool (*Holds)(const document_kind&)>
+constexpr auto documents_where() {
+  std::array<document, std::ranges::count_if(document_kinds, Holds)> found{};
+  auto at = found.begin();
+  for (const auto& kind : document_kinds)
+    if (Holds(kind))
+      *at++ = kind.what;
+  return found;
+}
+
+constexpr bool is_usual_child(const document_kind& kind) {
+  return kind.place == document_place::child && kind.by_default;
+}
+constexpr bool is_of_guild(const document_kind& kind) {
+  return kind.of == document_subject::guild;
+}
+constexpr bool is_expected_of_character(const document_kind& kind) {
+  return kind.of == document_subject::character && kind.shown && kind.by_default;
+}
+
+/// The documents that belong to one version of a profile and are always mirrored.
+inline constexpr auto child_documents = documents_where<is_usual_child>();
+/// What a complete answer about a guild or a character stands on.
+inline constexpr auto guild_documents = documents_where<is_of_guild>();
+inline constexpr auto character_documents = documents_where<is_expected_of_character>();
+
+} // namespace guildhall::domain
