@@ -74,6 +74,14 @@ public:
     if (const auto* found = field(key))
       elements(key, *found, inside);
   }
+  /// The same for an array that may be absent and whose elements stand for themselves: one that
+  /// cannot be read is dropped, and what was wrong with it forgotten. `inside` must keep what
+  /// it read only where the reader has not failed.
+  template <class F>
+  void each_readable(std::string_view key, F&& inside) {
+    if (const auto* found = field(key))
+      elements(key, *found, inside, true);
+  }
 
   /// Length of the array `key`, 0 when absent; for reserving.
   std::size_t count(std::string_view key) const;
@@ -119,13 +127,18 @@ private:
   }
 
   template <class F>
-  void elements(std::string_view key, const boost::json::value& value, F& inside) {
+  void elements(
+      std::string_view key, const boost::json::value& value, F& inside,
+      bool drop_unreadable = false) {
     const auto* array = value.if_array();
     if (!array)
       return reject(key, "expected an array");
     path_.push_back(key);
-    for (std::size_t i = 0; i < array->size() && !failed(); ++i)
+    for (std::size_t i = 0; i < array->size() && !failed(); ++i) {
       enter(i, (*array)[i], inside);
+      if (drop_unreadable)
+        failure_.reset();
+    }
     path_.pop_back();
   }
 

@@ -103,5 +103,34 @@ TEST(json_reader, refuses_deep_nesting) {
   EXPECT_FALSE(json_reader{deep}.finish(0));
 }
 
+TEST(json_reader, drops_elements_that_cannot_be_read_where_each_stands_for_itself) {
+  json_reader in{R"({"list":[{"id":1},{"id":"x"},7,null,[],{},
+    {"id":2,"inner":[{"n":1},{"n":"?"},{"n":3}]},{"id":3,"inner":5},{"id":4}]})"};
+  std::vector<std::int64_t> ids;
+  std::vector<std::int64_t> numbers;
+  in.each_readable("list", [&] {
+    const auto id = in.integer("id", 1);
+    in.each_readable("inner", [&] {
+      const auto number = in.integer("n");
+      if (!in.failed())
+        numbers.push_back(number);
+    });
+    if (!in.failed())
+      ids.push_back(id);
+  });
+  in.each_readable("absent", [&] { ADD_FAILURE(); });
+  EXPECT_TRUE(in.finish(0));
+  EXPECT_EQ(ids, (std::vector<std::int64_t>{1, 2, 4}));
+  EXPECT_EQ(numbers, (std::vector<std::int64_t>{1, 3}));
+}
+
+TEST(json_reader, does_not_take_something_else_for_a_list_of_such_elements) {
+  json_reader in{R"({"list":{"id":1}})"};
+  in.each_readable("list", [] {});
+  const auto read = in.finish(0);
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().message, "list: expected an array");
+}
+
 } // namespace
 } // namespace guildhall::domain
