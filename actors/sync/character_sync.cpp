@@ -257,7 +257,8 @@ character_sync_actor::behavior_type character_sync(
       .now = st.environment->now(),
       .current_period = st.task.current_period,
       .verify_within = st.environment->settings.verify_within,
-      .character_interval = st.environment->settings.character_interval};
+      .character_interval = st.environment->settings.character_interval,
+      .optional_documents = st.environment->settings.documents};
   st.outcome.work = st.task.work;
   st.outcome.period_id = st.task.current_period;
   start(self);

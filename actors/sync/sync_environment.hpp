@@ -26,6 +26,7 @@ struct sync_settings {
   std::chrono::seconds coordinator_limit{300}; ///< then it takes no more characters
   std::size_t characters_at_once{12};          ///< of one guild
   int batch{50};                               ///< characters that are claimed together
+  std::vector<domain::document> documents{};   ///< optional ones that are mirrored
 };
 
 /// What every actor of the sync works with; built once by the sync's supervisor, never changed.

@@ -12,6 +12,8 @@ void write_full_documents(json_writer& out, const domain::character_row& row) {
   out.json_or_null("profile_json", row.profile_json);
   out.json_or_null("equipment_json", row.equipment_json);
   out.json_or_null("mythic_profile_json", row.mythic_profile_json);
+  if (row.optional_documents)
+    out.field("documents", raw_json{*row.optional_documents});
 }
 
 } // namespace

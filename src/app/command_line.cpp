@@ -41,8 +41,8 @@ int check_config(const std::string& file) {
   if (!cfg)
     return report(cfg.error());
   std::cout << config_report(*cfg);
-  if (auto missing = missing_for_serve(*cfg, true); !missing.empty())
-    return report(bad_config(std::move(missing)));
+  if (auto mistakes = mistakes_for_serve(*cfg, true); !mistakes.empty())
+    return report(bad_config(std::move(mistakes)));
   return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "core/crypto.hpp"
 #include "core/log.hpp"
 #include "core/seal.hpp"
+#include "domain/document_kinds.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -133,7 +134,8 @@ actors::sync_options sync_options_of(
            .discovery = discovery_of(cfg),
            .coordinator_limit = cfg.sync.coordinator_limit,
            .characters_at_once = cfg.sync.characters_at_once,
-           .batch = static_cast<int>(cfg.sync.batch)},
+           .batch = static_cast<int>(cfg.sync.batch),
+           .documents = domain::parse_optional_documents(cfg.sync.documents).value()},
       .random = uniform_random};
   how.connect = [cfg, hosts = api_hosts(cfg), &io](domain::region region) {
     const auto host = hosts.at(std::string{domain::to_string(region)});
@@ -373,9 +375,16 @@ private:
 
 } // namespace
 
+std::map<std::string, std::string> mistakes_for_serve(const config& cfg, bool syncs) {
+  auto mistakes = missing_for_serve(cfg, syncs);
+  if (const auto known = domain::parse_optional_documents(cfg.sync.documents); !known)
+    mistakes["sync.documents"] = known.error().message;
+  return mistakes;
+}
+
 int serve(const config& cfg, service_role role) {
   set_up_logging(cfg.log.format == "json" ? log_format::json : log_format::text, cfg.log.level);
-  if (auto missing = missing_for_serve(cfg, role != service_role::api); !missing.empty())
+  if (auto missing = mistakes_for_serve(cfg, role != service_role::api); !missing.empty())
     return refuse_to_start(bad_config(std::move(missing)));
   service all{cfg, role};
   if (const auto ready = all.prepare(); !ready)

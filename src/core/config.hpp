@@ -123,6 +123,7 @@ struct config {
     /// "of_users": guilds of those who logged in are tracked, up to `max_guilds`; "none".
     std::string track_discovered{"none"};
     unsigned max_guilds{100};
+    std::vector<std::string> documents{}; ///< mirrored on top of those that always are
   } sync;
 
   struct {

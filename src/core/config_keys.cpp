@@ -303,6 +303,7 @@ std::vector<key> keys_of_work() {
       time(AT(sync.lease), seconds{1}, hour),
       text(AT(sync.track_discovered), discovery),
       integer(AT(sync.max_guilds), 0, 100'000),
+      list(AT(sync.documents), visible, 0),
 
       time(AT(retention.verify_within), seconds{1}, 30 * day),
       time(AT(retention.erase_after), seconds{1}, 30 * day),

@@ -21,6 +21,12 @@ bool waits_for_retry(const document_record* record, const plan_context& context)
   return record && record->retry_at && *record->retry_at > context.now;
 }
 
+bool is_mirrored(const document_kind& kind, const plan_context& context) {
+  return kind.by_default
+      || std::ranges::find(context.optional_documents, kind.what)
+             != context.optional_documents.end();
+}
+
 bool of_an_older_period(
     const document_record& record, const character_work& work, const plan_context& context) {
   return context.current_period && record.period_id
@@ -89,7 +95,7 @@ std::vector<document> plan_children(
     const plan_context& context) {
   std::vector<document> due;
   for (const auto& kind : document_kinds)
-    if (kind.place == document_place::child && kind.by_default
+    if (kind.place == document_place::child && is_mirrored(kind, context)
         && child_is_due(kind, work, profile_version, context))
       due.push_back(kind.what);
   if (toys_are_due(work, context))
@@ -110,7 +116,8 @@ time_point next_character_due(
     due = std::min(due, retry);
   }
   for (const auto& record : outcome.work.documents)
-    if (waits_for_retry(&record, context) && !was_asked_for(record.document, outcome))
+    if (waits_for_retry(&record, context) && !was_asked_for(record.document, outcome)
+        && is_mirrored(kind_of(record.document), context))
       due = std::min(due, *record.retry_at);
   return std::max(due, context.now);
 }

@@ -16,6 +16,7 @@ struct plan_context {
   std::optional<std::int64_t> current_period; ///< M+ period of the region, when known
   std::chrono::seconds verify_within{14 * 86400};
   std::chrono::seconds character_interval{8 * 3600};
+  std::vector<document> optional_documents{}; ///< those that are switched on
 };
 
 /// How the profile is asked for first.

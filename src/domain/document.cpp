@@ -43,6 +43,24 @@ std::optional<document> parse_document(std::string_view text) noexcept {
   return found == document_kinds.end() ? std::nullopt : std::optional{found->what};
 }
 
+result<std::vector<document>> parse_optional_documents(std::span<const std::string> names) {
+  std::vector<document> found;
+  for (const auto& name : names) {
+    const auto what = parse_document(name);
+    if (!what || kind_of(*what).by_default) {
+      std::string known;
+      for (const auto& kind : document_kinds)
+        if (!kind.by_default)
+          known.append(known.empty() ? "" : ", ").append(kind.name);
+      return fail(
+          ec::validation, '"' + name + "\" is none of the documents that can be switched on: "
+                              + (known.empty() ? "there are none" : known));
+    }
+    found.push_back(*what);
+  }
+  return found;
+}
+
 std::string_view to_string(document_state state) noexcept {
   return spell(states, state);
 }

@@ -235,6 +235,10 @@ constexpr bool is_expected_of_character(const document_kind& kind) {
   return kind.of == document_subject::character && kind.shown && kind.by_default;
 }
 
+/// The documents of these names, which are mirrored only where somebody wants them;
+/// `ec::validation` for any other name, with those that there are.
+result<std::vector<document>> parse_optional_documents(std::span<const std::string> names);
+
 /// The documents that belong to one version of a profile and are always mirrored.
 inline constexpr auto child_documents = documents_where<is_usual_child>();
 /// What a complete answer about a guild or a character stands on.

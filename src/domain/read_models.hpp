@@ -135,7 +135,8 @@ struct character_row {
   std::optional<json_text> profile_json;        ///< fields=full
   std::optional<json_text> equipment_json;      ///< fields=full
   std::optional<json_text> mythic_profile_json; ///< fields=full
-  std::vector<document_record> documents;       ///< profile, equipment, mythic, professions
+  std::optional<json_text> optional_documents;  ///< fields=full: column -> what it holds
+  std::vector<document_record> documents;       ///< those that answers stand on
 };
 
 /// `GET /guilds/:id/freshness`: the volatile times that bodies with an ETag must not hold.

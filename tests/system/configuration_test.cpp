@@ -54,6 +54,10 @@ TEST_F(configuration, every_mistake_in_the_file_is_named_at_once) {
                                                             << refused.output;
 }
 
+TEST_F(configuration, a_document_that_there_is_not_is_named_and_ends_the_start) {
+  expect_refusal({{"GUILDHALL_SYNC_DOCUMENTS", "imaginary"}}, "sync.documents: \"imaginary\"");
+}
+
 TEST_F(configuration, a_database_of_another_upstream_is_refused) {
   EXPECT_EQ(serve(quick_budget()).stop(), 0);
   expect_refusal(

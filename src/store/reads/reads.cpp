@@ -44,7 +44,18 @@ constexpr std::string_view character_head{
     case when row_number() over () = 1 then c.professions end,
     case when $1::boolean and row_number() over () = 1 then c.profile_json end,
     case when $1::boolean and row_number() over () = 1 then c.equipment_json end,
-    case when $1::boolean and row_number() over () = 1 then c.mythic_profile_json end,)"};
+    case when $1::boolean and row_number() over () = 1 then c.mythic_profile_json end,
+    case when $1::boolean and row_number() over () = 1 then)"};
+/// `{"<column>": ...}` of the documents that are not mirrored everywhere; null without any.
+constexpr std::string_view optional_documents = generated<[] {
+  std::string out{" nullif(jsonb_strip_nulls(jsonb_build_object("};
+  const auto none = out.size();
+  for (const auto& kind : domain::document_kinds)
+    if (kind.of == domain::document_subject::character && !kind.by_default)
+      for (const auto& column : kind.derived)
+        append(out, {out.size() == none ? "'" : ", '", column.name, "', c.", column.name});
+  return out + ")), '{}') end,";
+}>;
 constexpr std::string_view character_rows{R"(
   from characters c
     left join guild_members m on m.character_id = c.id and m.left_at is null
@@ -55,10 +66,16 @@ constexpr std::string_view shown =
 constexpr std::string_view of_character{") where c.id = $2"};
 constexpr statement character_by_id{
     "character",
-    join<character_head, document_state_columns, character_rows, shown, of_character>, 60};
+    join<
+        character_head, optional_documents, document_state_columns, character_rows, shown,
+        of_character>,
+    60};
 constexpr std::string_view called{") where c.region = $2 and c.realm = $3 and c.name_key = $4"};
 constexpr statement character_by_address{
-    "character_at", join<character_head, document_state_columns, character_rows, shown, called>,
+    "character_at",
+    join<
+        character_head, optional_documents, document_state_columns, character_rows, shown,
+        called>,
     60};
 
 constexpr std::string_view freshness_head{R"(
@@ -117,14 +134,14 @@ domain::character_row read_character(const pqxx::result& rows) {
     fields in(row);
     domain::document_record record;
     if (out.id)
-      in.skip(25);
+      in.skip(26);
     else
       in >> out.id >> out.bnet_id >> out.user_id >> out.guild_id >> out.region >> out.realm
           >> out.name >> out.class_id >> out.level >> out.role >> out.spec_name >> out.is_main
           >> out.is_available >> out.average_item_level >> out.equipped_item_level
           >> out.mythic_rating >> out.achievement_points >> out.last_login_at >> out.created_at
           >> out.updated_at >> out.last_synced_at >> out.professions >> out.profile_json
-          >> out.equipment_json >> out.mythic_profile_json;
+          >> out.equipment_json >> out.mythic_profile_json >> out.optional_documents;
     if (read_document(in, record))
       out.documents.push_back(std::move(record));
   }

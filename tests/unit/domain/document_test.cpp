@@ -93,6 +93,19 @@ TEST(document_kinds, that_are_always_mirrored_are_these) {
           document::profile, document::equipment, document::mythic, document::professions}));
 }
 
+TEST(parse_optional_documents, names_what_there_is_for_a_name_that_is_none_of_them) {
+  EXPECT_TRUE(parse_optional_documents({}));
+  for (const auto* name : {"", "imaginary", "equipment", "guild", "status"}) {
+    const auto read = parse_optional_documents(std::array{std::string{name}});
+    ASSERT_FALSE(read) << name;
+    EXPECT_EQ(read.error().code, ec::validation);
+    for (const auto& kind : document_kinds)
+      if (!kind.by_default) {
+        EXPECT_NE(read.error().message.find(kind.name), std::string::npos) << kind.name;
+      }
+  }
+}
+
 TEST(document_state, is_read_as_it_is_written) {
   expect_round_trip(document_state::suspect, parse_document_state);
 }
