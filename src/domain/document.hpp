@@ -19,6 +19,7 @@ enum class document : std::uint8_t {
   mythic,
   professions,
   toys,
+  raids,
   status
 };
 

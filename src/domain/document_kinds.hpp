@@ -126,6 +126,8 @@ inline constexpr std::array of_mythic{
     derived_column{"mythic_rating", "double precision", value_of<&columns::mythic_rating>}};
 inline constexpr std::array of_professions{
     derived_column{"professions", "jsonb", value_of<&columns::professions>}};
+inline constexpr std::array of_raids{
+    derived_column{"raid_kills", "jsonb", value_of<&columns::raid_kills>}};
 inline constexpr std::array of_toys{
     derived_column{"toys", "bigint[]", value_of<&columns::toys>}};
 
@@ -187,6 +189,14 @@ inline constexpr std::array document_kinds{
         .shown = false,
         .derived = kinds::of_toys,
         .project = kinds::read<parse_toys, project_toys>},
+    document_kind{
+        .what = document::raids,
+        .name = "raids",
+        .path = "/encounters/raids",
+        .by_default = false,
+        .raw = "raids_json",
+        .derived = kinds::of_raids,
+        .project = read_raids},
     document_kind{
         .what = document::status,
         .name = "status",

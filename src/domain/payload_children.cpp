@@ -1,11 +1,14 @@
 #include "domain/json_reader.hpp"
 #include "domain/payload.hpp"
+#include "domain/projection.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 #include <utility>
 
 /// The documents that hang below a character's profile.
@@ -24,6 +27,29 @@ struct tier {
   int skill_points{0};
   int max_skill_points{0};
 };
+
+using kill_key = std::tuple<std::int64_t, std::int64_t, std::string>;
+
+/// A boss in one raid at one difficulty, as it goes into the list; none without a kill.
+std::optional<json::object> kill_of(
+    json_reader& in, std::int64_t raid, const std::string& difficulty,
+    std::set<kill_key>& seen) {
+  json::object kill{{"raid", raid}};
+  std::int64_t boss = 0;
+  in.object("encounter", [&] {
+    boss = in.integer("id", 1);
+    kill["boss"] = boss;
+    kill["name"] = in.optional_text("name").value_or("");
+  });
+  const auto kills = in.integer("completed_count");
+  kill["difficulty"] = difficulty;
+  kill["kills"] = kills;
+  if (const auto at = in.optional_integer("last_kill_timestamp"))
+    kill["last_kill"] = *at;
+  if (in.failed() || kills == 0 || !seen.emplace(raid, boss, difficulty).second)
+    return std::nullopt;
+  return kill;
+}
 
 /// With the largest id above 2700, else the smallest.
 bool is_better(const tier& candidate, const tier& chosen) {
@@ -105,6 +131,34 @@ result<toys_view> parse_toys(std::string_view body) {
   const auto repeated = std::ranges::unique(view.ids);
   view.ids.erase(repeated.begin(), repeated.end());
   return in.finish(std::move(view));
+}
+
+result<void> read_raids(std::string_view body, character_columns& columns) {
+  json_reader in{body};
+  json::array kills;
+  std::set<kill_key> seen;
+  const auto read_mode = [&](std::int64_t raid) {
+    std::string difficulty;
+    in.object("difficulty", [&] { difficulty = in.text("type"); });
+    in.optional_object("progress", [&] {
+      in.each_readable("encounters", [&] {
+        if (auto kill = kill_of(in, raid, difficulty, seen))
+          kills.push_back(std::move(*kill));
+      });
+    });
+  };
+  in.each_readable("expansions", [&] {
+    in.each_readable("instances", [&] {
+      std::int64_t raid = 0;
+      in.object("instance", [&] { raid = in.integer("id", 1); });
+      in.each_readable("modes", [&] { read_mode(raid); });
+    });
+  });
+  auto text = in.finish(json::serialize(kills));
+  if (!text)
+    return std::unexpected<failure>(text.error());
+  columns.raid_kills = std::move(*text);
+  return {};
 }
 
 } // namespace guildhall::domain

@@ -31,11 +31,17 @@ struct character_columns {
   std::optional<std::int64_t> period_id;  ///< the week that the M+ document says it is of
   std::optional<std::string> professions; ///< JSON text, as `professions_json` makes it
   std::optional<std::vector<std::int64_t>> toys; ///< ascending
+  std::optional<std::string> raid_kills;         ///< JSON text, as `read_raids` makes it
 };
 
 void project_profile(const profile_view& view, character_columns& columns);
 void project_mythic(const mythic_view& view, character_columns& columns);
 void project_professions(const professions_view& view, character_columns& columns);
 void project_toys(const toys_view& view, character_columns& columns);
+/// From the body itself: `[{"raid":..,"boss":..,"name":"..","difficulty":"HEROIC","kills":..,
+/// "last_kill":..}]`, Battle.net's ids and, where it tells the time, Unix milliseconds. Bosses
+/// without a kill and what cannot be read are left out; what is listed twice (the current
+/// season repeats raids) stands there once.
+result<void> read_raids(std::string_view body, character_columns& columns);
 
 } // namespace guildhall::domain

@@ -270,6 +270,83 @@ void toys(json_writer& w, const character_view& view) {
   });
 }
 
+struct raid {
+  int id;
+  std::string_view name;
+  std::array<std::pair<int, std::string_view>, 3> bosses;
+};
+
+constexpr raid nerub_ar{
+    1273,
+    "Nerub-ar Palace",
+    {{{2607, "Ulgrax the Devourer"},
+      {2611, "The Bloodbound Horror"},
+      {2599, "Sikran, Captain of the Sureki"}}}};
+constexpr raid undermine{
+    1296,
+    "Liberation of Undermine",
+    {{{2639, "Vexie and the Geargrinders"},
+      {2640, "Cauldron of Carnage"},
+      {2641, "Rik Reverb"}}}};
+
+void raid_mode(
+    json_writer& w, const character_view& view, const raid& where, std::string_view type,
+    std::string_view name) {
+  const auto& who = view.who;
+  const auto killed = 1 + mix(mix(who.seed, where.id), type.size()) % where.bosses.size();
+  const bool complete = killed == where.bosses.size();
+  w.object([&] {
+    typed(w, "difficulty", type, name);
+    typed(
+        w, "status", complete ? "COMPLETE" : "IN_PROGRESS",
+        complete ? "Complete" : "In Progress");
+    w.object("progress", [&] {
+      w.member("completed_count", killed);
+      w.member("total_count", where.bosses.size());
+      w.array("encounters", [&] {
+        for (std::size_t i = 0; i < killed; ++i)
+          w.object([&] {
+            const auto& [id, boss] = where.bosses[i];
+            reference(w, who.region, "encounter", "journal-encounter/", id, boss);
+            w.member("completed_count", 1 + mix(who.seed, id) % 9 + who.visits);
+            w.member("last_kill_timestamp", (who.modified - 3'600) * 1000);
+          });
+      });
+    });
+  });
+}
+
+void raid_expansion(
+    json_writer& w, const character_view& view, int id, std::string_view name,
+    std::initializer_list<const raid*> instances) {
+  w.object([&] {
+    reference(w, view.who.region, "expansion", "journal-expansion/", id, name);
+    w.array("instances", [&] {
+      for (const auto* where : instances)
+        w.object([&] {
+          reference(
+              w, view.who.region, "instance", "journal-instance/", where->id, where->name);
+          w.array("modes", [&] {
+            raid_mode(w, view, *where, "NORMAL", "Normal");
+            raid_mode(w, view, *where, "HEROIC", "Heroic");
+          });
+        });
+    });
+  });
+}
+
+/// The current season repeats the newest raid. Who never raided has no list.
+void raids(json_writer& w, const character_view& view) {
+  const auto& who = view.who;
+  self_link(w, in_namespace(character_path(who) + "/encounters/raids", "profile", who.region));
+  character_reference(w, who);
+  if (who.level == 80 && who.seed % 4 != 0)
+    w.array("expansions", [&] {
+      raid_expansion(w, view, 514, "The War Within", {&nerub_ar, &undermine});
+      raid_expansion(w, view, 505, "Current Season", {&undermine});
+    });
+}
+
 /// One that is small enough to be written member by member.
 template <void (*Members)(json_writer&, const character_view&)>
 void small(body& out, const character_view& view) {
@@ -302,6 +379,8 @@ constexpr std::array parts{
         small<mythic>, with_profile_or_week},
     character_part{
         "/professions", "professions", "character-professions", "3", professions, with_profile},
+    character_part{
+        "/encounters/raids", "raids", "character-raids", "2", small<raids>, with_profile},
     character_part{
         "/collections", "toys", "character-collections", "2", small<collections>, with_profile},
     character_part{

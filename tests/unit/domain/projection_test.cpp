@@ -59,5 +59,63 @@ TEST(projection, fills_only_the_part_of_its_document) {
   EXPECT_EQ(columns.professions, "[]");
 }
 
+/// A raid document with one boss in one raid, and room for odd things beside each of them.
+std::string raids_body(
+    const std::string& encounters = "", const std::string& modes = "",
+    const std::string& instances = "", const std::string& expansions = "") {
+  return R"({"_links":{},"character":{"id":1},"expansions":[)" + expansions
+       + R"({"expansion":{"name":"Dragonflight","id":503},"instances":[)" + instances
+       + R"({"instance":{"key":{"href":"x"},"name":"Vault of the Incarnates","id":1200},"modes":[)"
+       + modes
+       + R"({"difficulty":{"type":"HEROIC","name":"Heroic"},"status":{"type":"IN_PROGRESS"},)"
+         R"("progress":{"completed_count":1,"total_count":8,"encounters":[)"
+       + encounters
+       + R"({"encounter":{"key":{"href":"x"},"name":"Eranog","id":2480},"completed_count":3,)"
+         R"("last_kill_timestamp":1671000000000}]}}]}]}]})";
+}
+const std::string eranog =
+    R"({"raid":1200,"boss":2480,"name":"Eranog","difficulty":"HEROIC","kills":3,)"
+    R"("last_kill":1671000000000})";
+
+std::string kills_in(const std::string& body) {
+  character_columns columns;
+  const auto read = read_raids(body, columns);
+  return read ? columns.raid_kills.value_or("") : read.error().message;
+}
+
+TEST(read_raids, lists_kills_by_boss_difficulty_and_time) {
+  EXPECT_EQ(kills_in(raids_body()), "[" + eranog + "]");
+  EXPECT_EQ(
+      kills_in(raids_body(R"({"encounter":{"id":7},"completed_count":1},)")),
+      R"([{"raid":1200,"boss":7,"name":"","difficulty":"HEROIC","kills":1},)" + eranog + "]");
+  EXPECT_EQ(kills_in("{}"), "[]") << "who never raided has no list";
+  EXPECT_EQ(kills_in(R"({"expansions":{}})"), "expansions: expected an array");
+}
+
+TEST(read_raids, leaves_out_what_was_not_killed_and_what_is_listed_twice) {
+  EXPECT_EQ(
+      kills_in(raids_body(R"({"encounter":{"id":7},"completed_count":0},)")),
+      "[" + eranog + "]");
+  const auto once = raids_body();
+  const auto from = once.find(R"({"expansion")");
+  const auto twice = once.substr(from, once.size() - from - 2) + ',';
+  EXPECT_EQ(kills_in(raids_body("", "", "", twice)), "[" + eranog + "]");
+}
+
+TEST(read_raids, drops_nothing_but_the_element_that_is_odd) {
+  for (const auto* odd :
+       {"null,", "7,", "[],", "\"\",", "{},",
+        R"({"encounter":{"id":"x"},"completed_count":1},)",
+        R"({"encounter":{"id":7},"completed_count":-1},)", R"({"encounter":{"id":7}},)",
+        R"({"encounter":7,"completed_count":1},)", R"({"difficulty":{"type":1}},)",
+        R"({"encounter":{"id":7},"completed_count":1,"last_kill_timestamp":"x"},)",
+        R"({"difficulty":{"type":"LFR"},"progress":{"encounters":5}},)",
+        R"({"instance":{"id":1},"modes":"x"},)", R"({"expansion":{},"instances":{}},)"})
+    for (const auto& body :
+         {raids_body(odd), raids_body("", odd), raids_body("", "", odd),
+          raids_body("", "", "", odd)})
+      EXPECT_EQ(kills_in(body), "[" + eranog + "]") << body;
+}
+
 } // namespace
 } // namespace guildhall::domain

@@ -1,5 +1,6 @@
 #include "domain/control.hpp"
 #include "domain/guild_reads.hpp"
+#include "store/mirror/rederive.hpp"
 #include "tests/integration/store/mirror.hpp"
 
 #include <algorithm>
@@ -163,6 +164,30 @@ TEST_F(character_sync, documents_are_stored_as_received_and_their_columns_follow
       scalar("select lease_token is null and due_at > app_now() + interval '7 h' from "
              "sync_queue"),
       "t");
+}
+
+TEST_F(character_sync, raids_are_stored_shown_in_the_whole_row_derived_again_and_erased) {
+  auto outcome = outcome_of(claim_own(), {.who = lonely}, 1);
+  outcome.arrived.push_back({document::raids, R"({"expansions":[]})", version(1), "1"});
+  outcome.columns.raid_kills = R"([{"boss":2480,"kills":3}])";
+  ASSERT_TRUE(apply(outcome));
+  EXPECT_EQ(scalar("select raids_json from characters"), R"({"expansions": []})");
+  EXPECT_EQ(state("state || synced_for", "raids"), "ok" + version(1));
+  const auto id = outcome.work.character;
+  const auto shown = [&](domain::detail how) {
+    return db->ask(domain::character_by_id{id, how}).value().optional_documents;
+  };
+  EXPECT_EQ(shown(domain::detail::full), R"({"raid_kills": [{"boss": 2480, "kills": 3}]})");
+  EXPECT_EQ(shown(domain::detail::lean), std::nullopt);
+  const auto again =
+      db->run([](store::session& s) { return store::rederive(s, {}, 10, true); }).value();
+  EXPECT_EQ(again.changed, 1);
+  EXPECT_EQ(scalar("select raid_kills from characters"), "[]");
+  domain::character_outcome gone;
+  gone.work = claim_own();
+  gone.gone = true;
+  ASSERT_TRUE(apply(gone));
+  EXPECT_EQ(scalar("select raids_json is null and raid_kills is null from characters"), "t");
 }
 
 TEST_F(character_sync, what_arrived_is_stored_even_if_others_failed) {
