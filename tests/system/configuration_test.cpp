@@ -58,6 +58,25 @@ TEST_F(configuration, a_document_that_there_is_not_is_named_and_ends_the_start) 
   expect_refusal({{"GUILDHALL_SYNC_DOCUMENTS", "imaginary"}}, "sync.documents: \"imaginary\"");
 }
 
+TEST_F(configuration, optional_documents_are_mirrored_and_shown_where_they_are_switched_on) {
+  const auto address = sim().guilds().at(0);
+  auto& without = serve(quick_budget());
+  mirror(without, address);
+  EXPECT_EQ(sim().book(0, "raids").requests, 0);
+  EXPECT_EQ(without.stop(), 0);
+  auto switched_on = quick_budget();
+  switched_on["GUILDHALL_SYNC_DOCUMENTS"] = "raids";
+  auto& guildhall = serve(switched_on);
+  refresh(guildhall, guild_id(address));
+  const auto raider = db.value("select min(id) from characters where raid_kills <> '[]'");
+  ASSERT_NE(raider, "");
+  const auto target = "/api/characters/" + raider;
+  EXPECT_EQ(guildhall.api(target).body.find("raid_kills"), std::string::npos);
+  EXPECT_NE(
+      guildhall.api(target + "?fields=full").body.find(R"("documents":{"raid_kills": [{)"),
+      std::string::npos);
+}
+
 TEST_F(configuration, a_database_of_another_upstream_is_refused) {
   EXPECT_EQ(serve(quick_budget()).stop(), 0);
   expect_refusal(

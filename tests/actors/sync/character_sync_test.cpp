@@ -83,6 +83,19 @@ TEST_F(character_sync_test, a_new_character_brings_profile_and_children) {
   EXPECT_TRUE(gateway_script_.asked[0].if_modified_since.empty());
 }
 
+TEST_F(character_sync_test, an_optional_document_costs_a_request_where_it_is_switched_on) {
+  const auto work = test::new_character();
+  const auto base = test::character_path(work);
+  on(base, answer_of(200, test::profile_body(test::in_battlenet(work)), today));
+  children_answer(work);
+  on(base + "/encounters/raids", answer_of(200, "{}"));
+  EXPECT_EQ(sync(work).requests, 4u);
+  EXPECT_EQ(times_asked(base + "/encounters/raids"), 0u);
+  environment->settings.documents = {document::raids};
+  EXPECT_EQ(sync(work).requests, 5u);
+  EXPECT_EQ(store.characters().at(1).outcome.columns.raid_kills, "[]");
+}
+
 TEST_F(character_sync_test, an_unchanged_character_is_only_checked) {
   const auto work = test::known_character(world.wall());
   on_versioned(test::character_path(work), "{}", yesterday);

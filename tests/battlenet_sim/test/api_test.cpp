@@ -92,7 +92,8 @@ TEST_F(sim_api, character_documents_agree_with_each_other) {
   EXPECT_EQ(profile.json().at("guild").at("name").as_string(), "Emberwatch");
   EXPECT_EQ(get(path + "/status").json().at("id"), member.at("id"));
   for (const auto* child :
-       {"/status", "/professions", "/collections", "/collections/toys", "/equipment"}) {
+       {"/status", "/professions", "/collections", "/collections/toys", "/equipment",
+        "/encounters/raids"}) {
     auto answered = get(path + child);
     ASSERT_EQ(answered.status, 200) << child;
     auto late = *parse_http_date(answered.header("last-modified")) - *modified;

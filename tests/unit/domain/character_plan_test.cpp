@@ -161,6 +161,13 @@ TEST(plan_children, toys_are_asked_for_where_grouping_needs_them_and_once_in_thi
   EXPECT_TRUE(plan_children(work, this_version, at_noon()).empty());
 }
 
+TEST(plan_children, an_optional_document_is_due_only_where_it_is_switched_on) {
+  EXPECT_TRUE(plan_children(known(), this_version, at_noon()).empty());
+  auto context = at_noon();
+  context.optional_documents = {document::raids};
+  EXPECT_EQ(plan_children(known(), this_version, context), (std::vector{document::raids}));
+}
+
 RC_GTEST_PROP(plan_children, each_document_is_planned_at_most_once, ()) {
   auto work = known();
   work.grouped = *rc::gen::arbitrary<bool>();
@@ -216,6 +223,18 @@ TEST(next_character_due, does_not_forget_a_child_whose_retry_has_not_come) {
   of(outcome.work, document::professions).retry_at = noon - 10min; // arrived this time
   outcome.unchanged = {document::profile};
   EXPECT_EQ(next_character_due(outcome, at_noon(), 1, 0.5), noon + 10min);
+}
+
+TEST(next_character_due, is_no_retry_of_a_document_that_was_switched_off) {
+  character_outcome outcome;
+  outcome.work = known();
+  outcome.work.documents.push_back(record(document::raids, {}));
+  of(outcome.work, document::raids).retry_at = noon + 10min;
+  outcome.unchanged = {document::profile};
+  auto context = at_noon();
+  EXPECT_EQ(next_character_due(outcome, context, 1, 0.5), noon + 8h);
+  context.optional_documents = {document::raids};
+  EXPECT_EQ(next_character_due(outcome, context, 1, 0.5), noon + 10min);
 }
 
 TEST(next_character_due, a_childs_retry_does_not_put_the_profile_off) {
