@@ -251,10 +251,10 @@ TEST_F(character_sync, what_is_no_kind_of_document_is_not_stored) {
   const auto imaginary = static_cast<document>(200);
   auto outcome = outcome_of(claim_own(), {.who = lonely}, 1);
   outcome.arrived.push_back({imaginary, "{}", version(1), "1"});
-  EXPECT_FALSE(apply(outcome));
+  EXPECT_THROW((void)apply(outcome), std::runtime_error);
   outcome.arrived.pop_back();
   outcome.failed = {{imaginary, failure_class::transient, "500", in(15s)}};
-  EXPECT_FALSE(apply(outcome));
+  EXPECT_THROW((void)apply(outcome), std::runtime_error);
   EXPECT_EQ(count("select count(*) from document_states"), 0);
   EXPECT_EQ(scalar("select profile_json is null from characters"), "t");
 }
