@@ -73,7 +73,7 @@ TEST_F(configuration, optional_documents_are_mirrored_and_shown_where_they_are_s
   const auto target = "/api/characters/" + raider;
   EXPECT_EQ(guildhall.api(target).body.find("raid_kills"), std::string::npos);
   EXPECT_NE(
-      guildhall.api(target + "?fields=full").body.find(R"("documents":{"raid_kills": [{)"),
+      guildhall.api(target + "?fields=full").body.find(R"("documents":{"raid_kills":[{)"),
       std::string::npos);
 }
 
