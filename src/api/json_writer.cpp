@@ -1,7 +1,7 @@
 #include "api/json_writer.hpp"
 
 #include <array>
-#include <cstdio>
+#include <string>
 
 namespace guildhall::api {
 
@@ -29,14 +29,20 @@ std::string iso_time(time_point when) {
   const auto day = floor<days>(when);
   const year_month_day date{day};
   const hh_mm_ss clock{floor<milliseconds>(when - day)};
-  std::array<char, 64> text{};
-  std::snprintf(
-      text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-      static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-      static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-      static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
-      static_cast<int>(clock.subseconds().count()));
-  return text.data();
+  std::string text;
+  const auto put = [&text](auto value, std::size_t width, char end) {
+    const auto digits = std::to_string(value);
+    text.append(digits.size() < width ? width - digits.size() : 0, '0').append(digits) += end;
+  };
+  text.reserve(24);
+  put(static_cast<int>(date.year()), 4, '-');
+  put(static_cast<unsigned>(date.month()), 2, '-');
+  put(static_cast<unsigned>(date.day()), 2, 'T');
+  put(clock.hours().count(), 2, ':');
+  put(clock.minutes().count(), 2, ':');
+  put(clock.seconds().count(), 2, '.');
+  put(clock.subseconds().count(), 3, 'Z');
+  return text;
 }
 
 void json_writer::write(std::string_view text) {

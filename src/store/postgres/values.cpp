@@ -1,5 +1,6 @@
 #include "store/postgres/values.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <stdexcept>
@@ -45,19 +46,30 @@ time_point time_from_sql(std::string_view text) {
     return time_point::max();
   if (text == "-infinity")
     return time_point::min();
-  if (text.size() < 22 || !text.ends_with("+00"))
-    throw std::invalid_argument("not a time in UTC: " + std::string(text));
-  text.remove_suffix(3);
+  const auto must = [text](bool holds) {
+    if (!holds)
+      throw std::invalid_argument("not a time in UTC: " + std::string(text));
+  };
+  must(text.size() >= 22 && text.ends_with("+00"));
   const auto part = [&](std::size_t at, std::size_t length) {
-    return number<int>(text.substr(at, length));
+    int value = 0;
+    for (const char c : text.substr(at, length)) {
+      must(c >= '0' && c <= '9');
+      value = value * 10 + (c - '0');
+    }
+    return value;
   };
   const std::chrono::sys_days day{std::chrono::year{part(0, 4)} / part(5, 2) / part(8, 2)};
   time_point when = day + std::chrono::hours{part(11, 2)} + std::chrono::minutes{part(14, 2)}
                   + std::chrono::seconds{part(17, 2)};
-  if (text.size() > 20) {
-    auto fraction = std::string(text.substr(20));
-    fraction.resize(6, '0');
-    when += std::chrono::microseconds{number<int>(fraction)};
+  constexpr std::size_t fraction = 20;
+  const auto end = text.size() - 3;
+  if (end > fraction) {
+    const auto length = std::min<std::size_t>(end - fraction, 6);
+    int micros = part(fraction, length);
+    for (auto i = length; i < 6; ++i)
+      micros *= 10;
+    when += std::chrono::microseconds{micros};
   }
   return when;
 }

@@ -91,12 +91,12 @@ private:
 /// Reads the columns of a row from left to right: `in >> row.id >> row.name`.
 class fields {
 public:
-  explicit fields(const pqxx::row& row) : row_(row) {}
+  explicit fields(const pqxx::row& row) : next_(row.begin()) {}
 
   template <class T>
   fields& operator>>(T& out) {
-    const auto field = row_[next_++];
-    read({field.c_str(), field.size()}, field.is_null(), out);
+    read({next_.c_str(), next_.size()}, next_.is_null(), out);
+    ++next_;
     return *this;
   }
   fields& skip(int count = 1) {
@@ -125,8 +125,8 @@ private:
       read(text, null, out.emplace());
   }
 
-  const pqxx::row& row_;
-  int next_{0};
+  /// A field that moves: every other way to one copies the result's handles.
+  pqxx::const_row_iterator next_;
 };
 
 } // namespace guildhall::store
