@@ -95,7 +95,8 @@ public:
 
   template <class T>
   fields& operator>>(T& out) {
-    read({next_.c_str(), next_.size()}, next_.is_null(), out);
+    const std::string_view text{next_.c_str(), next_.size()};
+    read(text, text.empty() && next_.is_null(), out);
     ++next_;
     return *this;
   }
