@@ -2,13 +2,9 @@
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
-#include "domain/operation.hpp"
-#include "domain/read_models.hpp"
 
 #include <memory>
-#include <optional>
 #include <string_view>
-#include <utility>
 
 namespace guildhall::store {
 class session;
@@ -46,47 +42,5 @@ public:
 };
 
 using job_ptr = std::shared_ptr<db_job>;
-
-/// A job out of `work(session) -> result<T>` and the completion that its outcome goes to.
-template <class T, class Work>
-class typed_job final : public db_job {
-public:
-  typed_job(std::string_view what, deadline until, Work work, domain::completion<T> done)
-      : db_job(what, until),
-        work_(std::move(work)),
-        done_(std::move(done)) {}
-
-  ~typed_job() override {
-    refuse({ec::unavailable});
-  }
-
-  result<void> attempt(store::session& session) override {
-    outcome_ = work_(session);
-    if (!*outcome_)
-      return std::unexpected<failure>(outcome_->error());
-    return {};
-  }
-
-  void complete() override {
-    if (auto done = std::exchange(done_, nullptr))
-      done(std::move(*outcome_));
-  }
-
-  void refuse(failure why) override {
-    if (auto done = std::exchange(done_, nullptr))
-      done(std::unexpected<failure>(std::move(why)));
-  }
-
-private:
-  Work work_;
-  domain::completion<T> done_;
-  std::optional<result<T>> outcome_;
-};
-
-template <class T, class Work>
-std::shared_ptr<typed_job<T, Work>>
-make_job(std::string_view what, deadline until, Work work, domain::completion<T> done) {
-  return std::make_shared<typed_job<T, Work>>(what, until, std::move(work), std::move(done));
-}
 
 } // namespace guildhall::actors
