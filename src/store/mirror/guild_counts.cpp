@@ -1,6 +1,8 @@
 #include "store/mirror/guild_counts.hpp"
 
+#include "store/ledger/rank_names.hpp"
 #include "store/postgres/session.hpp"
+#include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
 
 #include <array>
@@ -30,8 +32,7 @@ constexpr statement leader{
   returning l.before, l.user_id)",
     120};
 // Default rows only for ranks in use; what an officer named stays.
-constexpr statement ranks{
-    "update_ranks", R"(
+constexpr std::string_view ranks_used{R"(
   with used as (
     select rank, count(*) as members from guild_members
     where guild_id = $1 and left_at is null group by rank
@@ -44,14 +45,16 @@ constexpr statement ranks{
       and not exists (select from used u where u.rank = r.rank_id) returning 1
   ), counted as (
     insert into ranks as r (guild_id, rank_id, rank_name, member_count)
-    select $1, rank, case when rank = 0 then 'Guild Master' else 'Rank ' || rank end, members
+    select $1, rank, )"};
+constexpr std::string_view name_of_used = generated<[] { return default_rank_name("rank"); }>;
+constexpr std::string_view ranks_counted{R"(, members
     from used
     on conflict (guild_id, rank_id) do update set member_count = excluded.member_count,
       updated_at = app_now()
     where r.member_count <> excluded.member_count returning 1
   )
-  select exists (select from gone) or exists (select from emptied) or exists (select from counted))",
-    2'000};
+  select exists (select from gone) or exists (select from emptied) or exists (select from counted))"};
+constexpr statement ranks{"update_ranks", join<ranks_used, name_of_used, ranks_counted>, 2'000};
 constexpr std::array all{count_open, count_members, leader, ranks};
 const listed_statements registered{all};
 

@@ -3,6 +3,7 @@
 #include "domain/game.hpp"
 #include "store/ledger/audit.hpp"
 #include "store/ledger/change_tags.hpp"
+#include "store/ledger/rank_names.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
@@ -39,8 +40,9 @@ constexpr statement lock{"lock_roster", join<select, row_columns, and_json, lock
 constexpr std::string_view place_columns{R"(
   select p.character_id, coalesce(c.name, 'Unknown'),
     case when m.id is null then ''
-         else coalesce(k.rank_name, case when m.rank = 0 then 'Guild Master'
-                                         else 'Rank ' || m.rank end) end,
+         else coalesce(k.rank_name, )"};
+constexpr std::string_view name_of_rank = generated<[] { return default_rank_name("m.rank"); }>;
+constexpr std::string_view place_rows{R"() end,
     coalesce(c.class_id, 0), coalesce(p.role, c.role)
   from roster_members p join rosters r on r.id = p.roster_id
     join characters c on c.id = p.character_id
@@ -49,9 +51,11 @@ constexpr std::string_view place_columns{R"(
     left join ranks k on k.guild_id = m.guild_id and k.rank_id = m.rank
   where p.roster_id = $1)"};
 constexpr std::string_view by_name{" order by 2, 1"};
-constexpr statement places{"roster_places", join<place_columns, by_name>, 8'000};
+constexpr statement places{
+    "roster_places", join<place_columns, name_of_rank, place_rows, by_name>, 8'000};
 constexpr std::string_view of_one{" and p.character_id = $2"};
-constexpr statement place{"roster_place", join<place_columns, of_one>, 60};
+constexpr statement place{
+    "roster_place", join<place_columns, name_of_rank, place_rows, of_one>, 60};
 
 constexpr std::string_view inserted{R"(
   insert into rosters as r (guild_id, name)

@@ -1,4 +1,5 @@
 #include "domain/guild_reads.hpp"
+#include "store/ledger/rank_names.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
@@ -53,14 +54,14 @@ constexpr statement joined{
 constexpr statement left{
     "members_left", join<detail_columns, no_json, detail_rows, just_left>, 5'000};
 
-constexpr statement rank_list{
-    "ranks", R"(
+constexpr std::string_view ranks_used{R"(
   with used as (
     select rank, count(*) as members from guild_members
     where guild_id = $1 and left_at is null group by rank
   ), overlaid as (
-    select r.id, coalesce(r.rank_id, u.rank) as rank_id, coalesce(r.rank_name,
-        case when u.rank = 0 then 'Guild Master' else 'Rank ' || u.rank end) as rank_name,
+    select r.id, coalesce(r.rank_id, u.rank) as rank_id, coalesce(r.rank_name, )"};
+constexpr std::string_view name_of_used = generated<[] { return default_rank_name("u.rank"); }>;
+constexpr std::string_view ranks_overlaid{R"() as rank_name,
       coalesce(r.is_custom, false) as is_custom, coalesce(r.is_officer, false) as is_officer,
       coalesce(u.members, 0) as members, r.created_at, r.updated_at, r.row_version
     from used u full join (select * from ranks where guild_id = $1) r on r.rank_id = u.rank
@@ -68,8 +69,8 @@ constexpr statement rank_list{
   select g.id, o.id, o.rank_id, o.rank_name, o.is_custom, o.is_officer, coalesce(o.members, 0),
     o.created_at, o.updated_at, coalesce(o.row_version, 0)
   from guilds g left join overlaid o on true
-  where g.id = $1 order by o.rank_id)",
-    2'000};
+  where g.id = $1 order by o.rank_id)"};
+constexpr statement rank_list{"ranks", join<ranks_used, name_of_used, ranks_overlaid>, 2'000};
 constexpr std::array all{list, lean, full, joined, left, rank_list};
 const listed_statements registered{all};
 
