@@ -50,8 +50,9 @@ enum class going_on : std::uint8_t {
   in_bulk, ///< in the workshop: the answer takes long to write and to pack
 };
 
-/// Whether the caller may see an answer about this subject.
 class call;
+
+/// Whether the caller may see an answer about this subject.
 using judge = result<void> (*)(const call& in, const subject& about);
 
 template <class Read>

@@ -20,7 +20,6 @@ page character_page(const domain::character_row& row, const wanted_parts& parts)
       },
       [&](json_writer& json) { write_freshness(json, judged); });
   out.headers = checked_at_header(row.documents);
-  out.late_tags = {character_tag(row.id)};
   out.about = {row.id, row.guild_id, row.user_id};
   return out;
 }
@@ -42,9 +41,7 @@ task<http::response> character_by_id(call in) {
       "character/" + std::to_string(id.value) + '?' + parts.key(), character_tag(id),
       [&]() -> task<page> {
         const domain::character_by_id asked{id, parts.detail()};
-        auto found = character_page(co_await in.ask(asked), parts);
-        found.late_tags.clear(); // its own tag was named beforehand
-        co_return found;
+        co_return character_page(co_await in.ask(asked), parts);
       },
       may_see_character);
 }
@@ -58,7 +55,10 @@ task<http::response> character_by_name(call in) {
       std::move(key), std::string{addresses_tag},
       [&]() -> task<page> {
         domain::character_at asked{address, parts.detail()};
-        co_return character_page(co_await in.ask(std::move(asked)), parts);
+        const auto row = co_await in.ask(std::move(asked));
+        auto found = character_page(row, parts);
+        found.late_tags.push_back(character_tag(row.id));
+        co_return found;
       },
       may_see_character);
 }
