@@ -12,6 +12,39 @@ TEST_F(deadline_test, an_answer_from_another_thread_arrives) {
     ASSERT_EQ(peer.ask("/later")->body, "\"later\"");
 }
 
+TEST_F(deadline_test, a_handler_goes_on_on_the_thread_of_its_connection) {
+  start();
+  client peer{port};
+  std::vector<std::thread::id> threads;
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(peer.send(request_text("/wait")));
+    ASSERT_TRUE(eventually([&] { return slots.size() == 1; }));
+    auto slot = std::make_shared<reply_slot>(std::move(slots.take().front()));
+    const auto target = slot->target();
+    target->go_on([&threads, slot] {
+      threads.push_back(std::this_thread::get_id());
+      slot->send(text(200, "\"on\""));
+    });
+    EXPECT_EQ(peer.receive()->body, "\"on\"");
+  }
+  ASSERT_EQ(threads.size(), 2u);
+  EXPECT_EQ(threads[0], threads[1]);
+  EXPECT_NE(threads[0], std::this_thread::get_id());
+}
+
+TEST_F(deadline_test, a_handler_goes_on_where_it_is_when_its_connection_is_gone) {
+  start();
+  {
+    client peer{port};
+    ASSERT_TRUE(peer.send(request_text("/wait")));
+    ASSERT_TRUE(eventually([&] { return slots.size() == 1; }));
+  }
+  running.reset();
+  std::thread::id where;
+  slots.take().front().target()->go_on([&] { where = std::this_thread::get_id(); });
+  EXPECT_EQ(where, std::this_thread::get_id());
+}
+
 TEST_F(deadline_test, a_dropped_slot_is_503) {
   start();
   client peer{port};

@@ -96,6 +96,19 @@ TEST_F(caching_test, lookups_by_name_stand_under_the_addresses_too) {
   EXPECT_EQ(reads.asked, asked + 1);
 }
 
+TEST_F(caching_test, what_is_long_is_written_in_the_workshop_and_nothing_else_is) {
+  reads.guild_answer = avalerion();
+  get("/api/guilds/id/7");
+  get("/api/guilds/7/ranks");
+  EXPECT_EQ(written_in_bulk, 0);
+  get("/api/guilds/7/members");
+  get("/api/guilds/7/members/enhanced");
+  get("/api/guilds/7/classified-roster");
+  EXPECT_EQ(written_in_bulk, 3);
+  get("/api/guilds/7/members");
+  EXPECT_EQ(written_in_bulk, 3) << "a kept answer is written already";
+}
+
 TEST_F(caching_test, failures_are_asked_for_again) {
   get("/api/guilds/id/7");
   reads.guild_answer = avalerion();

@@ -309,7 +309,12 @@ protected:
       .login = &login,
       .auth_settings = &auth_settings,
       .auth_limits = {},
-      .workshop = {}};
+      .workshop =
+          [this](std::move_only_function<void()> work) {
+            ++written_in_bulk;
+            work();
+          }};
+  int written_in_bulk{0}; ///< answers that were written in the workshop
   http::router api;
   http::router admin;
 
