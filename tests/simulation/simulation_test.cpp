@@ -58,7 +58,7 @@ TEST_F(simulation_test, without_faults_a_first_sync_sends_no_request_twice) {
   EXPECT_EQ(done.requests, 3 * (2 + 40 * 4) + 2u);
 }
 
-// Targets R5: 30 % 5xx, 5 % resets, 1 % truncated bodies, 1 % 429.
+// 30 % 5xx, 5 % resets, 1 % truncated bodies, 1 % 429.
 TEST_F(simulation_test, a_bad_day_costs_at_most_1_7_times_the_requests_of_a_good_one) {
   plan how{
       .guilds = 3,
@@ -74,11 +74,10 @@ TEST_F(simulation_test, a_bad_day_costs_at_most_1_7_times_the_requests_of_a_good
   how.faults_for = 6h;
   std::size_t bad_requests = 0;
   constexpr std::size_t days = 5;
-  constexpr std::uint64_t first_day = 10; // on about one of 30 days a document fails twice
-  for (how.seed = first_day; how.seed < first_day + days; ++how.seed) {
+  for (how.seed = 1; how.seed <= days; ++how.seed) {
     const auto bad = run(how);
     EXPECT_EQ(bad.broken, "") << "seed " << how.seed;
-    EXPECT_EQ(bad.calm, 0s) << "in sync while the faults lasted";
+    EXPECT_EQ(bad.calm, 0s) << "in sync while the faults lasted, seed " << how.seed;
     bad_requests += bad.requests;
   }
   EXPECT_LE(static_cast<double>(bad_requests), 1.7 * days * static_cast<double>(good.requests))
