@@ -103,6 +103,8 @@ make_environment(const sync_options& how, const sync_handles& handles, metrics& 
       .requests = how.requests,
       .gateways = handles.gateways,
       .settings = how.settings,
+      .verify_within = how.verify_within,
+      .documents = how.documents,
       .now = how.now,
       .random = how.random});
 }
@@ -145,14 +147,14 @@ supervisor_options sync_tree(
       {"sync_scheduler",
        [how, handles, &slots, &numbers](caf::event_based_actor* self) {
          handles->environment = make_environment(*how, *handles, numbers);
-         handles->scheduler = self->spawn(sync_scheduler, handles->environment, how->scheduler);
+         handles->scheduler = self->spawn(sync_scheduler, handles->environment);
          slots.scheduler.put(handles->scheduler);
          caf::anon_send(
              handles->limiter, atom::stretch_v,
              caf::actor_cast<stretch_listener_actor>(handles->scheduler));
          return as_child(handles->scheduler);
        },
-       how->scheduler.stop_within});
+       scheduler_stops_within});
   for (const auto region : how->regions)
     tree.children.push_back(
         {"period_watch " + std::string{domain::to_string(region)},

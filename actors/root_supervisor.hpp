@@ -63,10 +63,11 @@ struct sync_options {
   /// Makes the connections of one region; called again when its gateway is restarted.
   std::function<std::shared_ptr<battlenet::http_client>(domain::region)> connect;
   std::vector<domain::region> regions;
-  sync_scheduler_options scheduler;
   retention_sweeper_options retention;
   std::optional<onboarder_options> onboarding{};
-  sync_settings settings{};
+  sync_config settings{};
+  std::chrono::seconds verify_within{14 * 86400}; ///< `retention.verify_within`
+  std::vector<domain::document> documents{};      ///< optional ones that are mirrored
   std::function<double()> random;
   std::function<time_point()> now = wall_now; ///< wall time; virtual in tests
 };

@@ -86,7 +86,7 @@ void finish(self_ptr self) {
     return;
   }
   ask(self, st.environment->store,
-      domain::apply_character{done, st.task.announce, st.environment->settings.discovery},
+      domain::apply_character{done, st.task.announce, st.environment->discovery()},
       atom::applied_v);
 }
 
@@ -256,9 +256,9 @@ character_sync_actor::behavior_type character_sync(
   st.context = {
       .now = st.environment->now(),
       .current_period = st.task.current_period,
-      .verify_within = st.environment->settings.verify_within,
+      .verify_within = st.environment->verify_within,
       .character_interval = st.environment->settings.character_interval,
-      .optional_documents = st.environment->settings.documents};
+      .optional_documents = st.environment->documents};
   st.outcome.work = st.task.work;
   st.outcome.period_id = st.task.current_period;
   start(self);

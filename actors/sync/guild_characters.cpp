@@ -67,12 +67,12 @@ void guild_characters::feed() {
 
 void guild_characters::claim_more() {
   if (claiming_ || drained_ || stopping_ || !guild_
-      || queue_.size() >= static_cast<std::size_t>(environment_->settings.batch) / 2)
+      || queue_.size() >= environment_->settings.batch / 2)
     return;
   claiming_ = true;
   ask(self_, environment_->store,
       domain::claim_characters{
-          guild_, environment_->settings.batch, environment_->settings.lease},
+          guild_, static_cast<int>(environment_->settings.batch), environment_->settings.lease},
       atom::claimed_v);
 }
 
@@ -124,7 +124,7 @@ void guild_characters::take_end(const character_done& done) {
   if (done.checked) {
     ++counts_.unchanged;
     checked_.push_back(*done.checked);
-    if (checked_.size() >= static_cast<std::size_t>(environment_->settings.batch))
+    if (checked_.size() >= environment_->settings.batch)
       flush_checked();
   } else if (done.applied) {
     ++counts_.changed;

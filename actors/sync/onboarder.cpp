@@ -26,8 +26,7 @@ void store(self_ptr self, user_id user) {
   auto& st = self->state;
   auto& run = st.runs.at(user.value);
   st.options.store->ask(
-      domain::onboard{
-          {user, std::move(run.lists), !run.again}, st.environment->settings.discovery},
+      domain::onboard{{user, std::move(run.lists), !run.again}, st.environment->discovery()},
       store_deadline(self), [me = onboarder_actor{self}, user](result<domain::onboarded> done) {
         caf::anon_send(me, atom::settled_v, onboarding_stored{user, std::move(done)});
       });

@@ -3,6 +3,7 @@
 #include "actors/bridge.hpp"
 #include "actors/interfaces.hpp"
 #include "battlenet/request.hpp"
+#include "core/config.hpp"
 #include "core/metrics.hpp"
 #include "domain/sync_port.hpp"
 
@@ -16,19 +17,6 @@
 
 namespace guildhall::actors {
 
-/// What is configured of the sync.
-struct sync_settings {
-  std::chrono::seconds guild_interval{4 * 3600}; ///< of guilds without one of their own
-  std::chrono::seconds character_interval{8 * 3600};
-  std::chrono::seconds verify_within{14 * 86400}; ///< a character's identity is proven again
-  std::chrono::seconds lease{60};
-  domain::discovery discovery{}; ///< which guilds of users are tracked by themselves
-  std::chrono::seconds coordinator_limit{300}; ///< then it takes no more characters
-  std::size_t characters_at_once{12};          ///< of one guild
-  int batch{50};                               ///< characters that are claimed together
-  std::vector<domain::document> documents{};   ///< optional ones that are mirrored
-};
-
 /// What every actor of the sync works with; built once by the sync's supervisor, never changed.
 struct sync_environment {
   domain::sync_port& store;
@@ -36,10 +24,17 @@ struct sync_environment {
   battlenet::request_factory requests;
   std::map<domain::region, battlenet_gateway_actor> gateways;
 
-  sync_settings settings{};
+  sync_config settings{};
+  /// Within it a character's identity is proven again.
+  std::chrono::seconds verify_within{14 * 86400};
+  std::vector<domain::document> documents{};  ///< optional ones that are mirrored
   std::function<time_point()> now = wall_now; ///< wall time; virtual in tests
   std::function<double()> random;             ///< uniform in [0, 1), any thread
 
+  /// Which guilds of users are tracked by themselves.
+  domain::discovery discovery() const {
+    return {settings.track_discovered == "of_users", settings.max_guilds};
+  }
   /// When what failed `failures` times in a row is tried again.
   time_point retry_at(domain::failure_class why, int failures) const;
 };

@@ -13,10 +13,12 @@ using self_ptr = sync_scheduler_actor::stateful_pointer<sync_scheduler_state>;
 
 /// A person's wish finds a place even when the background has taken all of its own.
 constexpr std::size_t places_for_people = 4;
+/// Players' characters outside of tracked guilds that are synced at once.
+constexpr std::size_t own_characters_at_once = 16;
 
 std::size_t
 free_places(const sync_scheduler_state& st, domain::priority what = domain::priority::roster) {
-  const auto cap = st.options.max_guilds_at_once
+  const auto cap = st.environment->settings.max_guilds_at_once
                  + (what == domain::priority::person ? places_for_people : 0);
   return cap - std::min(cap, st.coordinators.size());
 }
@@ -29,7 +31,8 @@ std::optional<std::int64_t> period_of(const sync_scheduler_state& st, domain::re
 void arm_poll(self_ptr self) {
   auto& st = self->state;
   self->delayed_send(
-      sync_scheduler_actor{self}, st.options.poll_interval, atom::tick_v, ++st.timer);
+      sync_scheduler_actor{self}, st.environment->settings.poll_interval, atom::tick_v,
+      ++st.timer);
 }
 
 // --- one round: people's guilds -> due rosters -> guilds with due characters -> players' own
@@ -68,8 +71,8 @@ void claim_guilds(self_ptr self, domain::priority what) {
 
 void claim_characters(self_ptr self) {
   auto& st = self->state;
-  const auto cap = st.options.own_characters_at_once;
-  const auto places = cap - std::min(cap, st.characters.size());
+  const auto places =
+      own_characters_at_once - std::min(own_characters_at_once, st.characters.size());
   if (places == 0) {
     round_is_over(self);
     return;
@@ -232,12 +235,10 @@ sync_scheduler_state::~sync_scheduler_state() {
     send_exit_first(character.actor, caf::exit_reason::user_shutdown);
 }
 
-sync_scheduler_actor::behavior_type
-sync_scheduler(self_ptr self, environment_ptr environment, sync_scheduler_options options) {
+sync_scheduler_actor::behavior_type sync_scheduler(self_ptr self, environment_ptr environment) {
   set_actor_defaults(self);
   auto& st = self->state;
   st.environment = std::move(environment);
-  st.options = options;
   st.running =
       &st.environment->numbers.gauge("sync_guilds_running", "Guilds being synced here");
   self->set_down_handler([self](caf::down_msg& down) { child_ended(self, down); });

@@ -9,12 +9,8 @@
 
 namespace guildhall::actors {
 
-struct sync_scheduler_options {
-  std::chrono::milliseconds poll_interval{2'000};
-  std::size_t max_guilds_at_once{64};
-  std::size_t own_characters_at_once{16}; ///< players' characters outside of tracked guilds
-  std::chrono::milliseconds stop_within{3'000};
-};
+/// How long its end may take: its supervisor waits that long.
+inline constexpr std::chrono::seconds scheduler_stops_within{3};
 
 struct sync_scheduler_state {
   explicit sync_scheduler_state(
@@ -23,7 +19,6 @@ struct sync_scheduler_state {
   ~sync_scheduler_state();
 
   environment_ptr environment;
-  sync_scheduler_options options;
   std::unordered_map<std::int64_t, guild_coordinator_actor> coordinators; ///< by tracked guild
   running_characters characters;                                          ///< players' own
   std::map<domain::region, std::int64_t> periods;
@@ -39,12 +34,12 @@ struct sync_scheduler_state {
 };
 
 /// SYNC SCHEDULER: owns the coordinators and the syncs of players' own characters; both are
-/// bounded in number. Looks what is due every `poll_interval` and whenever it is woken (a hint:
-/// nothing depends on the wake), people's wishes before all else. A coordinator that dies
+/// bounded in number. Looks what is due every `sync.poll_interval` and whenever it is woken (a
+/// hint: nothing depends on the wake), people's wishes before all else. A coordinator that dies
 /// leaves leases that run out, so nothing is lost. On an exit message it stops its
 /// coordinators, which give their leases back, and ends when they have.
 sync_scheduler_actor::behavior_type sync_scheduler(
     sync_scheduler_actor::stateful_pointer<sync_scheduler_state> self,
-    environment_ptr environment, sync_scheduler_options options);
+    environment_ptr environment);
 
 } // namespace guildhall::actors

@@ -81,10 +81,6 @@ api::auth::settings auth_settings_of(const config& cfg) {
   return how;
 }
 
-domain::discovery discovery_of(const config& cfg) {
-  return {cfg.sync.track_discovered == "of_users", cfg.sync.max_guilds};
-}
-
 /// Under which the shared budget lends to this process.
 std::string instance_name() {
   char host[256]{};
@@ -121,21 +117,11 @@ actors::sync_options sync_options_of(
            .instance = instance_name()},
       .connect = {},
       .regions = regions_of(cfg),
-      .scheduler =
-          {.poll_interval = cfg.sync.poll_interval,
-           .max_guilds_at_once = cfg.sync.max_guilds_at_once},
       .retention =
           {.interval = cfg.retention.sweep_interval, .erase_after = cfg.retention.erase_after},
-      .settings =
-          {.guild_interval = cfg.sync.guild_interval,
-           .character_interval = cfg.sync.character_interval,
-           .verify_within = cfg.retention.verify_within,
-           .lease = cfg.sync.lease,
-           .discovery = discovery_of(cfg),
-           .coordinator_limit = cfg.sync.coordinator_limit,
-           .characters_at_once = cfg.sync.characters_at_once,
-           .batch = static_cast<int>(cfg.sync.batch),
-           .documents = domain::parse_optional_documents(cfg.sync.documents).value()},
+      .settings = cfg.sync,
+      .verify_within = cfg.retention.verify_within,
+      .documents = domain::parse_optional_documents(cfg.sync.documents).value(),
       .random = uniform_random};
   how.connect = [cfg, hosts = api_hosts(cfg), &io](domain::region region) {
     const auto host = hosts.at(std::string{domain::to_string(region)});

@@ -13,6 +13,22 @@
 
 namespace guildhall {
 
+/// `[sync]`: the section that is handed down whole to the actors of the sync.
+struct sync_config {
+  std::chrono::seconds guild_interval{4 * 3600}; ///< of guilds without one of their own
+  std::chrono::seconds character_interval{8 * 3600};
+  std::chrono::seconds poll_interval{2}; ///< how often the scheduler looks what is due
+  unsigned max_guilds_at_once{64};
+  unsigned characters_at_once{12};             ///< of one guild
+  unsigned batch{50};                          ///< characters that are claimed together
+  std::chrono::seconds coordinator_limit{300}; ///< then it takes no more characters
+  std::chrono::seconds lease{60};
+  /// "of_users": guilds of those who logged in are tracked, up to `max_guilds`; "none".
+  std::string track_discovered{"none"};
+  unsigned max_guilds{100};
+  std::vector<std::string> documents{}; ///< mirrored on top of those that always are
+};
+
 /// The effective configuration: defaults, then the TOML file, then `GUILDHALL_...` environment
 /// variables (`http.port` is `GUILDHALL_HTTP_PORT`; `..._FILE` reads a secret from a file).
 /// Plain data. `config/guildhall.toml` documents every key with unit and default; a test holds
@@ -111,20 +127,7 @@ struct config {
     unsigned max_queue{2'000};
   } budget;
 
-  struct {
-    seconds guild_interval{4 * 3600};
-    seconds character_interval{8 * 3600};
-    seconds poll_interval{2};
-    unsigned max_guilds_at_once{64};
-    unsigned characters_at_once{12}; ///< per guild being synced
-    unsigned batch{50};
-    seconds coordinator_limit{300};
-    seconds lease{60};
-    /// "of_users": guilds of those who logged in are tracked, up to `max_guilds`; "none".
-    std::string track_discovered{"none"};
-    unsigned max_guilds{100};
-    std::vector<std::string> documents{}; ///< mirrored on top of those that always are
-  } sync;
+  sync_config sync;
 
   struct {
     seconds verify_within{14 * 86400}; ///< an unconditional answer at least this often

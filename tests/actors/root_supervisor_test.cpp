@@ -71,7 +71,6 @@ protected:
                   world, [](const auto&) { return test::answer_of(404); });
             },
         .regions = {domain::region::eu, domain::region::us},
-        .scheduler = {},
         .retention = {},
         .random = [] { return 0.5; },
         .now = world.wall_clock()};

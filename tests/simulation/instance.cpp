@@ -38,7 +38,6 @@ instance::instance(
             return client;
           },
       .regions = {domain::region::eu},
-      .scheduler = how.scheduler,
       .retention = {},
       .settings = how.sync,
       .random = [this] { return luck_.unit(); },

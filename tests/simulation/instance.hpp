@@ -15,8 +15,7 @@ struct instance_settings {
   std::string name;
   std::uint64_t seed{1};
   domain::budget_limits limits;
-  actors::sync_settings sync{};
-  actors::sync_scheduler_options scheduler{};
+  sync_config sync{};
 };
 
 /// One process: its sync, its way to the database, its connections. Ends orderly or as by kill

@@ -79,12 +79,13 @@ private:
             .name = "instance-" + std::to_string(started_++),
             .seed = luck_.number(),
             .limits = limits_,
-            .sync =
-                {.guild_interval = how_.guild_interval,
-                 .character_interval = how_.character_interval,
-                 .characters_at_once = 3,
-                 .batch = 5},
-            .scheduler = {.poll_interval = 20s, .max_guilds_at_once = 2}}));
+            .sync = {
+                .guild_interval = how_.guild_interval,
+                .character_interval = how_.character_interval,
+                .poll_interval = 20s,
+                .max_guilds_at_once = 2,
+                .characters_at_once = 3,
+                .batch = 5}}));
   }
 
   void draw_faults() {

@@ -221,7 +221,8 @@ class onboarder_test : public test::sync_fixture {
 protected:
   void start() {
     people.on<pending_onboardings>([this](const auto&) { return std::exchange(due, {}); });
-    environment->settings.discovery = {true, 7};
+    environment->settings.track_discovered = "of_users";
+    environment->settings.max_guilds = 7;
     actor_ = keep(world.system().spawn(
         onboarder, std::shared_ptr<const sync_environment>{environment},
         onboarder_options{.store = &people, .seals = seals()}));

@@ -91,7 +91,7 @@ TEST_F(character_sync_test, an_optional_document_costs_a_request_where_it_is_swi
   on(base + "/encounters/raids", answer_of(200, "{}"));
   EXPECT_EQ(sync(work).requests, 4u);
   EXPECT_EQ(times_asked(base + "/encounters/raids"), 0u);
-  environment->settings.documents = {document::raids};
+  environment->documents = {document::raids};
   EXPECT_EQ(sync(work).requests, 5u);
   EXPECT_EQ(store.characters().at(1).outcome.columns.raid_kills, "[]");
 }
@@ -307,7 +307,7 @@ TEST_F(character_sync_test, names_that_cannot_be_asked_for_are_not) {
   for (const std::string name : {"", "Anna3f2a9c", "4711"}) {
     const auto& done = sync(test::new_character(1, name));
     EXPECT_TRUE(done.checked) << name;
-    EXPECT_EQ(done.checked->next_due, world.wall() + environment->settings.verify_within);
+    EXPECT_EQ(done.checked->next_due, world.wall() + environment->verify_within);
   }
   EXPECT_TRUE(gateway_script_.asked.empty());
 }

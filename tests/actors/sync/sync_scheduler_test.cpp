@@ -12,9 +12,9 @@ using test::answer_of;
 
 class sync_scheduler_test : public test::guild_fixture {
 protected:
-  sync_scheduler_actor start_scheduler(sync_scheduler_options options = {}) {
-    auto actor =
-        keep(world.system().spawn(sync_scheduler, environment_ptr{environment}, options));
+  sync_scheduler_actor start_scheduler(unsigned max_guilds = 64) {
+    environment->settings.max_guilds_at_once = max_guilds;
+    auto actor = keep(world.system().spawn(sync_scheduler, environment_ptr{environment}));
     actor->attach_functor([this] { ended = true; });
     world.run();
     return actor;
@@ -58,7 +58,7 @@ protected:
 
 TEST_F(sync_scheduler_test, claims_up_to_its_cap_and_again_when_a_place_is_free) {
   due_guilds(priority::roster, 10);
-  start_scheduler({.max_guilds_at_once = 4});
+  start_scheduler(4);
   EXPECT_EQ(running(), 4u);
   world.advance(20s);
   EXPECT_EQ(running(), 4u);
@@ -73,7 +73,7 @@ TEST_F(sync_scheduler_test, claims_up_to_its_cap_and_again_when_a_place_is_free)
 TEST_F(sync_scheduler_test, people_go_before_all_else) {
   due_guilds(priority::roster, 4);
   due_guilds(priority::person, 2);
-  start_scheduler({.max_guilds_at_once = 3});
+  start_scheduler(3);
   ASSERT_EQ(gateway_script_.asked.size(), 3u);
   EXPECT_EQ(
       std::ranges::count(gateway_script_.asked, priority::person, &fetch_request::priority), 2);
@@ -81,7 +81,7 @@ TEST_F(sync_scheduler_test, people_go_before_all_else) {
 
 TEST_F(sync_scheduler_test, people_find_a_place_even_at_the_cap_but_not_without_end) {
   due_guilds(priority::roster, 10);
-  start_scheduler({.max_guilds_at_once = 4});
+  start_scheduler(4);
   due_guilds(priority::person, 20);
   world.advance(20s);
   EXPECT_EQ(running(), 8u);
@@ -96,7 +96,7 @@ TEST_F(sync_scheduler_test, guilds_with_nothing_but_due_characters_are_claimed_a
 }
 
 TEST_F(sync_scheduler_test, looks_at_every_poll_and_whenever_it_is_woken) {
-  const auto scheduler = start_scheduler({.poll_interval = 2s});
+  const auto scheduler = start_scheduler();
   due_guilds(priority::roster, 1);
   world.advance(1s);
   EXPECT_EQ(running(), 0u);
@@ -215,7 +215,7 @@ TEST_F(sync_scheduler_test, a_coordinator_that_crashes_frees_its_place_and_its_l
   store.on<domain::apply_guild>([](const auto&) -> result<domain::guild_applied> {
     throw std::runtime_error("a bug in the guild step");
   });
-  start_scheduler({.max_guilds_at_once = 1});
+  start_scheduler(1);
   EXPECT_EQ(running(), 1u);
   gateway_script_.let_go();
   world.run();
