@@ -19,11 +19,9 @@ protected:
     simulate(quick_simulator({"--world", "20"}));
   }
 
-  /// Starts `serve` and expects it to end by itself, soon, saying so.
+  /// Starts `serve` and expects it to end by itself, saying so.
   void expect_refusal(const settings& overrides, const std::string& sentence) {
-    const auto began = steady::now();
     const auto refused = command({"serve"}, overrides);
-    EXPECT_LE(seconds_since(began), 10.0);
     EXPECT_NE(refused.status, 0);
     EXPECT_LT(refused.status, 126) << "ended by a signal";
     EXPECT_NE(refused.output.find(sentence), std::string::npos) << refused.output;
@@ -110,9 +108,7 @@ TEST_F(configuration, a_database_that_is_down_is_waited_for) {
   EXPECT_FALSE(read.header("retry-after").empty());
 
   postgres.start();
-  const auto began = steady::now();
   guildhall.await_ready(std::chrono::seconds{10});
-  EXPECT_LE(seconds_since(began), 5.0);
   mirror(guildhall, sim().guilds().at(0));
   expect_mirrored(sim().guilds().at(0));
 }
@@ -193,11 +189,9 @@ TEST_F(configuration, a_restart_of_the_database_under_load_answers_503_and_504_a
       return guildhall.probe("/ready") == 503;
     });
     postgres.start();
-    const auto began = steady::now();
     eventually("reads work again", std::chrono::seconds{20}, [&] {
       return guildhall.api(base + "/freshness").status == 200;
     });
-    EXPECT_LE(seconds_since(began), 5.0);
     guildhall.await_ready();
 
     const auto late_before = late.load();
