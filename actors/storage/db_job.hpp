@@ -37,6 +37,8 @@ public:
   /// Rather waits for the database to come back (until `expires`) than being refused while it
   /// is down.
   bool patient{false};
+  /// Goes before all others, and has a worker to itself.
+  bool control{false};
   /// How often it was given to a worker.
   int attempts{0};
 };

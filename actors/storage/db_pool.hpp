@@ -16,6 +16,9 @@ namespace guildhall::actors {
 struct db_pool_options {
   std::string name; ///< "reader" or "writer", for logs and metrics
   std::size_t workers{4};
+  /// Of those, while at least two are connected, one takes control jobs only: they never wait
+  /// for long ones.
+  bool control_lane{false};
   std::size_t max_queue{512};
   db_link_factory open;
   /// Ends calls that are still blocked when the pool must stop (thread-safe).

@@ -42,11 +42,12 @@ void job_queue::place(job_ptr job, bool again) {
   {
     const std::lock_guard guard{lock_};
     why = again ? why_not_again() : why_not(*job);
-    if (!why && !idle_.empty()) {
+    if (!why && idle_.size() > (job->control ? 0 : reserved_)) {
       idle = std::move(idle_.back());
       idle_.pop_back();
     } else if (!why) {
-      jobs_.insert(again ? jobs_.begin() : jobs_.end(), std::move(job));
+      auto& list = list_of(*job);
+      list.insert(again ? list.begin() : list.end(), std::move(job));
       note_length();
       if (!std::exchange(watched_, true))
         unaware = pool_;
@@ -66,14 +67,10 @@ job_ptr job_queue::next(const db_worker_actor& worker) {
   db_pool_actor unaware;
   {
     const std::lock_guard guard{lock_};
-    while (!job && !jobs_.empty()) {
-      auto& front = jobs_.front();
-      if (front->expires <= clock_.now())
-        late.push_back(std::move(front));
-      else
-        job = std::move(front);
-      jobs_.pop_front();
-    }
+    job = take_first(control_, late);
+    // Others must be left for what is kept for control jobs, unless none of those will come.
+    if (!job && (closed_ || idle_.size() >= reserved_))
+      job = take_first(jobs_, late);
     note_length();
     if (!job && closed_)
       unaware = pool_;
@@ -87,6 +84,28 @@ job_ptr job_queue::next(const db_worker_actor& worker) {
   return job;
 }
 
+job_queue::job_list& job_queue::list_of(const db_job& job) {
+  return job.control ? control_ : jobs_;
+}
+
+/// The first whose deadline has not passed.
+job_ptr job_queue::take_first(job_list& from, std::vector<job_ptr>& late) {
+  job_ptr job;
+  while (!job && !from.empty()) {
+    auto& front = from.front();
+    if (front->expires <= clock_.now())
+      late.push_back(std::move(front));
+    else
+      job = std::move(front);
+    from.pop_front();
+  }
+  return job;
+}
+
+bool job_queue::is_waiting() const {
+  return !control_.empty() || !jobs_.empty();
+}
+
 void job_queue::attach(db_pool_actor pool) {
   const std::lock_guard guard{lock_};
   pool_ = std::move(pool);
@@ -95,6 +114,27 @@ void job_queue::attach(db_pool_actor pool) {
 void job_queue::forget(const caf::actor_addr& worker) {
   const std::lock_guard guard{lock_};
   std::erase_if(idle_, [&](const auto& one) { return one.address() == worker; });
+}
+
+void job_queue::reserve(std::size_t workers) {
+  std::vector<std::pair<db_worker_actor, job_ptr>> begun;
+  std::vector<job_ptr> late;
+  {
+    const std::lock_guard guard{lock_};
+    reserved_ = workers;
+    while (idle_.size() > reserved_) {
+      auto job = take_first(jobs_, late);
+      if (!job)
+        break;
+      begun.emplace_back(std::move(idle_.back()), std::move(job));
+      idle_.pop_back();
+    }
+    note_length();
+  }
+  for (const auto& one : late)
+    refuse(*one, {ec::deadline_expired});
+  for (auto& [worker, job] : begun)
+    caf::anon_send(worker, atom::run_v, std::move(job));
 }
 
 void job_queue::set_database_down(bool down) {
@@ -122,7 +162,7 @@ void job_queue::refuse_late() {
 
 bool job_queue::watch() {
   const std::lock_guard guard{lock_};
-  return watched_ = !jobs_.empty();
+  return watched_ = is_waiting();
 }
 
 void job_queue::finish() {
@@ -152,7 +192,7 @@ std::optional<failure> job_queue::why_not(const db_job& job) const {
     return failure{ec::deadline_expired};
   if (database_down_ && !job.patient)
     return database_is_down();
-  if (jobs_.size() >= limit_)
+  if ((job.control ? control_ : jobs_).size() >= limit_)
     return failure{ec::overloaded, {}, wall_now() + overload_retry_after};
   return std::nullopt;
 }
@@ -163,11 +203,13 @@ std::optional<failure> job_queue::why_not_again() const {
 
 std::vector<job_ptr>
 job_queue::take_where(bool (*which)(const db_job&, deadline), deadline now) {
-  const auto taken = std::stable_partition(
-      jobs_.begin(), jobs_.end(), [&](const job_ptr& job) { return !which(*job, now); });
-  std::vector<job_ptr> out{
-      std::make_move_iterator(taken), std::make_move_iterator(jobs_.end())};
-  jobs_.erase(taken, jobs_.end());
+  std::vector<job_ptr> out;
+  for (auto* const list : {&control_, &jobs_}) {
+    const auto taken = std::stable_partition(
+        list->begin(), list->end(), [&](const job_ptr& job) { return !which(*job, now); });
+    out.insert(out.end(), std::make_move_iterator(taken), std::make_move_iterator(list->end()));
+    list->erase(taken, list->end());
+  }
   note_length();
   return out;
 }
@@ -178,7 +220,7 @@ void job_queue::refuse(db_job& job, failure why) {
 }
 
 void job_queue::note_length() {
-  queued_.Set(static_cast<double>(jobs_.size()));
+  queued_.Set(static_cast<double>(control_.size() + jobs_.size()));
 }
 
 } // namespace guildhall::actors

@@ -16,13 +16,14 @@
 namespace guildhall::actors {
 
 /// The jobs of one pool that wait for a connection, and the workers that wait for a job: never
-/// both. Callers push from any thread; a worker takes the next job itself when it has finished
-/// one, so a message is sent only to wake an idle worker. The pool looks after it: deadlines,
-/// the database's state, the end. Thread-safe; no job is completed or refused with its lock
-/// held. Not to be used once the actor system is gone, except that it is ended.
+/// both, but for the one worker that may be kept for control jobs. Those go first. Callers push
+/// from any thread; a worker takes the next job itself when it has finished one, so a message
+/// is sent only to wake an idle worker. The pool looks after it: deadlines, the database's
+/// state, the end. Thread-safe; no job is completed or refused with its lock held. Not to be
+/// used once the actor system is gone, except that it is ended.
 class job_queue {
 public:
-  /// `limit`: how many jobs may wait. `pool`: the name in the metrics.
+  /// `limit`: how many jobs may wait, in either lane. `pool`: the name in the metrics.
   job_queue(
       std::size_t limit, const caf::actor_clock& clock, metrics& numbers,
       const std::string& pool);
@@ -46,6 +47,9 @@ public:
   void attach(db_pool_actor pool);
   /// This worker is dead.
   void forget(const caf::actor_addr& worker);
+  /// So many workers are left to control jobs: whichever they are, so that none of them is
+  /// missed when its connection is lost.
+  void reserve(std::size_t workers);
   /// While the database is down only patient jobs may wait.
   void set_database_down(bool down);
   void refuse_late();
@@ -57,7 +61,12 @@ public:
   void end(ec why);
 
 private:
+  using job_list = std::deque<job_ptr>;
+
   void place(job_ptr job, bool again);
+  job_list& list_of(const db_job& job);
+  job_ptr take_first(job_list& from, std::vector<job_ptr>& late);
+  bool is_waiting() const;
   std::optional<failure> why_not(const db_job& job) const;
   std::optional<failure> why_not_again() const;
   std::vector<job_ptr> take_where(bool (*which)(const db_job&, deadline), deadline now);
@@ -70,7 +79,9 @@ private:
   prometheus::Counter& refused_;
 
   mutable std::mutex lock_;
-  std::deque<job_ptr> jobs_;
+  job_list control_;
+  job_list jobs_;
+  std::size_t reserved_{0};
   std::vector<db_worker_actor> idle_;
   db_pool_actor pool_;
   bool watched_{false}; ///< the pool knows that jobs wait

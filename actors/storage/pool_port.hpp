@@ -22,6 +22,7 @@ public:
     constexpr auto how = Operation::traits.how;
     idempotent = how == manner::read || how == manner::patient;
     patient = how == manner::patient || how == manner::patient_once;
+    control = Operation::traits.lane == domain::lane::control;
   }
   ~operation_job() override {
     refuse({ec::unavailable});

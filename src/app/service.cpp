@@ -281,6 +281,7 @@ private:
         .writers = pool("writer", cfg_.database.writers, false),
         .changes = [this] { return gate_.open_feed(); },
         .sink = what_changes_move()};
+    how.writers.control_lane = true;
     how.readers.on_reachable = [this](bool reachable) { database_reachable_ = reachable; };
     return how;
   }

@@ -32,9 +32,16 @@ enum class manner : std::uint8_t {
   patient       ///< may run twice, being fenced or without effect the second time; waits
 };
 
+/// Whom an operation waits behind.
+enum class lane : std::uint8_t {
+  common, ///< whatever was asked before
+  control ///< short, and others stand still until it is done: behind its like only
+};
+
 struct operation_traits {
   std::string_view name; ///< in metrics and logs
   manner how{manner::read};
+  domain::lane lane{domain::lane::common};
 };
 
 template <class T>

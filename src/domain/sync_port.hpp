@@ -47,7 +47,7 @@ struct claim_characters {
 /// Answers the leases that are still held.
 struct renew {
   using answer = std::vector<domain::lease>;
-  static constexpr operation_traits traits{"renew", manner::patient};
+  static constexpr operation_traits traits{"renew", manner::patient, lane::control};
   std::vector<domain::lease> leases;
   std::chrono::seconds lease;
 };
@@ -55,7 +55,7 @@ struct renew {
 /// Gives leases back untouched: due again at once.
 struct release {
   using answer = void;
-  static constexpr operation_traits traits{"release", manner::patient};
+  static constexpr operation_traits traits{"release", manner::patient, lane::control};
   std::vector<lease> leases;
 };
 
@@ -150,7 +150,8 @@ struct checked_characters {
 /// rest of its last loan.
 struct borrow_budget {
   using answer = budget_loan;
-  static constexpr operation_traits traits{"borrow_budget", manner::patient_once};
+  static constexpr operation_traits traits{
+      "borrow_budget", manner::patient_once, lane::control};
   std::string instance;
   loan_request request;
   budget_limits limits;

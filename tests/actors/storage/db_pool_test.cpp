@@ -132,6 +132,7 @@ protected:
     bool idempotent{false};
     bool patient{false};
     test::actor_world::duration within{5s};
+    bool control{false};
   };
 
   outcome_ptr post(const std::string& name, manner how) {
@@ -140,6 +141,7 @@ protected:
     auto job = std::make_shared<watched_job>(names.back(), world.now() + how.within, seen);
     job->idempotent = how.idempotent;
     job->patient = how.patient;
+    job->control = how.control;
     jobs->push(std::move(job));
     return seen;
   }
@@ -219,6 +221,53 @@ TEST_F(db_pool_test, a_worker_takes_what_waits_without_a_message) {
   world.step(); // the worker's turn, for the first
   EXPECT_EQ(database.ran, (std::vector<std::string>{"first", "second", "third"}));
   EXPECT_EQ(first->completed + second->completed + third->completed, 3);
+}
+
+TEST_F(db_pool_test, control_jobs_go_before_what_waits_and_keep_their_own_order) {
+  start(options());
+  post("first"); // the idle worker's
+  post("waits");
+  post("renew", {.control = true});
+  post("borrow", {.control = true});
+  world.run();
+  EXPECT_EQ(database.ran, (std::vector<std::string>{"first", "renew", "borrow", "waits"}));
+}
+
+TEST_F(db_pool_test, the_only_worker_there_is_runs_everything) {
+  auto how = options(1);
+  how.control_lane = true;
+  start(how);
+  const auto common = run("common");
+  const auto control = run("control", {.control = true});
+  EXPECT_EQ(common->completed, 1);
+  EXPECT_EQ(control->completed, 1);
+}
+
+TEST_F(db_pool_test, the_last_worker_that_is_connected_runs_everything) {
+  auto how = options(2);
+  how.control_lane = true;
+  start(how);
+  database.fates = {fake_database::fate::connection_breaks};
+  database.reachable = false; // no other comes
+  const auto lost = post("lost", {.idempotent = true, .patient = true});
+  const auto after = post("after", {.patient = true});
+  world.run();
+  EXPECT_EQ(lost->completed, 1);
+  EXPECT_EQ(after->completed, 1);
+}
+
+TEST_F(db_pool_test, a_closing_pool_finishes_common_jobs_as_well) {
+  auto how = options(2);
+  how.control_lane = true;
+  start(how);
+  const auto one = post("one");
+  const auto two = post("two");
+  const auto three = post("three");
+  caf::anon_send_exit(pool, caf::exit_reason::user_shutdown);
+  world.run();
+  EXPECT_EQ(one->completed + two->completed + three->completed, 3);
+  EXPECT_TRUE(ended);
+  pool = nullptr;
 }
 
 TEST_F(db_pool_test, what_comes_while_a_worker_is_being_replaced_waits_for_the_next) {

@@ -6,8 +6,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <condition_variable>
+#include <cstddef>
 #include <latch>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -130,6 +133,110 @@ TEST_F(job_queue_test, every_job_ends_once_although_the_pool_dies_meanwhile) {
   push_all([this] { caf::anon_send_exit(pool.actor, caf::exit_reason::kill); });
   seen.all.wait();
   EXPECT_EQ(seen.completed + seen.refused, callers * jobs_each);
+}
+
+/// Lasts until it is let go, or for so long that whoever waits behind it has failed.
+class long_job final : public db_job {
+public:
+  struct gate {
+    std::mutex lock{};
+    std::condition_variable changed{};
+    bool open{false};
+    int begun{0};
+    int ended{0};
+  };
+  long_job(deadline until, gate& shared) : db_job{"long", until}, gate_{shared} {}
+
+  result<void> attempt(store::session&) override {
+    std::unique_lock guard{gate_.lock};
+    ++gate_.begun;
+    gate_.changed.notify_all();
+    gate_.changed.wait_for(guard, 30s, [this] { return gate_.open; });
+    ++gate_.ended;
+    return {};
+  }
+  void complete() override {}
+  void refuse(failure) override {}
+
+private:
+  gate& gate_;
+};
+
+/// Notes how many long jobs have ended before it.
+class control_job final : public db_job {
+public:
+  struct notes {
+    long_job::gate& gate;
+    std::latch done;
+    std::atomic<int> after_long_ones{0};
+  };
+  control_job(deadline until, notes& shared) : db_job{"control", until}, notes_{shared} {
+    control = true;
+  }
+
+  result<void> attempt(store::session&) override {
+    const std::lock_guard guard{notes_.gate.lock};
+    notes_.after_long_ones += notes_.gate.ended;
+    return {};
+  }
+  void complete() override {
+    notes_.done.count_down();
+  }
+  void refuse(failure) override {
+    ++notes_.after_long_ones;
+    notes_.done.count_down();
+  }
+
+private:
+  notes& notes_;
+};
+
+class working_link final : public db_link {
+public:
+  result<void> run(db_job& job) override {
+    static std::max_align_t nobody_looks_at_it;
+    return job.attempt(reinterpret_cast<store::session&>(nobody_looks_at_it));
+  }
+  bool broken() const override {
+    return false;
+  }
+};
+
+TEST(control_lane, control_jobs_end_while_every_long_job_is_still_at_it) {
+  constexpr int workers = 4;
+  constexpr int control_jobs = 20;
+  metrics numbers;
+  long_job::gate gate;
+  control_job::notes notes{.gate = gate, .done = std::latch{control_jobs}};
+  caf::actor_system_config config;
+  caf::actor_system system{config}; // ends first, with what still runs
+  auto pool = spawn_db_pool(
+      system,
+      {.name = "tested",
+       .workers = workers,
+       .control_lane = true,
+       .max_queue = 100,
+       .open =
+           [] { return result<std::unique_ptr<db_link>>{std::make_unique<working_link>()}; }},
+      numbers);
+  const auto until = std::chrono::steady_clock::now() + 60s;
+  for (int i = 0; i < 3 * workers; ++i)
+    pool.jobs->push(std::make_shared<long_job>(until, gate));
+  {
+    std::unique_lock guard{gate.lock};
+    gate.changed.wait_for(guard, 30s, [&] { return gate.begun >= workers - 1; });
+  }
+  for (int i = 0; i < control_jobs; ++i)
+    pool.jobs->push(std::make_shared<control_job>(until, notes));
+  notes.done.wait();
+  EXPECT_EQ(notes.after_long_ones, 0);
+  {
+    const std::lock_guard guard{gate.lock};
+    EXPECT_EQ(gate.begun, workers - 1);
+    gate.open = true;
+  }
+  gate.changed.notify_all();
+  caf::anon_send_exit(pool.actor, caf::exit_reason::user_shutdown);
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "actors/storage/db_pool.hpp"
 #include "actors/storage/pool_port.hpp"
+#include "domain/sync_port.hpp"
 #include "tests/support/actor_system.hpp"
 
 #include <gtest/gtest.h>
@@ -20,8 +21,13 @@ using look = errand<domain::manner::read>;
 using change = errand<domain::manner::write>;
 using claim = errand<domain::manner::patient_once>;
 using apply = errand<domain::manner::patient>;
+struct renew {
+  using answer = int;
+  static constexpr domain::operation_traits traits{
+      "renewal", domain::manner::patient, domain::lane::control};
+};
 
-class errands : public domain::port<domain::operations<look, change, claim, apply>> {};
+class errands : public domain::port<domain::operations<look, change, claim, apply, renew>> {};
 
 } // namespace
 
@@ -42,6 +48,10 @@ template <>
 result<int> store::run(session&, const apply&) {
   return 0;
 }
+template <>
+result<int> store::run(session&, const renew&) {
+  return 0;
+}
 
 namespace actors {
 namespace {
@@ -57,7 +67,7 @@ public:
   result<void> run(db_job& job) override {
     lines_.push_back(
         pool_ + " " + std::string{job.name} + (job.idempotent ? " again" : " once")
-        + (job.patient ? " waits" : ""));
+        + (job.patient ? " waits" : "") + (job.control ? " in front" : ""));
     return fail(ec::database_error);
   }
   bool broken() const override {
@@ -121,7 +131,17 @@ TEST_F(pool_port_test, reads_go_to_the_readers_and_the_rest_to_the_writers_each_
   EXPECT_EQ(line_of(change{}), "writer errand once");
   EXPECT_EQ(line_of(claim{}), "writer errand once waits");
   EXPECT_EQ(line_of(apply{}), "writer errand again waits");
+  EXPECT_EQ(line_of(renew{}), "writer renewal again waits in front");
   EXPECT_EQ(code, ec::database_error);
+}
+
+TEST_F(pool_port_test, what_others_stand_still_for_has_the_control_lane) {
+  using domain::lane;
+  EXPECT_EQ(domain::borrow_budget::traits.lane, lane::control);
+  EXPECT_EQ(domain::renew::traits.lane, lane::control);
+  EXPECT_EQ(domain::release::traits.lane, lane::control);
+  EXPECT_EQ(domain::apply_guild::traits.lane, lane::common);
+  EXPECT_EQ(domain::apply_character::traits.lane, lane::common);
 }
 
 TEST_F(pool_port_test, without_a_pool_the_answer_is_unavailable) {
