@@ -33,8 +33,8 @@ using db_pool_actor = caf::typed_actor<
     // INTERNAL: the time for finishing what was accepted is over.
     caf::reacts_to<atom::stop>>;
 
-/// CHANGE LISTENER: the LISTEN connection; moves the response cache's epochs and wakes the
-/// scheduler.
+/// CHANGE LISTENER: the LISTEN connection; moves the response cache's epochs, wakes the
+/// scheduler and the rate limiter.
 using change_listener_actor = caf::typed_actor<
     // INTERNAL: waits a bounded while for notifications, proves the connection, reconnects.
     caf::reacts_to<atom::tick>>;
@@ -69,12 +69,14 @@ using stretch_listener_actor = caf::typed_actor<caf::reacts_to<atom::stretch, do
 using rate_limiter_actor = caf::typed_actor<
     // Queues a wish; answered by `granted` to the permit holder.
     caf::reacts_to<atom::acquire, permit_request, permit_holder_actor>,
-    // Battle.net has answered 429: nothing is granted for a while.
-    caf::reacts_to<atom::throttled, throttle_notice>,
+    // Battle.net has answered: what 429s do follows from all answers.
+    caf::reacts_to<atom::answered, answer_notice>,
+    // Another instance has met 429s: the shared budget says what follows.
+    caf::reacts_to<atom::wake>,
     // Tells this listener the stretch factor whenever it changes.
     caf::reacts_to<atom::stretch, stretch_listener_actor>,
     // INTERNAL: the database has lent, or could not.
-    caf::reacts_to<atom::loan, loan_reply>,
+    caf::reacts_to<atom::loan, loan_notice>,
     // INTERNAL: the next slot has come (the number tells stale ticks).
     caf::reacts_to<atom::tick, std::uint64_t>>;
 

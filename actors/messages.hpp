@@ -42,6 +42,7 @@ using fetch_reply = result<battlenet::answer>;
 /// A gateway's wish to send one request, and the limiter's word on it.
 struct permit_request {
   std::uint64_t ticket{0}; ///< the gateway's own number for the fetch
+  domain::region region{};
   domain::priority priority{};
   std::int64_t group{0};
   std::int64_t remaining{0};
@@ -51,11 +52,18 @@ struct permit {
   std::uint64_t ticket{0};
   result<void> granted{};
 };
-/// Battle.net answered 429.
-struct throttle_notice {
-  std::optional<std::chrono::seconds> retry_after;
+/// Battle.net has answered.
+struct answer_notice {
+  domain::region region{};
+  deadline sent{};       ///< when the request went out
+  bool throttled{false}; ///< 429
+  std::optional<std::chrono::seconds> retry_after{};
 };
 using loan_reply = result<domain::budget_loan>;
+struct loan_notice {
+  loan_reply loan;
+  bool told{false}; ///< the other instances hear of our 429s by it
+};
 
 /// `refused`: the token Battle.net answered 401 to; never handed out again.
 struct token_request {
@@ -168,8 +176,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::fetch_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::fetch_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::permit_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::permit)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::throttle_notice)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::loan_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::answer_notice)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::loan_notice)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::token_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::token_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::issued_token)

@@ -124,10 +124,11 @@ supervisor_options sync_tree(
                              return as_child(handles->tokens);
                            }});
   tree.children.push_back(
-      {"rate_limiter", [how, handles, &numbers](caf::event_based_actor* self) {
+      {"rate_limiter", [how, handles, &slots, &numbers](caf::event_based_actor* self) {
          auto options = how->limiter;
          options.now = how->now;
          handles->limiter = self->spawn(rate_limiter, how->store, options, &numbers);
+         slots.limiter.put(handles->limiter);
          return as_child(handles->limiter);
        }});
   for (const auto region : how->regions)

@@ -29,6 +29,7 @@ namespace guildhall::actors {
 struct service_slots {
   db_pool_slot readers;
   db_pool_slot writers;
+  handle_slot<rate_limiter_actor> limiter;
   handle_slot<sync_scheduler_actor> scheduler;
   handle_slot<onboarder_actor> onboarder;
   handle_slot<login_desk_actor> login_desk;
@@ -36,6 +37,7 @@ struct service_slots {
   void clear() {
     readers.clear();
     writers.clear();
+    limiter.clear();
     scheduler.clear();
     onboarder.clear();
     login_desk.clear();

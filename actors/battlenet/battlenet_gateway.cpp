@@ -31,6 +31,7 @@ void ask_permit(self_ptr self, std::uint64_t ticket) {
       st.limiter, atom::acquire_v,
       permit_request{
           .ticket = ticket,
+          .region = st.options.region,
           .priority = request.priority,
           .group = request.group,
           .remaining = request.remaining,
@@ -44,6 +45,7 @@ void send(self_ptr self, std::uint64_t ticket, const std::string& token) {
   if (found == st.fetches.end())
     return;
   found->second.token = token;
+  found->second.sent = self->clock().now();
   const auto& request = found->second.request;
   st.client->get(
       request.what, token, request.if_modified_since, request.expires,
@@ -124,6 +126,44 @@ failure breaker_failure(self_ptr self) {
   return why;
 }
 
+void count(self_ptr self, const battlenet_gateway_state::pending& fetch, outcome what) {
+  auto& st = self->state;
+  st.numbers
+      ->counter(
+          "battlenet_answers_total", "Answers of Battle.net",
+          {{"region", std::string{domain::to_string(st.options.region)}},
+           {"kind", std::string{fetch.request.what.kind}},
+           {"outcome", std::string{battlenet::to_string(what)}}})
+      .Increment();
+}
+
+/// What an answer says about Battle.net as a whole, for limiter and breaker.
+void note(
+    self_ptr self, const battlenet_gateway_state::pending& fetch,
+    const battlenet::answer& answer) {
+  auto& st = self->state;
+  count(self, fetch, answer.outcome);
+  const bool throttled = answer.outcome == outcome::throttled;
+  if (answer.status != 0)
+    caf::anon_send(
+        st.limiter, atom::answered_v,
+        answer_notice{
+            .region = st.options.region,
+            .sent = fetch.sent,
+            .throttled = throttled,
+            .retry_after = throttled ? answer.retry_after : std::nullopt});
+  if (answer.outcome == outcome::transient)
+    note_transient(self, fetch.request, answer);
+  else if (!throttled)
+    close_breaker(self);
+}
+
+/// Another request for the same fetch. It needs a permit of its own.
+void ask_again(self_ptr self, std::uint64_t ticket, bool& once) {
+  once = true;
+  ask_permit(self, ticket);
+}
+
 void receive(self_ptr self, const gateway_response& response) {
   auto& st = self->state;
   const auto found = st.fetches.find(response.ticket);
@@ -131,23 +171,7 @@ void receive(self_ptr self, const gateway_response& response) {
     return;
   auto& fetch = found->second;
   const auto& answer = response.answer;
-  st.numbers
-      ->counter(
-          "battlenet_answers_total", "Answers of Battle.net",
-          {{"region", std::string{domain::to_string(st.options.region)}},
-           {"kind", std::string{fetch.request.what.kind}},
-           {"outcome", std::string{battlenet::to_string(answer.outcome)}}})
-      .Increment();
-  switch (answer.outcome) {
-  case outcome::transient:
-    note_transient(self, fetch.request, answer);
-    break;
-  case outcome::throttled:
-    caf::anon_send(st.limiter, atom::throttled_v, throttle_notice{answer.retry_after});
-    break;
-  default:
-    close_breaker(self);
-  }
+  note(self, fetch, answer);
   if (answer.outcome == outcome::unauthorised && fetch.request.user_token.empty()) {
     if (fetch.renewed) {
       finish(self, response.ticket, fail(ec::upstream_unauthorised));
@@ -155,9 +179,7 @@ void receive(self_ptr self, const gateway_response& response) {
     }
     if (fetch.token == st.token.value)
       st.token = {};
-    // The retry is a request like any other: it needs a permit of its own.
-    fetch.renewed = true;
-    ask_permit(self, response.ticket);
+    ask_again(self, response.ticket, fetch.renewed);
     return;
   }
   finish(self, response.ticket, answer);
@@ -215,7 +237,8 @@ battlenet_gateway_actor::behavior_type battlenet_gateway(
         const auto ticket = state.next_ticket++;
         auto promise = self->make_response_promise<battlenet_gateway_state::promise>();
         state.fetches.emplace(
-            ticket, battlenet_gateway_state::pending{request, promise, {}, false, state.open});
+            ticket, battlenet_gateway_state::pending{
+                        request, promise, {}, {}, false, state.open});
         ask_permit(self, ticket);
         return promise;
       },

@@ -34,7 +34,8 @@ struct battlenet_gateway_state {
   struct pending {
     fetch_request request;
     promise reply;
-    std::string token;   ///< it was sent with
+    std::string token; ///< it was sent with
+    clock_time sent{};
     bool renewed{false}; ///< a 401 has been answered by a new token once
     bool probe{false};   ///< let through an open breaker
   };
@@ -63,9 +64,9 @@ struct battlenet_gateway_state {
 /// fetch waits for a permit, goes out with the current token, and is answered with what the
 /// status means. The token manager tells it every new token, and is asked only when there is
 /// none to send. A 401 renews the token and asks once more (which is another request to the
-/// budget). Its circuit breaker keeps a dead region from eating the budget: while open, fetches
-/// fail at once with `retry_at`. Ends only with its supervisor; open fetches then fail with
-/// `unavailable`.
+/// budget). Its circuit breaker
+/// keeps a dead region from eating the budget: while open, fetches fail at once with
+/// `retry_at`. Ends only with its supervisor; open fetches then fail with `unavailable`.
 battlenet_gateway_actor::behavior_type battlenet_gateway(
     battlenet_gateway_actor::stateful_pointer<battlenet_gateway_state> self,
     battlenet_gateway_options options, std::shared_ptr<battlenet::http_client> client,

@@ -20,10 +20,8 @@ constexpr std::chrono::milliseconds min_loan_interval{250};
 constexpr std::chrono::milliseconds failed_loan_pause{1'000};
 constexpr std::chrono::seconds spent_hour_pause{10};
 constexpr std::chrono::seconds borrow_timeout{5};
-constexpr std::chrono::seconds longest_throttle{60};
-constexpr std::chrono::seconds longest_retry_after{3'600};
-constexpr std::chrono::seconds throttle_memory{10};
-constexpr int max_throttles = 7;
+/// Shorter waits are over before another instance has heard of them.
+constexpr std::chrono::seconds worth_telling{2};
 
 using self_ptr = rate_limiter_actor::stateful_pointer<rate_limiter_state>;
 using clock_time = rate_limiter_state::clock_time;
@@ -54,39 +52,65 @@ bool loan_is_live(const rate_limiter_state& st, clock_time now) {
   return now < st.loan_ends;
 }
 
-bool has_spendable(const rate_limiter_state& st) {
-  return st.background > 0 || (st.people > 0 && st.queue.waiting(domain::priority::person) > 0);
+bool has_spendable(const rate_limiter_state& st, std::size_t people) {
+  return st.background > 0 || (st.people > 0 && people > 0);
+}
+
+/// While everything pauses, nothing is lent: others may need it.
+domain::loan_request wanted(const rate_limiter_state& st, clock_time now) {
+  const auto closed = st.throttling.closed(now);
+  const auto waiting = static_cast<std::int64_t>(st.queue.size(closed));
+  if (waiting == 0 || now < st.throttling.paused_until())
+    return {};
+  const auto people =
+      static_cast<std::int64_t>(st.queue.waiting(domain::priority::person, closed));
+  const double rate = st.options.limits.rate;
+  const auto seconds_of_work = static_cast<std::int64_t>(std::ceil(
+      rate * st.throttling.factor(now + loan_length)
+      * static_cast<double>(loan_length.count())));
+  return {
+      .wanted_rate = rate,
+      .wanted = std::min(seconds_of_work, waiting + seconds_of_work / 2),
+      .wanted_people = std::min(seconds_of_work, people)};
+}
+
+/// What the others are to hear with the next loan.
+std::optional<domain::slowdown> news(rate_limiter_state& st, clock_time now) {
+  if (!std::exchange(st.untold, false))
+    return std::nullopt;
+  return st.throttling.told(now);
 }
 
 void borrow(self_ptr self, clock_time now) {
   auto& st = self->state;
   if (st.borrowing)
     return;
-  const auto waiting = static_cast<std::int64_t>(st.queue.size());
-  const auto people = static_cast<std::int64_t>(st.queue.waiting(domain::priority::person));
-  const auto earliest = people > 0 ? std::min(st.next_loan, st.next_people_loan) : st.next_loan;
+  const auto request = wanted(st, now);
+  const bool people = request.wanted_people > 0;
+  auto earliest = people ? std::min(st.next_loan, st.next_people_loan) : st.next_loan;
+  if (st.untold || st.unheard)
+    earliest = std::min(earliest, st.next_telling);
   if (now < earliest) {
     arm(self, earliest);
     return;
   }
   st.borrowing = true;
-  st.people_asked = people > 0;
-  st.giving_back = waiting == 0;
-  const auto seconds_of_work = static_cast<std::int64_t>(
-      std::ceil(st.options.limits.rate * static_cast<double>(loan_length.count())));
+  st.people_asked = people;
+  st.giving_back = request.wanted == 0;
+  st.unheard = false;
   const auto unspent = std::exchange(st.background, 0) + std::exchange(st.people, 0);
+  const auto met = news(st, now);
   st.store->ask(
       domain::borrow_budget{
           .instance = st.options.instance,
-          .request =
-              {.wanted_rate = st.giving_back ? 0.0 : st.options.limits.rate,
-               .wanted = st.giving_back
-                           ? 0
-                           : std::min(seconds_of_work, waiting + seconds_of_work / 2),
-               .wanted_people = std::min(seconds_of_work, people)},
+          .request = request,
           .limits = st.options.limits,
-          .unspent = unspent},
-      self->clock().now() + borrow_timeout, reply_to(rate_limiter_actor{self}, atom::loan_v));
+          .unspent = unspent,
+          .met = met},
+      self->clock().now() + borrow_timeout,
+      [me = rate_limiter_actor{self}, told = met.has_value()](loan_reply loan) {
+        caf::anon_send(me, atom::loan_v, loan_notice{std::move(loan), told});
+      });
 }
 
 /// The background is told when to come back; people go on waiting for their reserve.
@@ -107,44 +131,95 @@ void refuse_background(self_ptr self, clock_time now) {
   }
 }
 
+/// Nobody waits for a region longer than it is closed, or than they want to.
+void refuse_closed(self_ptr self, clock_time now) {
+  auto& st = self->state;
+  std::vector<std::pair<std::uint64_t, clock_time>> refused;
+  for (const auto& [id, wish] : st.wishes)
+    if (const auto opens = st.throttling.paused_until(wish.request.region);
+        opens > now && opens >= wish.request.expires)
+      refused.emplace_back(id, opens);
+  for (const auto& [id, opens] : refused) {
+    st.queue.remove(id);
+    failure why{ec::budget_exhausted};
+    why.retry_at =
+        st.options.now() + std::chrono::duration_cast<std::chrono::microseconds>(opens - now);
+    answer(self, id, std::unexpected<failure>(why));
+  }
+}
+
+/// Whether another one may go now; if not, who or what is waited for is asked or armed.
+bool let_one_go(self_ptr self, clock_time now, domain::region_set closed) {
+  auto& st = self->state;
+  const auto people = st.queue.waiting(domain::priority::person, closed);
+  if (st.unheard || !loan_is_live(st, now) || !has_spendable(st, people)) {
+    borrow(self, now);
+    return false;
+  }
+  const auto next = st.pacer.next(now);
+  if (!next) { // lent requests, but no share of the rate yet
+    borrow(self, now);
+    return false;
+  }
+  if (*next > now) {
+    arm(self, *next);
+    return false;
+  }
+  const bool people_only = st.background <= 0;
+  const auto chosen = st.queue.pop(now, people_only, closed);
+  if (!chosen || !st.pacer.take(now))
+    return false;
+  --(people_only ? st.people : st.background);
+  st.granted->Increment();
+  answer(self, chosen->id, {});
+  return true;
+}
+
+/// What nobody needs goes back, or a request now and then would use up the hour.
+void return_the_rest(self_ptr self, clock_time now) {
+  auto& st = self->state;
+  if (st.background + st.people == 0)
+    return;
+  if (loan_is_live(st, now))
+    arm(self, st.loan_ends);
+  else
+    borrow(self, now);
+}
+
+/// The next moment at which something is to be done whoever else does nothing.
+void arm_for_waiting(self_ptr self, clock_time now, domain::region_set closed) {
+  auto& st = self->state;
+  if (const auto first = st.queue.earliest())
+    arm(self, *first);
+  for (std::size_t i = 0; i < closed.size(); ++i)
+    if (closed[i])
+      arm(self, st.throttling.paused_until(static_cast<domain::region>(i)));
+  if (now < st.throttling.paused_until())
+    arm(self, st.throttling.paused_until());
+}
+
 void pump(self_ptr self) {
   auto& st = self->state;
   const auto now = self->clock().now();
   for (const auto& late : st.queue.expire(now))
     answer(self, late.id, fail(ec::deadline_expired));
-  while (st.queue.size() > 0) {
-    if (!loan_is_live(st, now) || !has_spendable(st)) {
-      borrow(self, now);
-      break;
-    }
-    const auto next = st.pacer.next(now);
-    if (!next) { // lent requests, but no share of the rate yet
-      borrow(self, now);
-      break;
-    }
-    if (*next > now) {
-      arm(self, *next);
-      break;
-    }
-    const bool people_only = st.background <= 0;
-    const auto chosen = st.queue.pop(now, people_only);
-    if (!chosen || !st.pacer.take(now))
-      break;
-    --(people_only ? st.people : st.background);
-    st.granted->Increment();
-    answer(self, chosen->id, {});
+  st.pacer.set_rate(st.rate * st.throttling.factor(now), now);
+  const auto closed = st.throttling.closed(now);
+  const bool paused = now < st.throttling.paused_until();
+  while (!paused && st.queue.size(closed) > 0 && let_one_go(self, now, closed)) {
   }
+  const auto waiting = paused ? 0 : st.queue.size(closed);
   st.waiting->Set(static_cast<double>(st.queue.size()));
+  st.slowed->Set(st.throttling.factor(now));
   // Ahead of time, so that the loan's end is no pause.
-  if (st.queue.size() > 0 && now + loan_length / 2 > st.loan_ends)
+  if (waiting > 0 && now + loan_length / 2 > st.loan_ends)
     borrow(self, now);
-  // What nobody needs goes back, or a request now and then would use up the hour.
-  if (st.queue.size() == 0 && st.background + st.people > 0) {
-    if (loan_is_live(st, now))
-      arm(self, st.loan_ends);
-    else
-      borrow(self, now);
-  }
+  if (st.untold)
+    borrow(self, now);
+  if (waiting == 0)
+    return_the_rest(self, now);
+  if (st.queue.size() > 0)
+    arm_for_waiting(self, now, closed);
 }
 
 void tell_stretch(self_ptr self, double stretch) {
@@ -156,22 +231,26 @@ void tell_stretch(self_ptr self, double stretch) {
     caf::anon_send(listener, atom::stretch_v, stretch);
 }
 
-void take_loan(self_ptr self, const loan_reply& loan) {
+void take_loan(self_ptr self, const loan_notice& notice) {
   auto& st = self->state;
+  const auto& loan = notice.loan;
   const auto now = self->clock().now();
   st.borrowing = false;
   if (!loan) {
-    st.next_loan = st.next_people_loan = now + failed_loan_pause;
+    st.next_loan = st.next_people_loan = st.next_telling = now + failed_loan_pause;
+    st.untold = st.untold || notice.told;
     if (!loan_is_live(st, now))
-      st.pacer.set_rate(0, now);
+      st.rate = 0;
     pump(self);
     return;
   }
   st.background = loan->background;
   st.people = loan->people;
   st.loan_ends = now + loan->valid_for;
-  st.next_loan = st.next_people_loan = now + min_loan_interval;
-  st.pacer.set_rate(loan->rate, now);
+  st.next_loan = st.next_people_loan = st.next_telling = now + min_loan_interval;
+  st.rate = loan->rate;
+  st.throttling.adopt(loan->slowed, now);
+  refuse_closed(self, now);
   st.hour_spent->Set(static_cast<double>(loan->spent_last_hour));
   tell_stretch(
       self, domain::interval_stretch(
@@ -194,25 +273,41 @@ void give_back(self_ptr self) {
           .instance = st.options.instance,
           .request = {.wanted_rate = 0, .wanted = 0, .wanted_people = 0},
           .limits = st.options.limits,
-          .unspent = std::exchange(st.background, 0) + std::exchange(st.people, 0)},
+          .unspent = std::exchange(st.background, 0) + std::exchange(st.people, 0),
+          .met = news(st, self->clock().now())},
       self->clock().now() + borrow_timeout, [](const loan_reply&) {});
 }
 
-void throttle(self_ptr self, const throttle_notice& notice) {
+void report(
+    const rate_limiter_state& st, const answer_notice& notice, domain::throttling::degree what,
+    clock_time now) {
+  using enum domain::throttling::degree;
+  const auto where = domain::to_string(notice.region);
+  if (what == slow)
+    log::info("battle.net answers 429; asked at {:.2f} of the rate", st.throttling.factor(now));
+  if (what == pause)
+    log::warn("battle.net answers 429 to most requests; everything waits");
+  if (what == region)
+    log::warn("battle.net {}: answers 429 to most requests; it is left alone", where);
+  if (notice.retry_after && *notice.retry_after >= worth_telling)
+    log::warn("battle.net {}: wants to wait for {} s", where, notice.retry_after->count());
+}
+
+void take_answer(self_ptr self, const answer_notice& notice) {
+  using degree = domain::throttling::degree;
   auto& st = self->state;
   const auto now = self->clock().now();
-  st.throttled->Increment();
-  if (now < st.throttled_until && !notice.retry_after)
-    return; // an answer to a request sent before the pause tells nothing new
-  if (now >= st.throttled_until) {
-    const bool calm = now > st.throttled_until + throttle_memory;
-    st.throttles = calm ? 1 : std::min(st.throttles + 1, max_throttles);
-  }
-  const auto own = std::min(std::chrono::seconds{1 << (st.throttles - 1)}, longest_throttle);
-  const auto asked =
-      std::min(notice.retry_after.value_or(std::chrono::seconds{0}), longest_retry_after);
-  st.throttled_until = std::max(st.throttled_until, now + std::max(own, asked));
-  st.pacer.pause_until(st.throttled_until);
+  if (notice.throttled)
+    st.throttled->Increment();
+  const auto what = st.throttling.note(notice.region, notice.sent, notice.throttled, now);
+  const bool closes =
+      notice.retry_after && st.throttling.pause_region(notice.region, *notice.retry_after, now);
+  if (what == degree::none && !closes)
+    return;
+  report(st, notice, what, now);
+  const bool lasts = what != degree::none && what != degree::wait;
+  st.untold = st.untold || lasts || (closes && *notice.retry_after >= worth_telling);
+  refuse_closed(self, now);
   pump(self);
 }
 
@@ -232,6 +327,8 @@ rate_limiter_actor::behavior_type rate_limiter(
   st.hour_spent = &numbers->gauge(
       "battlenet_hour_spent", "Requests lent in the last hour over all instances");
   st.granted = &numbers->counter("battlenet_granted_total", "Requests the budget let through");
+  st.slowed = &numbers->gauge(
+      "battlenet_rate_factor", "What answers with status 429 have left of the rate, 1 for all");
   st.throttled = &numbers->counter("battlenet_throttled_total", "Answers with status 429");
   self->set_exit_handler([self](caf::exit_msg& message) {
     give_back(self);
@@ -255,17 +352,26 @@ rate_limiter_actor::behavior_type rate_limiter(
              .priority = request.priority,
              .group = request.group,
              .remaining = request.remaining,
+             .region = request.region,
              .since = self->clock().now(),
              .expires = request.expires});
         state.wishes.emplace(id, rate_limiter_state::wish{request, holder});
+        if (const auto now = self->clock().now(); state.throttling.closed(now).any())
+          refuse_closed(self, now);
         pump(self);
       },
-      [self](atom::throttled, const throttle_notice& notice) { throttle(self, notice); },
+      [self](atom::answered, const answer_notice& notice) { take_answer(self, notice); },
+      [self](atom::wake) {
+        // Without a loan nothing goes out before the next one, which tells as well.
+        self->state.unheard = true;
+        if (loan_is_live(self->state, self->clock().now()))
+          borrow(self, self->clock().now());
+      },
       [self](atom::stretch, const stretch_listener_actor& listener) {
         self->state.listeners.push_back(listener);
         caf::anon_send(listener, atom::stretch_v, self->state.stretch);
       },
-      [self](atom::loan, const loan_reply& loan) { take_loan(self, loan); },
+      [self](atom::loan, const loan_notice& notice) { take_loan(self, notice); },
       [self](atom::tick, std::uint64_t timer) {
         if (timer != self->state.timer)
           return;

@@ -55,6 +55,7 @@ void connect(self_ptr self) {
   st.next_proof = st.proven + proof_interval;
   set_coherent(self, true);
   st.sink.wake_sync(); // something may have become due unheard
+  st.sink.slow_sync(); // or 429s have been met
   again(self);
 }
 
@@ -66,14 +67,17 @@ void listen(self_ptr self) {
     return;
   }
   bool wake = false;
+  bool slow = false;
   for (const auto& change : *changes) {
-    if (change.wakes_sync)
-      wake = true;
-    else
+    wake = wake || change.wakes_sync;
+    slow = slow || change.slows_sync;
+    if (!change.wakes_sync && !change.slows_sync)
       st.sink.move(change.tag);
   }
   if (wake)
     st.sink.wake_sync();
+  if (slow)
+    st.sink.slow_sync();
   const auto now = self->clock().now();
   if (now >= st.next_proof) {
     if (!st.source->prove(proof_timeout)) {

@@ -16,7 +16,8 @@ public:
   virtual ~change_source() = default;
   struct change {
     bool wakes_sync{false};
-    std::string tag; ///< of the response cache, when it does not wake the sync
+    bool slows_sync{false}; ///< another instance has met 429s
+    std::string tag{};      ///< of the response cache, when it is neither
   };
   virtual result<std::vector<change>> wait(std::chrono::milliseconds timeout) = 0;
   virtual result<void> prove(std::chrono::milliseconds timeout) = 0;
@@ -28,6 +29,7 @@ struct change_sink {
   std::function<void(const std::string& tag)> move;
   std::function<void(bool)> set_coherent; ///< turning true moves every epoch
   std::function<void()> wake_sync;
+  std::function<void()> slow_sync; ///< the shared budget is to be looked at
 };
 
 struct change_listener_state {
@@ -46,10 +48,10 @@ struct change_listener_state {
 };
 
 /// CHANGE LISTENER: owns the LISTEN connection; blocks in it for short whiles, so it is spawned
-/// detached. Moves the response cache's epochs and wakes the scheduler. Proves the connection
-/// every 2 s by a round trip; 5 s without proof: cache hits are off until LISTEN is in force
-/// again and every epoch has moved (what was notified meanwhile is lost). Ends only with its
-/// supervisor.
+/// detached. Moves the response cache's epochs, wakes the scheduler and the rate limiter.
+/// Proves the connection every 2 s by a round trip; 5 s without proof: cache hits are off until
+/// LISTEN is in force again and every epoch has moved (what was notified meanwhile is lost).
+/// Ends only with its supervisor.
 change_listener_actor::behavior_type change_listener(
     change_listener_actor::stateful_pointer<change_listener_state> self,
     change_source_factory open, change_sink sink);

@@ -26,7 +26,10 @@ public:
       return std::unexpected<failure>(notified.error());
     std::vector<change> changes;
     for (const auto& note : *notified)
-      changes.push_back({note.channel == store::sync_channel, note.payload});
+      changes.push_back(
+          {.wakes_sync = note.channel == store::sync_channel,
+           .slows_sync = note.channel == store::budget_channel,
+           .tag = note.payload});
     return changes;
   }
 

@@ -272,6 +272,11 @@ private:
             [this] {
               if (const auto scheduler = slots_.scheduler.get())
                 caf::anon_send(scheduler, atom::wake_v);
+            },
+        .slow_sync =
+            [this] {
+              if (const auto limiter = slots_.limiter.get())
+                caf::anon_send(limiter, atom::wake_v);
             }};
   }
 

@@ -1,5 +1,8 @@
 #include "battlenet/answer.hpp"
 
+#include "domain/last_modified.hpp"
+
+#include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <utility>
@@ -34,6 +37,20 @@ std::optional<std::chrono::seconds> parse_seconds(std::string_view text) {
     return std::nullopt;
   const auto longest = static_cast<std::uint64_t>(longest_duration.count());
   return std::chrono::seconds{static_cast<std::int64_t>(value < longest ? value : longest)};
+}
+
+/// Seconds, or a date, which the sender's own clock tells how far away it is.
+std::optional<std::chrono::seconds> retry_after_of(const raw_response& response) {
+  const auto text = header(response, "retry-after");
+  if (const auto seconds = parse_seconds(text))
+    return seconds;
+  const auto when = domain::parse_last_modified(text);
+  if (!when)
+    return std::nullopt;
+  const auto sent = domain::parse_last_modified(header(response, "date")).value_or(wall_now());
+  return std::clamp(
+      std::chrono::ceil<std::chrono::seconds>(*when - sent), std::chrono::seconds{0},
+      longest_duration);
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view lower) {
@@ -117,7 +134,7 @@ answer classify(raw_response&& response) {
   result.status = response.status;
   result.last_modified = header(response, "last-modified");
   result.max_age = max_age_of(header(response, "cache-control"));
-  result.retry_after = parse_seconds(header(response, "retry-after"));
+  result.retry_after = retry_after_of(response);
   result.schema_revision = header(response, "battlenet-schema-revision");
   auto detail = "status " + std::to_string(response.status);
   if (result.outcome == outcome::malformed)

@@ -36,7 +36,7 @@ struct answer {
   std::string body;                                ///< as received, for `ok` only
   std::string last_modified;                       ///< verbatim; may be empty
   std::optional<std::chrono::seconds> max_age;     ///< Cache-Control
-  std::optional<std::chrono::seconds> retry_after; ///< when sent; never relied on
+  std::optional<std::chrono::seconds> retry_after; ///< from now on, when sent
   std::string schema_revision;
   std::string detail; ///< for logs: status line or why no response came, with the trace id
 };

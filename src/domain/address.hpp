@@ -3,6 +3,7 @@
 #include "core/ids.hpp"
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 namespace guildhall::domain {
 
 enum class region : std::uint8_t { us, eu, kr, tw };
+inline constexpr std::size_t region_count = 4;
 
 std::string_view to_string(region where) noexcept;
 /// Nothing for anything but `us`, `eu`, `kr`, `tw`.

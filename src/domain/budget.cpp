@@ -71,18 +71,14 @@ void pacer::set_rate(double per_second, clock_time now) {
   rate_ = std::max(0.0, per_second);
 }
 
-void pacer::pause_until(clock_time until) {
-  paused_until_ = std::max(paused_until_, until);
-}
-
 std::optional<pacer::clock_time> pacer::next(clock_time now) const {
   if (rate_ <= 0)
     return std::nullopt;
-  return std::max({next_, paused_until_, now});
+  return std::max(next_, now);
 }
 
 bool pacer::take(clock_time now) {
-  if (rate_ <= 0 || now < next_ || now < paused_until_)
+  if (rate_ <= 0 || now < next_)
     return false;
   const auto interval = std::chrono::duration_cast<clock_time::duration>(
       std::chrono::duration<double>(1.0 / rate_));
@@ -98,32 +94,40 @@ void fair_queue::push(ticket what) {
   ++size_;
 }
 
-std::optional<fair_queue::ticket> fair_queue::pop(clock_time now, bool people_only) {
+/// The longest wait, once it is long; else the least remaining work.
+bool fair_queue::goes_before(const candidate& a, const candidate& b, clock_time now) {
+  const bool a_old = now - a.first->since >= ageing;
+  const bool b_old = now - b.first->since >= ageing;
+  if (a_old != b_old)
+    return a_old;
+  return a_old ? a.first->since < b.first->since : a.group->remaining < b.group->remaining;
+}
+
+std::optional<fair_queue::ticket>
+fair_queue::pop(clock_time now, bool people_only, region_set closed) {
   for (std::size_t c = 0; c < classes_.size(); ++c) {
     if (people_only && c != static_cast<std::size_t>(priority::person))
       break;
     auto& groups = classes_[c];
-    auto best = groups.end();
+    candidate best;
+    auto best_group = groups.end();
     for (auto it = groups.begin(); it != groups.end(); ++it) {
-      if (best == groups.end()) {
-        best = it;
+      auto& tickets = it->second.tickets;
+      const candidate next{
+          &it->second, std::ranges::find_if(tickets, [closed](const ticket& t) {
+            return !closed[static_cast<std::size_t>(t.region)];
+          })};
+      if (next.first == tickets.end() || (best.group && !goes_before(next, best, now)))
         continue;
-      }
-      const auto& a = it->second;
-      const auto& b = best->second;
-      const bool a_old = now - a.tickets.front().since >= ageing;
-      const bool b_old = now - b.tickets.front().since >= ageing;
-      if (a_old != b_old ? a_old
-                         : (a_old ? a.tickets.front().since < b.tickets.front().since
-                                  : a.remaining < b.remaining))
-        best = it;
+      best = next;
+      best_group = it;
     }
-    if (best == groups.end())
+    if (!best.group)
       continue;
-    auto chosen = best->second.tickets.front();
-    best->second.tickets.pop_front();
-    if (best->second.tickets.empty())
-      groups.erase(best);
+    const auto chosen = *best.first;
+    best.group->tickets.erase(best.first);
+    if (best.group->tickets.empty())
+      groups.erase(best_group);
     --size_;
     return chosen;
   }
@@ -168,11 +172,32 @@ bool fair_queue::remove(std::uint64_t id) {
   return false;
 }
 
-std::size_t fair_queue::waiting(domain::priority what) const {
+std::size_t fair_queue::size(region_set closed) const {
+  std::size_t count = 0;
+  for (std::size_t c = 0; c < classes_.size(); ++c)
+    count += waiting(static_cast<priority>(c), closed);
+  return count;
+}
+
+std::size_t fair_queue::waiting(domain::priority what, region_set closed) const {
   std::size_t count = 0;
   for (const auto& [group, queue] : classes_[static_cast<std::size_t>(what)])
-    count += queue.tickets.size();
+    count += closed.none() ? queue.tickets.size()
+                           : static_cast<std::size_t>(
+                               std::ranges::count_if(queue.tickets, [closed](const ticket& t) {
+                                 return !closed[static_cast<std::size_t>(t.region)];
+                               }));
   return count;
+}
+
+std::optional<deadline> fair_queue::earliest() const {
+  std::optional<deadline> first;
+  for (const auto& groups : classes_)
+    for (const auto& [group, queue] : groups)
+      for (const auto& one : queue.tickets)
+        if (!first || one.expires < *first)
+          first = one.expires;
+  return first;
 }
 
 double interval_stretch(std::int64_t spent, std::int64_t limit, double people_share) {

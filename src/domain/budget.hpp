@@ -71,8 +71,6 @@ public:
   double rate() const {
     return rate_;
   }
-  /// Nothing may be sent before this moment (after a 429).
-  void pause_until(clock_time until);
   /// The moment the next request may go; nothing while the rate is zero.
   std::optional<clock_time> next(clock_time now) const;
   /// Takes the slot if it has come.
@@ -81,7 +79,6 @@ public:
 private:
   double rate_{0};
   clock_time next_{};
-  clock_time paused_until_{};
 };
 
 /// Requests waiting for their turn: by class; within a class, least remaining work of their
@@ -95,27 +92,38 @@ public:
     domain::priority priority{};
     std::int64_t group{0};     ///< requests of one guild share a group
     std::int64_t remaining{0}; ///< how many requests the group still has to send, about
+    domain::region region{};
     clock_time since{};
     deadline expires{};
   };
   static constexpr std::chrono::seconds ageing{60};
 
   void push(ticket what);
-  /// The ticket that goes next; `people_only` when the background's loan is spent.
-  std::optional<ticket> pop(clock_time now, bool people_only);
+  /// The ticket that goes next, to none of the `closed` regions; `people_only` when the
+  /// background's loan is spent.
+  std::optional<ticket> pop(clock_time now, bool people_only, region_set closed = {});
   /// Removes and returns those whose deadline has passed.
   std::vector<ticket> expire(clock_time now);
   bool remove(std::uint64_t id);
   std::size_t size() const {
     return size_;
   }
-  std::size_t waiting(domain::priority what) const;
+  /// The same for those that are not closed, and for one class of them.
+  std::size_t size(region_set closed) const;
+  std::size_t waiting(domain::priority what, region_set closed = {}) const;
+  /// When the first deadline passes.
+  std::optional<deadline> earliest() const;
 
 private:
   struct group_queue {
     std::deque<ticket> tickets;
     std::int64_t remaining{0};
   };
+  struct candidate {
+    group_queue* group{nullptr};
+    std::deque<ticket>::iterator first{};
+  };
+  static bool goes_before(const candidate& a, const candidate& b, clock_time now);
   std::array<std::map<std::int64_t, group_queue>, priority_count> classes_;
   std::size_t size_{0};
 };

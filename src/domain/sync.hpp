@@ -8,6 +8,8 @@
 #include "domain/projection.hpp"
 #include "domain/roster.hpp"
 
+#include <array>
+#include <bitset>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -140,6 +142,17 @@ struct guild_applied {
   std::optional<time_point> retry_at{};
 };
 
+using region_set = std::bitset<region_count>;
+
+/// What Battle.net's answers with status 429 have brought about, as the instances tell each
+/// other. Their clocks differ, so what lasts is told as a duration from now.
+struct slowdown {
+  double factor{1};                   ///< of the rate; a tenth of the whole returns per second
+  std::chrono::milliseconds pause{0}; ///< of everything
+  std::array<std::chrono::milliseconds, region_count> regions{}; ///< of each region alone
+  friend bool operator==(const slowdown&, const slowdown&) = default;
+};
+
 /// The Battle.net budget as lent to one instance.
 struct budget_loan {
   double rate{0};                  ///< requests per second this instance may pace
@@ -148,6 +161,7 @@ struct budget_loan {
   std::int64_t spent_last_hour{0}; ///< over all instances, lent counts as spent
   std::int64_t hour_limit{0};
   std::chrono::milliseconds valid_for{0}; ///< rate and counts are void after this
+  slowdown slowed{};                      ///< what the instances have met; not in `rate` yet
 };
 
 } // namespace guildhall::domain

@@ -147,7 +147,8 @@ struct checked_characters {
 // --- what all instances share
 
 /// Borrows from the shared Battle.net budget in the name of `instance`, giving back the unspent
-/// rest of its last loan.
+/// rest of its last loan. `met`: 429s that the others are to hear of, at once where a change feed
+/// is and with their next loan elsewhere.
 struct borrow_budget {
   using answer = budget_loan;
   static constexpr operation_traits traits{
@@ -156,6 +157,7 @@ struct borrow_budget {
   loan_request request;
   budget_limits limits;
   std::int64_t unspent{0};
+  std::optional<slowdown> met{};
 };
 
 /// Remembers a region's M+ period. True: it is a new one, and M+ documents of older ones become

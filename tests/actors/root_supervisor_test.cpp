@@ -47,7 +47,8 @@ protected:
         .sink = {
             .move = [](const std::string&) {},
             .set_coherent = [](bool) {},
-            .wake_sync = [] {}}};
+            .wake_sync = [] {},
+            .slow_sync = [] {}}};
     how.serving = serving_options{
         .start = [this]() -> result<std::unique_ptr<http::server>> {
           ++servers_started;

@@ -433,6 +433,21 @@ result<void> database::run(const domain::checked_characters& what) {
   return {};
 }
 
+domain::slowdown database::slowdown_now() const {
+  const auto passed = world_.wall() - slowed_at_;
+  const auto left = [passed](std::chrono::milliseconds length) {
+    return std::max(
+        std::chrono::milliseconds{0},
+        std::chrono::ceil<std::chrono::milliseconds>(length - passed));
+  };
+  auto now = slowed_;
+  now.factor = domain::grown_back(slowed_.factor, passed - slowed_.pause);
+  now.pause = left(slowed_.pause);
+  for (auto& pause : now.regions)
+    pause = left(pause);
+  return now;
+}
+
 result<domain::budget_loan> database::run(const domain::borrow_budget& what) {
   constexpr std::chrono::seconds loan_time{4};
   constexpr std::chrono::seconds transit{6};
@@ -450,6 +465,12 @@ result<domain::budget_loan> database::run(const domain::borrow_budget& what) {
   hour_.spend(loan.background + loan.people);
   loan.spent_last_hour = hour_.spent();
   loan.valid_for = loan_time;
+  loan.slowed = slowdown_now();
+  if (what.met) {
+    loan.slowed = slowed_ = domain::slower(loan.slowed, *what.met);
+    slowed_at_ = now;
+    on_slowed();
+  }
   shares_[what.instance] = {loan.rate, what.request.wanted_rate, now + loan_time + transit};
   return loan;
 }

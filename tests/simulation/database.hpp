@@ -2,6 +2,7 @@
 
 #include "domain/budget.hpp"
 #include "domain/sync_port.hpp"
+#include "domain/throttling.hpp"
 #include "tests/simulation/random.hpp"
 #include "tests/support/actor_system.hpp"
 
@@ -74,6 +75,9 @@ public:
   /// Told of every member that a roster closes, by Battle.net's ids of guild and character.
   std::function<void(std::int64_t, std::int64_t)> on_left = [](auto, auto) {};
 
+  /// Told when an instance has met 429s, as those are that listen.
+  std::function<void()> on_slowed = [] {};
+
   void track(const domain::guild_address& address);
 
   // domain::sync_port
@@ -114,6 +118,7 @@ private:
   void close_member(guild_id guild, character_id who);
   void queue_character(character_id who, guild_id guild);
   void note(std::int64_t what);
+  domain::slowdown slowdown_now() const;
 
   struct share {
     double rate{0};
@@ -123,6 +128,8 @@ private:
   test::actor_world& world_;
   std::map<std::string, share> shares_;
   domain::hour_window hour_;
+  domain::slowdown slowed_;
+  time_point slowed_at_{};
   std::int64_t next_id_{1};
 };
 

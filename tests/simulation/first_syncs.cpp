@@ -78,6 +78,35 @@ std::vector<std::chrono::seconds> first_syncs(const first_sync_plan& how) {
   return after;
 }
 
+sync_cost first_syncs_in(const weather& what, const first_sync_plan& how) {
+  constexpr auto step = 100ms;
+  fresh_service one{how};
+  one.battlenet.faults = {
+      .server_error = what.server_error,
+      .throttled = what.throttled,
+      .reset = what.reset,
+      .truncated = what.truncated,
+      .bad_guild = std::nullopt};
+  sync_cost cost;
+  std::vector<std::size_t> sent; // after each step
+  while (!one.all_in_sync()) {   // compares everything: not at every step
+    if (cost.took > 24h)
+      throw std::runtime_error("a guild was never in sync");
+    const auto next_look = cost.took + std::max<std::chrono::milliseconds>(1s, cost.took / 50);
+    for (; cost.took < next_look; cost.took += step) {
+      one.world.advance(step);
+      sent.push_back(one.battlenet.requests);
+    }
+  }
+  cost.requests = one.battlenet.requests;
+  auto pause = 0ms;
+  for (std::size_t i = 1; i < sent.size() && sent[i] < cost.requests * 9 / 10; ++i) {
+    pause = sent[i] > sent[i - 1] ? 0ms : pause + step;
+    cost.longest_pause = std::max(cost.longest_pause, pause);
+  }
+  return cost;
+}
+
 outage_outcome
 outage(const first_sync_plan& how, std::chrono::seconds begins, std::chrono::seconds length) {
   fresh_service one{how};

@@ -64,6 +64,11 @@ void instance::wake() {
     caf::anon_send(scheduler, atom::wake_v);
 }
 
+void instance::slow() {
+  if (const auto limiter = slots_.limiter.get())
+    caf::anon_send(limiter, atom::wake_v);
+}
+
 void instance::start() {
   root_ = actors::spawn_sync_supervisor(world_.system(), *how_, slots_, numbers_);
   // What the root supervisor does with a sync that gave up.

@@ -32,6 +32,8 @@ public:
   void kill();
   /// Has it look for due work at once.
   void wake();
+  /// Has it look at the shared budget.
+  void slow();
 
 private:
   void start();

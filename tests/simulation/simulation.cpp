@@ -27,6 +27,13 @@ public:
       if (!battlenet_.departures.contains({guild, who}))
         throw broken_rule("a member who never left was closed");
     };
+    rows_.on_slowed = [this] {
+      world_.after(5ms, [this] {
+        for (auto& one : instances_)
+          if (one)
+            one->slow();
+      });
+    };
     for (std::size_t i = 0; i < how.guilds; ++i) {
       battlenet_.add_guild(static_cast<std::size_t>(
           how.changes ? luck_.between(2, static_cast<std::int64_t>(how.most_members))

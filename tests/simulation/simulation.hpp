@@ -53,6 +53,22 @@ struct first_sync_plan {
 /// After how long each guild was in sync, but for the last one.
 std::vector<std::chrono::seconds> first_syncs(const first_sync_plan& how);
 
+/// What a share of all answers is instead of what was asked for.
+struct weather {
+  double throttled{0};
+  double server_error{0};
+  double reset{0};
+  double truncated{0};
+};
+struct sync_cost {
+  std::chrono::milliseconds took{}; ///< until every guild was in sync
+  std::size_t requests{0};
+  std::chrono::milliseconds longest_pause{}; ///< between two requests in the first 90 % of them
+};
+
+/// First syncs of all guilds in such weather, from the beginning to the end.
+sync_cost first_syncs_in(const weather& what, const first_sync_plan& how);
+
 struct outage_outcome {
   std::size_t requests{0};         ///< sent while it lasted
   std::chrono::seconds recovery{}; ///< from its end until every guild was in sync

@@ -84,6 +84,35 @@ TEST_F(simulation_test, a_bad_day_costs_at_most_1_7_times_the_requests_of_a_good
       << good.requests << " requests on a good day";
 }
 
+// The same at the rate of one large guild, where a 429 comes about once a second.
+TEST_F(simulation_test, a_bad_day_at_the_full_rate_ends_in_sync_for_1_7_times_the_requests) {
+  const first_sync_plan how{.rate = 80, .members = {986}};
+  const auto good = first_syncs_in({}, how);
+  const weather bad{.throttled = 0.01, .server_error = 0.30, .reset = 0.05, .truncated = 0.01};
+  const auto cost = first_syncs_in(bad, how);
+  EXPECT_LE(static_cast<double>(cost.requests), 1.7 * static_cast<double>(good.requests))
+      << good.requests << " requests on a good day";
+  EXPECT_LE(cost.longest_pause, 10s);
+}
+
+TEST_F(simulation_test, one_429_in_twenty_leaves_more_than_four_fifths_of_the_throughput) {
+  for (const double rate : {20.0, 95.0}) {
+    const first_sync_plan how{.rate = rate, .members = {rate < 50 ? 200u : 986u}};
+    const auto good = first_syncs_in({}, how);
+    const auto cost = first_syncs_in({.throttled = 0.05}, how);
+    EXPECT_LE(cost.took, good.took * 5 / 4) << rate << " a second";
+    EXPECT_LE(cost.longest_pause, 2s) << rate << " a second";
+  }
+}
+
+TEST_F(simulation_test, however_many_429_there_are_nothing_stalls) {
+  for (const double share : {0.01, 0.2}) {
+    const auto cost = first_syncs_in({.throttled = share}, {.rate = 80, .members = {986}});
+    EXPECT_LE(cost.longest_pause, 10s) << share;
+    EXPECT_LE(static_cast<double>(cost.requests), 1.1 / (1 - share) * (986 * 4 + 3)) << share;
+  }
+}
+
 TEST_F(simulation_test, a_failing_guild_and_a_database_restart_do_not_hold_up_the_others) {
   first_sync_plan how{.members = {300, 500, 700, 900}};
   const auto undisturbed = first_syncs(how);

@@ -80,7 +80,8 @@ result<std::unique_ptr<change_feed>> change_feed::open(connection_options option
   const auto listening = parts->database->run(
       std::chrono::steady_clock::now() + listen_time, "listen", [&](session&) -> result<void> {
         for (const auto channel :
-             {change_channel, sync_channel, std::string_view(parts->proof_channel)})
+             {change_channel, sync_channel, budget_channel,
+              std::string_view(parts->proof_channel)})
           parts->receivers.push_back(std::make_unique<receiver>(raw, channel, parts->inbox));
         return {};
       });

@@ -15,6 +15,8 @@ namespace guildhall::store {
 inline constexpr std::string_view change_channel{"guildhall_change"};
 /// No payload: something became due at once, or pause was switched.
 inline constexpr std::string_view sync_channel{"guildhall_sync"};
+/// No payload: an instance has met 429s; the budget's row says what follows.
+inline constexpr std::string_view budget_channel{"guildhall_budget"};
 
 struct notification {
   std::string channel;

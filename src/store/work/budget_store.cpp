@@ -1,10 +1,13 @@
 #include "domain/sync_port.hpp"
+#include "domain/throttling.hpp"
 #include "store/ledger/fence.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
 #include "store/run.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace guildhall::store {
 
@@ -40,11 +43,62 @@ constexpr statement write{
     "write_budget", R"(
   update api_budget set counts = $1, newest_slot = $2, hour_limit = $3)",
     10};
-constexpr std::array all{lock, others, share, forget, write};
+// What other instances have met, as durations: nobody's clock but the database's counts.
+constexpr statement read_slowdown{
+    "read_slowdown", R"(
+  with now as materialized (select app_now() as t), region as (
+    select name, place from unnest(array['us', 'eu', 'kr', 'tw']) with ordinality as r (name, place)
+  )
+  select b.rate_factor, coalesce(extract(epoch from now.t - b.grows_from), 0)::float8,
+    coalesce(extract(epoch from b.paused_until - now.t), 0)::float8,
+    (select array_agg((coalesce(extract(epoch from p.paused_until - now.t), 0) * 1000)::bigint
+       order by r.place)
+     from region r left join api_region_pauses p on p.region = r.name)
+  from api_budget b, now)",
+    30};
+constexpr statement write_slowdown{
+    "write_slowdown", R"(
+  with now as materialized (select app_now() as t)
+  update api_budget set rate_factor = $1, grows_from = now.t + $2::interval,
+    paused_until = now.t + $2::interval
+  from now)",
+    10};
+constexpr statement close_region{
+    "close_region", R"(
+  insert into api_region_pauses as p (region, paused_until) values ($1, app_now() + $2::interval)
+  on conflict (region) do update set paused_until = excluded.paused_until)",
+    10};
+constexpr statement notify_budget{
+    "notify_budget", "select pg_notify('guildhall_budget', '')", 2};
+constexpr std::array all{lock,          others,         share,        forget,       write,
+                         read_slowdown, write_slowdown, close_region, notify_budget};
 const listed_statements registered{all};
 
 std::string interval(std::chrono::milliseconds time) {
   return std::to_string(time.count()) + " milliseconds";
+}
+
+domain::slowdown slowdown_of(session& db) {
+  double since = 0;
+  double pause = 0;
+  std::vector<std::int64_t> regions;
+  domain::slowdown out;
+  fields(db.exec(read_slowdown)[0]) >> out.factor >> since >> pause >> regions;
+  using std::chrono::milliseconds;
+  out.factor = domain::grown_back(out.factor, std::chrono::duration<double>{since});
+  out.pause = milliseconds{std::llround(1'000 * std::max(0.0, pause))};
+  for (std::size_t i = 0; i < std::min(regions.size(), out.regions.size()); ++i)
+    out.regions[i] = milliseconds{std::max<std::int64_t>(0, regions[i])};
+  return out;
+}
+
+/// Under the budget's lock. Every instance that listens looks again at once.
+void tell_all(session& db, const domain::slowdown& slowed) {
+  db.exec(write_slowdown, {slowed.factor, interval(slowed.pause)});
+  for (std::size_t i = 0; i < slowed.regions.size(); ++i)
+    if (slowed.regions[i].count() > 0)
+      db.exec(close_region, {static_cast<domain::region>(i), interval(slowed.regions[i])});
+  db.exec(notify_budget);
 }
 
 } // namespace
@@ -68,6 +122,11 @@ result<domain::budget_loan> run(session& db, const domain::borrow_budget& what) 
     hour.spend(loan.background + loan.people); // lent is spent
     loan.spent_last_hour = hour.spent();
     loan.valid_for = loan_time;
+    loan.slowed = slowdown_of(db);
+    if (what.met) {
+      loan.slowed = domain::slower(loan.slowed, *what.met);
+      tell_all(db, loan.slowed);
+    }
 
     db.exec(forget);
     db.exec(

@@ -18,7 +18,7 @@ using test::answer_of;
 /// A limiter that grants at once and writes down what it hears.
 struct limiter_log {
   std::vector<permit_request> wishes;
-  int throttles{0};
+  std::vector<answer_notice> answers;
   bool grants{true};
   permit_holder_actor holder;
 };
@@ -31,8 +31,10 @@ granting_limiter(rate_limiter_actor::pointer, limiter_log* seen) {
         if (seen->grants)
           caf::anon_send(holder, atom::granted_v, permit{wish.ticket, {}});
       },
-      [seen](atom::throttled, const throttle_notice&) { ++seen->throttles; },
-      [](atom::stretch, const stretch_listener_actor&) {}, [](atom::loan, const loan_reply&) {},
+      [seen](atom::answered, const answer_notice& what) { seen->answers.push_back(what); },
+      [](atom::wake) {},
+      [](atom::stretch, const stretch_listener_actor&) {},
+      [](atom::loan, const loan_notice&) {},
       [](atom::tick, std::uint64_t) {}};
 }
 
@@ -222,9 +224,28 @@ TEST_F(battlenet_gateway_test, without_a_token_the_fetch_fails_with_its_reason) 
 }
 
 TEST_F(battlenet_gateway_test, a_429_is_answered_and_told_to_the_limiter) {
-  start([](const auto&) { return answer_of(429); });
+  start([](const auto&) {
+    return battlenet::classify({.status = 429, .headers = {{"retry-after", "7"}}, .body = {}});
+  });
+  const auto asked = world.now();
   EXPECT_EQ(outcome_in(fetch()), outcome::throttled);
-  EXPECT_EQ(wishes.throttles, 1);
+  ASSERT_EQ(wishes.answers.size(), 1u);
+  EXPECT_TRUE(wishes.answers[0].throttled);
+  EXPECT_EQ(wishes.answers[0].region, domain::region::eu);
+  EXPECT_EQ(wishes.answers[0].sent, asked);
+  EXPECT_EQ(wishes.answers[0].retry_after, 7s);
+}
+
+TEST_F(battlenet_gateway_test, the_limiter_hears_of_every_answer_and_of_nothing_else) {
+  int count = 0;
+  start([&](const auto&) {
+    return ++count == 1 ? battlenet::no_response("reset") : answer_of(count == 2 ? 503 : 200);
+  });
+  for (int i = 0; i < 3; ++i)
+    fetch();
+  EXPECT_EQ(wishes.answers.size(), 2u);
+  for (const auto& one : wishes.answers)
+    EXPECT_FALSE(one.throttled);
 }
 
 TEST_F(battlenet_gateway_test, fetches_beyond_the_limit_are_refused_as_overloaded) {

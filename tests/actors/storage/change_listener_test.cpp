@@ -57,7 +57,8 @@ protected:
         change_sink{
             .move = [this](const std::string& tag) { moved.push_back(tag); },
             .set_coherent = [this](bool is) { coherent.push_back(is); },
-            .wake_sync = [this] { ++wakes; }});
+            .wake_sync = [this] { ++wakes; },
+            .slow_sync = [this] { ++slowed; }});
   }
   /// The listener never rests while it is connected: time passes in its own waits.
   void live(test::actor_world::duration how_long) {
@@ -79,6 +80,7 @@ protected:
   std::vector<std::string> moved;
   std::vector<bool> coherent;
   int wakes{0};
+  int slowed{0};
   change_listener_actor listener;
   test::actor_world world;
 };
@@ -96,6 +98,17 @@ TEST_F(change_listener_test, moves_epochs_and_wakes_the_sync) {
   live(500ms);
   EXPECT_EQ(moved, (std::vector<std::string>{"guild:12", "character:5"}));
   EXPECT_EQ(wakes, 2);
+}
+
+TEST_F(change_listener_test, tells_of_429s_that_another_instance_has_met) {
+  start();
+  live(1s);
+  EXPECT_EQ(slowed, 1); // it may have met some unheard
+  feed.changes = {{.slows_sync = true}, {.slows_sync = true}};
+  live(500ms);
+  EXPECT_EQ(slowed, 2);
+  EXPECT_TRUE(moved.empty());
+  EXPECT_EQ(wakes, 1);
 }
 
 TEST_F(change_listener_test, proves_itself_every_two_seconds) {

@@ -68,8 +68,33 @@ TEST(answer, reads_a_retry_after_in_seconds) {
     return of(429, "", {{"retry-after", std::move(value)}}).retry_after;
   };
   EXPECT_EQ(retry_after("3"), 3s);
-  EXPECT_EQ(retry_after("Sat, 7 Mar 2020 09:41:14 GMT"), std::nullopt);
+  EXPECT_EQ(retry_after(" 3600 "), 3'600s);
+  EXPECT_EQ(retry_after("0"), 0s);
+  EXPECT_EQ(retry_after("99999999999999999"), 168h);
+  for (const auto* none : {"", "soon", "-5", "1.5", "Sat, 37 Mar 2020 09:41:14 GMT"})
+    EXPECT_EQ(retry_after(none), std::nullopt) << none;
   EXPECT_EQ(of(429, "").retry_after, std::nullopt);
+}
+
+TEST(answer, reads_a_retry_after_that_is_a_date_by_its_senders_clock) {
+  const auto retry_after = [](std::string value, std::string date) {
+    return of(429, "", {{"retry-after", std::move(value)}, {"date", std::move(date)}})
+        .retry_after;
+  };
+  // Whatever our own clock says.
+  EXPECT_EQ(retry_after("Sat, 07 Mar 2020 09:41:14 GMT", "Sat, 07 Mar 2020 09:40:44 GMT"), 30s);
+  EXPECT_EQ(retry_after("Sun, 8 Mar 2020 00:00:01 GMT", "Sat, 7 Mar 2020 23:59:59 GMT"), 2s);
+  EXPECT_EQ(retry_after("Sat, 07 Mar 2020 09:40:00 GMT", "Sat, 07 Mar 2020 09:40:44 GMT"), 0s)
+      << "that is over";
+  EXPECT_EQ(
+      retry_after("Thu, 01 Jan 2099 00:00:00 GMT", "Sat, 07 Mar 2020 09:40:44 GMT"), 168h);
+}
+
+TEST(answer, takes_its_own_clock_for_a_date_without_the_senders) {
+  const auto past = of(429, "", {{"retry-after", "Sat, 07 Mar 2020 09:41:14 GMT"}});
+  EXPECT_EQ(past.retry_after, 0s);
+  const auto future = of(429, "", {{"retry-after", "Thu, 01 Jan 2099 00:00:00 GMT"}});
+  EXPECT_EQ(future.retry_after, 168h);
 }
 
 TEST(answer, names_status_and_trace_for_the_log) {

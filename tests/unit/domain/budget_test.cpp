@@ -189,17 +189,6 @@ TEST(pacer, starts_empty) {
   EXPECT_FALSE(pace.take(start + 100ms));
 }
 
-TEST(pacer, a_pause_holds_everything_back) {
-  pacer pace;
-  pace.set_rate(10, start);
-  pace.pause_until(start + 5s);
-  EXPECT_EQ(pace.next(start), start + 5s);
-  EXPECT_FALSE(pace.take(start + 4'999ms));
-  pace.pause_until(start + 1s); // an older one shortens nothing
-  EXPECT_FALSE(pace.take(start + 4'999ms));
-  EXPECT_TRUE(pace.take(start + 5s));
-}
-
 TEST(pacer, a_rate_of_zero_stops_it) {
   pacer pace;
   pace.set_rate(10, start);
@@ -221,8 +210,6 @@ RC_GTEST_PROP(pacer, never_more_than_the_rate_and_two_in_any_sliding_second, ())
   for (int i = 0; i < steps; ++i) {
     now += std::chrono::microseconds{
         *rc::gen::inRange(0, 60'000)}; // a timer that fires at odd times
-    if (*rc::gen::inRange(0, 50) == 0)
-      pace.pause_until(now + std::chrono::milliseconds{*rc::gen::inRange(0, 500)});
     while (pace.take(now))
       window.push_back(now);
     while (!window.empty() && now - window.front() >= 1s)
@@ -314,6 +301,38 @@ TEST(fair_queue, expired_and_removed_tickets_are_gone) {
 
 /// A steady stream of small guilds must not keep a big one waiting for longer than the ageing
 /// and the time that those before it in age need.
+TEST(fair_queue, a_closed_region_holds_up_nobody_elses_requests) {
+  fair_queue queue;
+  region_set closed;
+  closed[static_cast<std::size_t>(region::eu)] = true;
+  auto waits = ticket(1, priority::person, 1, 1);
+  waits.region = region::eu;
+  queue.push(waits);
+  EXPECT_FALSE(queue.pop(start, false, closed));
+  EXPECT_EQ(queue.size(closed), 0u);
+  auto goes = ticket(2, priority::character, 1, 1);
+  goes.region = region::us;
+  auto behind = ticket(3, priority::person, 1, 1); // of the same group, but elsewhere
+  behind.region = region::kr;
+  queue.push(goes);
+  queue.push(behind);
+  EXPECT_EQ(queue.size(closed), 2u);
+  EXPECT_EQ(queue.waiting(priority::person, closed), 1u);
+  EXPECT_EQ(queue.pop(start, false, closed)->id, 3u);
+  EXPECT_EQ(queue.pop(start, false, closed)->id, 2u);
+  EXPECT_EQ(queue.pop(start, false)->id, 1u);
+}
+
+TEST(fair_queue, knows_whose_deadline_comes_first) {
+  fair_queue queue;
+  EXPECT_FALSE(queue.earliest());
+  queue.push(ticket(1, priority::person, 1, 1, start, start + 9s));
+  queue.push(ticket(2, priority::sweep, 2, 1, start, start + 5s));
+  EXPECT_EQ(queue.earliest(), start + 5s);
+  queue.expire(start + 5s);
+  EXPECT_EQ(queue.earliest(), start + 9s);
+}
+
 RC_GTEST_PROP(fair_queue, nobody_starves_beyond_the_ageing, ()) {
   fair_queue queue;
   std::uint64_t id = 1;

@@ -69,6 +69,47 @@ TEST_F(budget, what_is_given_back_can_be_lent_again_and_the_hour_slides) {
   EXPECT_EQ(borrow("a", 80, 500).background, 500);
 }
 
+TEST_F(budget, what_one_instance_has_met_the_others_hear_with_their_next_loan) {
+  EXPECT_EQ(borrow("b", 80, 10).slowed, domain::slowdown{});
+  domain::slowdown met{.factor = 0.5, .pause = 10s, .regions = {}};
+  met.regions[static_cast<std::size_t>(domain::region::eu)] = 3'600s;
+  ASSERT_TRUE(db->ask(domain::borrow_budget{
+      .instance = "a",
+      .request = {},
+      .limits = {.rate = 80, .per_hour = 1'000},
+      .unspent = 0,
+      .met = met}));
+  const auto heard = borrow("b", 80, 10).slowed;
+  EXPECT_DOUBLE_EQ(heard.factor, 0.5);
+  EXPECT_GT(heard.pause, 8s);
+  EXPECT_LE(heard.pause, 10s);
+  EXPECT_GT(heard.regions[static_cast<std::size_t>(domain::region::eu)], 3'590s);
+  EXPECT_EQ(heard.regions[static_cast<std::size_t>(domain::region::us)], 0s);
+
+  db->shift_clock(12s); // two seconds after its end
+  const auto later = borrow("b", 80, 10).slowed;
+  EXPECT_EQ(later.pause, 0s);
+  EXPECT_NEAR(later.factor, 0.7, 0.1);
+  db->shift_clock(1h);
+  EXPECT_EQ(borrow("b", 80, 10).slowed, domain::slowdown{});
+}
+
+TEST_F(budget, what_a_second_instance_meets_shortens_nothing) {
+  const auto meet = [&](const std::string& name, double factor, std::chrono::seconds pause) {
+    const auto loan = db->ask(domain::borrow_budget{
+        .instance = name,
+        .request = {},
+        .limits = {.rate = 80, .per_hour = 1'000},
+        .unspent = 0,
+        .met = domain::slowdown{.factor = factor, .pause = pause, .regions = {}}});
+    return loan.value().slowed;
+  };
+  meet("a", 0.25, 40s);
+  const auto slowed = meet("b", 0.5, 5s);
+  EXPECT_DOUBLE_EQ(slowed.factor, 0.25);
+  EXPECT_GT(slowed.pause, 38s);
+}
+
 class upstream : public mirror {};
 
 TEST_F(upstream, a_database_mirrors_one_battle_net) {
@@ -234,6 +275,19 @@ TEST_F(feed, tells_of_changes_and_of_nothing_else) {
       seen, (std::vector<std::string>{
                 "guildhall_change character:" + std::to_string(work.character.value),
                 "guildhall_change guild:" + std::to_string(guild.value)}));
+}
+
+TEST_F(feed, tells_at_once_when_an_instance_has_met_429s) {
+  domain::borrow_budget loan{
+      .instance = "a",
+      .request = {.wanted_rate = 80, .wanted = 10},
+      .limits = {.rate = 80, .per_hour = 1'000},
+      .unspent = 0};
+  ASSERT_TRUE(db->ask(loan));
+  EXPECT_TRUE(heard().empty());
+  loan.met = domain::slowdown{.factor = 0.5, .pause = 0s, .regions = {}};
+  ASSERT_TRUE(db->ask(loan));
+  EXPECT_EQ(heard(), std::vector<std::string>{"guildhall_budget "});
 }
 
 TEST_F(feed, proves_itself_and_keeps_what_arrives_meanwhile) {
