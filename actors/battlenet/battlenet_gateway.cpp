@@ -171,6 +171,11 @@ void receive(self_ptr self, const gateway_response& response) {
     return;
   auto& fetch = found->second;
   const auto& answer = response.answer;
+  if (answer.stale && !fetch.resent) {
+    st.resent->Increment();
+    ask_again(self, response.ticket, fetch.resent);
+    return;
+  }
   note(self, fetch, answer);
   if (answer.outcome == outcome::unauthorised && fetch.request.user_token.empty()) {
     if (fetch.renewed) {
@@ -210,6 +215,9 @@ battlenet_gateway_actor::behavior_type battlenet_gateway(
   st.breaker_open = &numbers->gauge(
       "battlenet_breaker_open", "1 while the breaker is open",
       {{"region", std::string{domain::to_string(options.region)}}});
+  st.resent = &numbers->counter(
+      "battlenet_resent_total", "Requests sent again because a kept connection was closed",
+      {{"region", std::string{domain::to_string(options.region)}}});
 
   caf::anon_send(
       st.tokens, atom::token_v,
@@ -238,7 +246,7 @@ battlenet_gateway_actor::behavior_type battlenet_gateway(
         auto promise = self->make_response_promise<battlenet_gateway_state::promise>();
         state.fetches.emplace(
             ticket, battlenet_gateway_state::pending{
-                        request, promise, {}, {}, false, state.open});
+                        request, promise, {}, {}, false, false, state.open});
         ask_permit(self, ticket);
         return promise;
       },

@@ -37,6 +37,7 @@ struct battlenet_gateway_state {
     std::string token; ///< it was sent with
     clock_time sent{};
     bool renewed{false}; ///< a 401 has been answered by a new token once
+    bool resent{false};  ///< the first time met a stale connection
     bool probe{false};   ///< let through an open breaker
   };
 
@@ -57,14 +58,15 @@ struct battlenet_gateway_state {
 
   metrics* numbers{nullptr};
   prometheus::Gauge* breaker_open{nullptr};
+  prometheus::Counter* resent{nullptr};
   static inline const char* name = "battlenet-gateway";
 };
 
 /// BATTLE.NET GATEWAY, one per region: owns the keep-alive connections of its region. Each
 /// fetch waits for a permit, goes out with the current token, and is answered with what the
 /// status means. The token manager tells it every new token, and is asked only when there is
-/// none to send. A 401 renews the token and asks once more (which is another request to the
-/// budget). Its circuit breaker
+/// none to send. A 401 renews the token and asks once more, and so does a kept connection that
+/// was closed meanwhile: each is another request, with a permit of its own. Its circuit breaker
 /// keeps a dead region from eating the budget: while open, fetches fail at once with
 /// `retry_at`. Ends only with its supervisor; open fetches then fail with `unavailable`.
 battlenet_gateway_actor::behavior_type battlenet_gateway(

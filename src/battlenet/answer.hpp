@@ -38,6 +38,9 @@ struct answer {
   std::optional<std::chrono::seconds> max_age;     ///< Cache-Control
   std::optional<std::chrono::seconds> retry_after; ///< from now on, when sent
   std::string schema_revision;
+  /// A kept connection was closed before it brought any of an answer: the request may be sent
+  /// again, which is another request.
+  bool stale{false};
   std::string detail; ///< for logs: status line or why no response came, with the trace id
 };
 

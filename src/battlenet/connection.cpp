@@ -12,6 +12,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
+#include <sys/socket.h>
 #include <utility>
 
 namespace guildhall::battlenet {
@@ -29,6 +31,13 @@ std::string lower(std::string_view name) {
   for (auto& c : out)
     c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return out;
+}
+
+/// No response, for a reason that lies with the kept connection alone.
+exchange_failure no_response_on(bool stale, std::string why) {
+  exchange_failure failure{no_response(std::move(why))};
+  failure.answer.stale = stale;
+  return failure;
 }
 
 raw_response to_raw(http::response<http::string_body>&& message) {
@@ -60,6 +69,8 @@ connection::connection(
 asio::awaitable<exchange_result>
 connection::exchange(const http_request& what, clock::time_point expires) {
   aborted_ = nullptr;
+  if (open_ && is_over())
+    close();
   const bool reused = open_;
   if (!open_) {
     watch(bounds_.connect_timeout, expires);
@@ -84,6 +95,16 @@ connection::exchange(const http_request& what, clock::time_point expires) {
 void connection::abort(const char* why) {
   aborted_ = why;
   close();
+}
+
+bool connection::is_over() noexcept {
+  char byte = 0;
+  const auto seen = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  if (seen == 0)
+    return true;
+  if (seen < 0)
+    return errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR;
+  return true; // nothing was asked that it could answer: TLS's last words, or a 408
 }
 
 /// Resolves, connects and shakes hands; answers why that failed, or nothing.
@@ -120,7 +141,7 @@ connection::converse(Stream& stream, const http_request& what, bool reused) {
   open_ = false; // until the response shows that it may be kept
   const auto [not_sent, sent] = co_await http::async_write(stream, what, await);
   if (not_sent || aborted_) {
-    exchange_failure failure{no_response(explain("send", not_sent)), reused && !aborted_};
+    auto failure = no_response_on(reused && !aborted_, explain("send", not_sent));
     co_return std::unexpected{std::move(failure)};
   }
 
@@ -135,8 +156,8 @@ connection::converse(Stream& stream, const http_request& what, bool reused) {
   }
   if (not_read || aborted_) {
     const bool untouched = !parser.got_some() && buffer_.size() == 0;
-    exchange_failure failure{
-        no_response(explain("receive", not_read)), reused && untouched && !aborted_};
+    auto failure =
+        no_response_on(reused && untouched && !aborted_, explain("receive", not_read));
     co_return std::unexpected{std::move(failure)};
   }
   auto message = parser.release();

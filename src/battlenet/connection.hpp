@@ -27,7 +27,6 @@ using http_request = boost::beast::http::request<boost::beast::http::string_body
 /// An exchange that brought no response which can be used.
 struct exchange_failure {
   battlenet::answer answer;
-  bool stale{false}; ///< the peer had closed the kept connection: worth one more try
 };
 using exchange_result = std::expected<raw_response, exchange_failure>;
 
@@ -52,8 +51,9 @@ public:
     return open_;
   }
 
-  /// Connects if necessary, sends, and reads the whole response, all before `expires`. The body
-  /// of the response is as it came over the wire, still packed.
+  /// Connects if necessary (also when the peer is seen to have closed what was kept), sends,
+  /// and reads the whole response, all before `expires`. The body of the response is as it came
+  /// over the wire, still packed.
   boost::asio::awaitable<exchange_result>
   exchange(const http_request& what, clock::time_point expires);
 
@@ -63,6 +63,8 @@ public:
 private:
   using tcp = boost::asio::ip::tcp;
 
+  /// Whether the peer has closed the kept connection, as far as can be seen without sending.
+  bool is_over() noexcept;
   boost::asio::awaitable<std::string> open();
   template <class Stream>
   boost::asio::awaitable<exchange_result>

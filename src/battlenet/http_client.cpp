@@ -33,6 +33,7 @@ struct job {
   http_request message;
   deadline expires;
   http_client::completion done;
+  bool may_resend{false}; ///< when the kept connection turns out to be stale
 };
 
 /// A value that came from elsewhere and goes into a header must not start another one.
@@ -84,7 +85,7 @@ public:
     message.set(http::field::authorization, "Bearer " + bearer);
     if (!if_modified_since.empty() && is_header_safe(if_modified_since))
       message.set(http::field::if_modified_since, if_modified_since);
-    submit({std::move(message), expires, std::move(done)});
+    submit({std::move(message), expires, std::move(done), false});
   }
 
   void post_form(
@@ -95,7 +96,7 @@ public:
         http::field::authorization, "Basic " + crypto::base64_encode(user + ':' + password));
     message.set(http::field::content_type, "application/x-www-form-urlencoded");
     message.prepare_payload();
-    submit({std::move(message), expires, std::move(done)});
+    submit({std::move(message), expires, std::move(done), true});
   }
 
   void close() override {
@@ -169,7 +170,7 @@ private:
       if (got)
         co_return unpack(std::move(*got), options_.max_body_bytes);
       // Only a kept connection can be stale, and the next try opens a fresh one: it ends there.
-      if (!got.error().stale)
+      if (!got.error().answer.stale || !work.may_resend)
         co_return std::move(got.error().answer);
     }
   }

@@ -27,8 +27,9 @@ struct client_options {
 
 /// Keep-alive HTTP/1.1 connections to one host (TLS with verification for https). Gzip is
 /// accepted and unpacked. Thread-safe; completions run on the io_context's threads, exactly
-/// once each, also when the client is closed. A request on a kept-alive connection that the
-/// peer closed meanwhile is sent once more on a fresh one.
+/// once each, also when the client is closed. A kept-alive connection that the peer has closed
+/// is not used again. If it is closed while a GET is under way, the answer says `stale`:
+/// nothing is sent twice that was asked for once.
 class http_client {
 public:
   using completion = std::move_only_function<void(answer)>;
@@ -44,7 +45,8 @@ public:
   get(const request& what, std::string bearer, std::string if_modified_since, deadline expires,
       completion done) = 0;
 
-  /// POST of a form with HTTP Basic credentials (OAuth token endpoint).
+  /// POST of a form with HTTP Basic credentials (OAuth token endpoint, which has no budget). On
+  /// a stale connection it is sent once more by itself.
   virtual void post_form(
       std::string target, std::string user, std::string password, std::string form,
       deadline expires, completion done) = 0;

@@ -57,7 +57,30 @@ protected:
   }
 };
 
+/// A counter of guildhall's without labels.
+std::int64_t counted(const instance& guildhall, const std::string& name) {
+  const auto text = '\n' + ask(guildhall.admin_port(), {.target = "/metrics"}).body;
+  const auto at = text.find("\nguildhall_" + name + ' ');
+  if (at == std::string::npos)
+    throw std::runtime_error("there is no " + name);
+  return std::stoll(text.substr(text.find(' ', at) + 1));
+}
+
 } // namespace
+
+TEST_F(faults, every_request_on_the_wire_has_a_permit_although_connections_are_reset) {
+  simulate(quick_simulator({"--world", "120"}));
+  auto& guildhall = serve(quick_budget());
+  sim().add_fault({{"match", "/"}, {"rate", 0.05}, {"reset", true}});
+  const auto guild = sim().guilds().front();
+  track(guildhall, guild);
+  await_complete(db, {guild}, std::chrono::seconds{90}, [](double) {});
+  const auto book = sim().book();
+  EXPECT_GT(book.of_status(0), 0) << "nothing was reset";
+  EXPECT_LE(
+      book.requests - book.of_class("token"), counted(guildhall, "battlenet_granted_total"));
+  EXPECT_EQ(guildhall.stop(), 0);
+}
 
 TEST_F(faults, one_guild_that_fails_does_not_hold_up_the_others) {
   simulate(

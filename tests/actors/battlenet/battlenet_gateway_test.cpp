@@ -248,6 +248,42 @@ TEST_F(battlenet_gateway_test, the_limiter_hears_of_every_answer_and_of_nothing_
     EXPECT_FALSE(one.throttled);
 }
 
+battlenet::answer on_a_stale_connection() {
+  auto none = battlenet::no_response("receive: end of stream");
+  none.stale = true;
+  return none;
+}
+
+TEST_F(battlenet_gateway_test, a_stale_connection_costs_another_permit) {
+  int count = 0;
+  start([&](const auto&) {
+    return ++count == 1 ? on_a_stale_connection() : answer_of(200, "{}");
+  });
+  const auto got = post();
+  world.advance(200ms);
+  EXPECT_EQ(outcome_in(got), outcome::ok);
+  EXPECT_EQ(client->sent.size(), 2u);
+  EXPECT_EQ(wishes.wishes.size(), 2u);
+}
+
+TEST_F(battlenet_gateway_test, a_request_is_sent_again_only_once) {
+  start([](const auto&) { return on_a_stale_connection(); });
+  const auto got = post();
+  world.advance(500ms);
+  EXPECT_EQ(outcome_in(got), outcome::transient);
+  EXPECT_EQ(client->sent.size(), 2u);
+  EXPECT_EQ(wishes.wishes.size(), 2u);
+}
+
+TEST_F(battlenet_gateway_test, what_is_sent_again_waits_for_its_permit) {
+  start([](const auto&) { return on_a_stale_connection(); });
+  const auto got = post();
+  wishes.grants = false;
+  world.advance(1s);
+  EXPECT_EQ(client->sent.size(), 1u);
+  EXPECT_FALSE(*got);
+}
+
 TEST_F(battlenet_gateway_test, fetches_beyond_the_limit_are_refused_as_overloaded) {
   wishes.grants = false;
   battlenet_gateway_options options;

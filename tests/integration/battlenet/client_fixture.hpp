@@ -95,6 +95,15 @@ protected:
     return pending{std::move(future)};
   }
 
+  pending post_form(std::string target) {
+    auto promise = std::make_shared<std::promise<battlenet::answer>>();
+    auto future = promise->get_future();
+    client_->post_form(
+        std::move(target), "user", "password", "a=b", in(patience),
+        [promise](battlenet::answer got) { promise->set_value(std::move(got)); });
+    return pending{std::move(future)};
+  }
+
   boost::asio::io_context io_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{
       io_.get_executor()};

@@ -35,7 +35,7 @@ TEST_P(after_a_fault, the_client_names_it_and_goes_on) {
   const auto got = ask("/").get();
   EXPECT_EQ(to_string(got.outcome), to_string(GetParam().expected)) << got.detail;
   EXPECT_FALSE(got.detail.empty());
-  EXPECT_EQ(server.requests(), 1) << "only a stale connection is worth a second try";
+  EXPECT_EQ(server.requests(), 1) << "nothing is sent twice";
   EXPECT_EQ(ask("/").get().outcome, outcome::ok);
 }
 
@@ -98,7 +98,7 @@ TEST_F(http_client_test, takes_a_body_of_exactly_the_limit) {
   EXPECT_EQ(ask("/").get().outcome, outcome::ok);
 }
 
-TEST_F(http_client_test, asks_once_more_when_the_kept_connection_was_closed) {
+TEST_F(http_client_test, sends_nothing_on_a_kept_connection_that_was_closed) {
   scripted_server server{[](const server_request&, int connection, int) {
     auto out = respond(200, "{}");
     out.then_close = connection == 1; // without having said so
@@ -112,24 +112,56 @@ TEST_F(http_client_test, asks_once_more_when_the_kept_connection_was_closed) {
   EXPECT_EQ(server.requests(), 2);
 }
 
-TEST_F(http_client_test, asks_once_more_when_the_kept_connection_closes_on_the_request) {
+TEST_F(http_client_test, says_that_a_kept_connection_closed_on_the_request_and_asks_no_more) {
   scripted_server server{[](const server_request&, int connection, int request) {
     return connection == 1 && request == 2 ? reply{.then_close = true} : respond(200, "{}");
   }};
   connect(server);
   EXPECT_EQ(ask("/").get().outcome, outcome::ok);
-  EXPECT_EQ(ask("/").get().outcome, outcome::ok);
+  const auto got = ask("/").get();
+  EXPECT_EQ(got.outcome, outcome::transient);
+  EXPECT_TRUE(got.stale);
+  EXPECT_EQ(server.requests(), 2);
+  EXPECT_FALSE(ask("/").get().stale);
   EXPECT_EQ(server.connections(), 2);
   EXPECT_EQ(server.requests(), 3);
 }
 
-TEST_F(http_client_test, asks_only_once_more) {
+TEST_F(http_client_test, a_fresh_connection_that_closes_is_not_called_stale) {
+  scripted_server server{
+      [](const server_request&, int, int) { return reply{.then_close = true}; }};
+  connect(server);
+  EXPECT_FALSE(ask("/").get().stale);
+  EXPECT_EQ(server.requests(), 1);
+}
+
+TEST_F(http_client_test, sends_no_more_requests_than_it_was_asked_for_whatever_is_reset) {
   scripted_server server{[](const server_request&, int, int request) {
-    return request == 1 ? respond(200, "{}") : reply{.then_close = true};
+    return request % 5 == 0 ? reply{.then_reset = true} : respond(200, "{}");
+  }};
+  auto options = options_for(server);
+  options.connections = 4;
+  connect(options);
+  constexpr int asked = 400;
+  int stale = 0;
+  for (int round = 0; round < asked / 8; ++round) {
+    std::vector<pending> answers;
+    for (int i = 0; i < 8; ++i)
+      answers.push_back(ask("/"));
+    for (auto& each : answers)
+      stale += each.get().stale ? 1 : 0;
+  }
+  EXPECT_EQ(server.requests(), asked);
+  EXPECT_GT(stale, 0);
+}
+
+TEST_F(http_client_test, sends_a_form_once_more_by_itself) {
+  scripted_server server{[](const server_request&, int, int request) {
+    return request == 2 ? reply{.then_close = true} : respond(200, "{}");
   }};
   connect(server);
-  EXPECT_EQ(ask("/").get().outcome, outcome::ok);
-  EXPECT_EQ(ask("/").get().outcome, outcome::transient);
+  EXPECT_EQ(post_form("/token").get().outcome, outcome::ok);
+  EXPECT_EQ(post_form("/token").get().outcome, outcome::ok);
   EXPECT_EQ(server.requests(), 3);
 }
 
