@@ -22,14 +22,15 @@ constexpr statement write_paused{
     4};
 constexpr statement count_queue{
     "overview_counts", R"(
+  with now as materialized (select app_now() as t)
   select s.paused, g.due, g.running, c.due, c.running, b.hour_limit, b.newest_slot, b.counts
   from sync_settings s, api_budget b, (
-    select count(*) filter (where lease_token is null and due_at <= app_now()) as due,
+    select count(*) filter (where lease_token is null and due_at <= (select t from now)) as due,
       count(*) filter (where lease_token is not null) as running
     from sync_queue where tracked_guild_id is not null) g, (
     select (
         select count(*) from sync_queue where character_id is not null and lease_token is null
-          and due_at <= app_now()) as due, (
+          and due_at <= (select t from now)) as due, (
         select count(*) from sync_queue where lease_token is not null
           and character_id is not null) as running) c)",
     30'000};

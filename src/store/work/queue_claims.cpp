@@ -13,13 +13,22 @@ namespace guildhall::store {
 
 namespace {
 
-// Leases whose time is over become free, and their guilds due no later than they are. Says
-// whether the sync is paused: who claims has to know.
+// Leases whose time is over become free, and their guilds due no later than they are: by
+// whichever claim comes first after 3 s, since it reads all leases there are. (A moment of the
+// last time that lies ahead is that of another clock.) Says whether the sync is paused: who
+// claims has to know.
 constexpr statement free_expired{
     "free_expired_leases", R"(
-  with late as (
-    select id from sync_queue where lease_token is not null and leased_until < app_now()
-    order by id for update skip locked
+  with now as materialized (select app_now() as t), turn as (
+    select s.one from lease_sweep s, now
+    where s.swept_at <= now.t - interval '3 seconds' or s.swept_at > now.t
+    for update of s skip locked
+  ), noted as (
+    update lease_sweep s set swept_at = now.t from turn, now where s.one = turn.one
+  ), late as (
+    select q.id from sync_queue q, now
+    where exists (select from turn) and q.lease_token is not null and q.leased_until < now.t
+    order by q.id for update of q skip locked
   ), freed as (
     update sync_queue q set lease_token = null, leased_until = null from late
     where q.id = late.id

@@ -185,6 +185,54 @@ TEST_F(leases, what_crashed_instances_held_comes_back_by_itself) {
   EXPECT_EQ(claim_members(guild).size(), 10u);
 }
 
+TEST_F(leases, expired_ones_are_looked_for_once_in_some_seconds_by_whoever_comes_first) {
+  track();
+  const auto guild = scan(crowd(10), 1).guild;
+  EXPECT_EQ(claim_members(guild).size(), 10u);
+  db->shift_clock(61s);
+  db->exec("update lease_sweep set swept_at = app_now()"); // another instance has just looked
+  claim_all(priority::person);
+  EXPECT_TRUE(claim_members(guild).empty());
+  db->shift_clock(4s);
+  claim_all(priority::person);
+  EXPECT_EQ(claim_members(guild).size(), 10u) << "within 5 s of their end";
+  EXPECT_EQ(
+      count(
+          "select count(*) from lease_sweep where swept_at > app_now() - interval '1 minute'"),
+      1);
+}
+
+TEST_F(leases, a_claim_does_not_wait_for_one_that_looks_for_expired_ones) {
+  track();
+  const auto other = db->connect();
+  std::promise<void> locked;
+  std::promise<void> go_on;
+  auto looking = std::async(std::launch::async, [&] {
+    test_database::run_on(*other, [&](store::session& s) {
+      (void)s.transaction([&]() -> result<void> {
+        s.exec_raw("update lease_sweep set swept_at = swept_at");
+        locked.set_value();
+        go_on.get_future().wait();
+        return {};
+      });
+    });
+  });
+  locked.get_future().wait();
+  EXPECT_EQ(claim_all(priority::person).size(), 1u);
+  go_on.set_value();
+  looking.get();
+}
+
+TEST_F(leases, a_clock_that_went_back_keeps_no_lease_for_ever) {
+  track();
+  db->shift_clock(10h);
+  claim();
+  db->shift_clock(-9h);
+  db->exec("update sync_queue set leased_until = app_now() - interval '1 second', "
+           "due_at = app_now() where lease_token is not null");
+  EXPECT_EQ(claim_all(priority::person).size(), 1u);
+}
+
 TEST_F(leases, only_checked_characters_touch_neither_their_row_nor_the_guilds) {
   track();
   const auto members = crowd(30);
