@@ -36,7 +36,11 @@ public:
         {"swap_names", &change::swap},
         {"takeover", &change::take_over},
         {"transfer", &change::move_realm},
+        {"make_anew", &change::make_character_anew},
         {"rename_guild", &change::rename_guild},
+        {"move_guild", &change::move_guild},
+        {"disband", &change::disband_guild},
+        {"found_again", &change::found_guild_again},
         {"logout", &change::logout},
         {"delete", &change::erase},
         {"set", &change::set},
@@ -220,6 +224,28 @@ private:
     if (!rename(world_, renamed, text("name"), now()))
       throw bad_call("the name is taken");
     return described(renamed);
+  }
+
+  answer make_character_anew() {
+    return described(make_anew(world_, who(), now()));
+  }
+
+  answer move_guild() {
+    auto& moving = which();
+    if (!move(world_, moving, realm_named(moving.region, text("realm")), now()))
+      throw bad_call("the name is taken there");
+    return described(moving);
+  }
+
+  answer disband_guild() {
+    auto& ended = which();
+    disband(world_, ended, now());
+    return described(ended);
+  }
+
+  answer found_guild_again() {
+    auto& old = which();
+    return described(found_again(world_, old, who("founder"), now()));
   }
 
   answer logout() {

@@ -68,7 +68,7 @@ character& world::add(character value) {
 guild& world::add(guild value) {
   auto& stored = guilds_.emplace_back(std::move(value));
   guild_by_id_[stored.id] = &stored;
-  readdress(stored, stored.name);
+  readdress(stored, *stored.home, stored.name);
   return stored;
 }
 
@@ -136,13 +136,18 @@ void world::unaddress(const character& who) {
     character_by_address_.erase(i);
 }
 
-void world::readdress(guild& which, std::string name) {
-  auto i = guild_by_address_.find(address_of(which.region, which.home->slug, which.slug));
-  if (i != guild_by_address_.end() && i->second == &which)
-    guild_by_address_.erase(i);
+void world::readdress(guild& which, const realm& home, std::string name) {
+  unaddress(which);
+  which.home = &home;
   which.name = std::move(name);
   which.slug = guild_slug(which.name);
   guild_by_address_[address_of(which.region, which.home->slug, which.slug)] = &which;
+}
+
+void world::unaddress(const guild& which) {
+  auto i = guild_by_address_.find(address_of(which.region, which.home->slug, which.slug));
+  if (i != guild_by_address_.end() && i->second == &which)
+    guild_by_address_.erase(i);
 }
 
 } // namespace guildhall::sim

@@ -126,8 +126,10 @@ public:
   void address(character& who, const realm& home, std::string name);
   /// Makes it unreachable.
   void unaddress(const character& who);
-  /// Gives the guild another name and so another slug.
-  void readdress(guild& which, std::string name);
+  /// Gives the guild another name and so another slug, or another realm.
+  void readdress(guild& which, const realm& home, std::string name);
+  /// Makes it unreachable.
+  void unaddress(const guild& which);
 
   world();
 

@@ -194,9 +194,50 @@ void log_out(world& state, character& who, std::int64_t now) {
 bool rename(world& state, guild& which, std::string name, std::int64_t now) {
   if (state.find_guild(which.region, which.home->slug, guild_slug(name)) != nullptr)
     return false;
-  state.readdress(which, std::move(name));
+  state.readdress(which, *which.home, std::move(name));
   touch_membership(which, now);
   return true;
+}
+
+bool move(world& state, guild& which, const realm& to, std::int64_t now) {
+  if (state.find_guild(which.region, to.slug, which.slug) != nullptr)
+    return false;
+  state.readdress(which, to, which.name);
+  touch_membership(which, now);
+  return true;
+}
+
+void disband(world& state, guild& which, std::int64_t now) {
+  const auto members = which.members; // leaving changes the list
+  for (auto id : members)
+    leave(state, *state.find_character(id), now);
+  state.unaddress(which);
+}
+
+guild& found_again(world& state, guild& old, character& founder, std::int64_t now) {
+  guild made = old;
+  disband(state, old, now);
+  made.id = old.id + 1'000'000'000;
+  made.members.clear();
+  made.created_ms = now * 1000;
+  auto& stored = state.add(std::move(made));
+  join(state, founder, stored, 0, now);
+  return stored;
+}
+
+character& make_anew(world& state, character& who, std::int64_t now) {
+  auto anew = who;
+  auto* home = state.find_guild(who.guild);
+  remove(state, who, false, now);
+  anew.id = state.next_character_id(anew.seed);
+  anew.guild = anew.shown_guild = 0;
+  touch(anew.modified, now);
+  if (auto* owner = state.find_player(anew.player))
+    owner->characters.push_back(anew.id);
+  auto& stored = state.add(std::move(anew));
+  if (home != nullptr)
+    join(state, stored, *home, who.rank, now);
+  return stored;
 }
 
 } // namespace guildhall::sim

@@ -49,4 +49,16 @@ void log_out(world& state, character& who, std::int64_t now);
 /// False when the realm has a guild of that name.
 bool rename(world& state, guild& which, std::string name, std::int64_t now);
 
+/// To another realm, id and members kept. False when that realm has a guild of its name.
+bool move(world& state, guild& which, const realm& to, std::int64_t now);
+
+/// Everybody leaves; its address answers nobody.
+void disband(world& state, guild& which, std::int64_t now);
+
+/// The old one is disbanded, and another one with another id takes its name.
+guild& found_again(world& state, guild& old, character& founder, std::int64_t now);
+
+/// The same name, realm, class, guild and rank under another id; the old one is gone.
+character& make_anew(world& state, character& who, std::int64_t now);
+
 } // namespace guildhall::sim

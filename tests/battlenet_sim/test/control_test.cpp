@@ -216,6 +216,45 @@ TEST_F(sim_control, a_guild_is_renamed) {
   EXPECT_EQ(get("/data/wow/guild/stormrage/new-%C3%B6ath").json().at("id"), guild_id);
 }
 
+TEST_F(sim_control, a_guild_moves_to_another_realm) {
+  auto guild_id = get(guild_path).json().at("id");
+  control("world/move_guild", R"({"guild":"stormrage/emberwatch","realm":"silvermoon"})");
+  EXPECT_EQ(get(guild_path).status, 404);
+  auto there = get("/data/wow/guild/silvermoon/emberwatch").json();
+  EXPECT_EQ(there.at("id"), guild_id);
+  EXPECT_EQ(there.at("realm").at("slug").as_string(), "silvermoon");
+  EXPECT_EQ(
+      get(path_of(member)).json().at("guild").at("realm").at("slug").as_string(), "silvermoon");
+}
+
+TEST_F(sim_control, a_guild_disbands_and_another_takes_its_name) {
+  auto guild_id = get(guild_path).json().at("id");
+  control("world/disband", R"({"guild":"stormrage/emberwatch"})");
+  EXPECT_EQ(get(guild_path).status, 404);
+  EXPECT_FALSE(get(path_of(member)).json().as_object().contains("guild"));
+  EXPECT_NE(guild_id, 0);
+}
+
+TEST_F(sim_control, a_name_is_founded_again) {
+  auto guild_id = get(guild_path).json().at("id");
+  control(
+      "world/found_again", R"({"guild":"stormrage/emberwatch","founder":)"
+                               + std::to_string(member.at("id").to_number<std::int64_t>())
+                               + "}");
+  auto now = get(guild_path).json();
+  EXPECT_NE(now.at("id"), guild_id);
+  EXPECT_EQ(now.at("member_count"), 1);
+  EXPECT_EQ(get(path_of(member)).json().at("guild").at("id"), now.at("id"));
+}
+
+TEST_F(sim_control, a_character_is_made_anew_under_its_name) {
+  control("world/make_anew", with_id());
+  auto anew = get(path_of(member)).json();
+  EXPECT_NE(anew.at("id").to_number<std::int64_t>(), id);
+  EXPECT_EQ(
+      roster_entry(anew.at("id").to_number<std::int64_t>()).at("rank"), member.at("rank"));
+}
+
 TEST_F(sim_control, a_logout_moves_the_profile_and_changes_documents) {
   auto path = path_of(member);
   auto toys = get(path + "/collections/toys").json().at("toys").as_array().size();
