@@ -121,7 +121,7 @@ using guild_coordinator_actor = character_parent_actor::extend<
     // moved to its new address; a transfer is settled.
     caf::reacts_to<atom::applied, guild_application>,
     caf::reacts_to<atom::witnesses, member_addresses>, caf::reacts_to<atom::moved, store_done>,
-    caf::reacts_to<atom::settled, store_done>,
+    caf::reacts_to<atom::handed, store_done>, caf::reacts_to<atom::settled, store_done>,
     // INTERNAL, its characters: a claim came back; a batch is written.
     caf::reacts_to<atom::claimed, claimed_characters>,
     caf::reacts_to<atom::written, store_done>,

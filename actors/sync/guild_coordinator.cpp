@@ -199,6 +199,7 @@ guild_coordinator(self_ptr self, environment_ptr environment, guild_task task) {
         step.take_witnesses(members);
       },
       [&step = *st.step](atom::moved, const store_done& moved) { step.take_move(moved); },
+      [&step = *st.step](atom::handed, const store_done& done) { step.take_hand_over(done); },
       [&step = *st.step](atom::settled, const store_done&) { step.settle_next_transfer(); },
       [self](atom::claimed, const claimed_characters& claimed) { take_claim(self, claimed); },
       [self](atom::finished, const character_done& done) {

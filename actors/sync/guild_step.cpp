@@ -10,6 +10,24 @@ using battlenet::outcome;
 using domain::document;
 using domain::failure_class;
 
+namespace {
+
+/// What a status says of a leaver and a joiner: where the joiner has the leaver's address, that
+/// it is the joiner who is there; else that the leaver is nowhere.
+std::optional<bool>
+is_same(const domain::pending_transfer& transfer, bool taken, const battlenet::answer& answer) {
+  if (!taken && answer.outcome == outcome::not_found)
+    return true;
+  if (answer.outcome != outcome::ok)
+    return std::nullopt;
+  const auto status = domain::parse_status(answer.body);
+  if (!status)
+    return std::nullopt;
+  return taken && status->is_valid && status->id == transfer.joiner_bnet_id;
+}
+
+} // namespace
+
 guild_step::guild_step(
     guild_coordinator_actor::pointer self, environment_ptr environment, domain::guild_work work,
     std::function<void(result<void>)> over)
@@ -46,6 +64,7 @@ domain::guild_context guild_step::context() const {
   return {
       .now = environment_->now(),
       .guild_interval = environment_->settings.guild_interval,
+      .verify_within = environment_->verify_within,
       .random = environment_->random()};
 }
 
@@ -55,7 +74,7 @@ void guild_step::begin() {
   under_way_ = true;
   fetch(
       environment_->requests.guild(work().address),
-      domain::guild_condition(work(), document::guild),
+      domain::guild_condition(work(), document::guild, context()),
       [this](const fetch_reply& reply) { take_guild(reply); });
 }
 
@@ -66,7 +85,7 @@ void guild_step::take_guild(const fetch_reply& reply) {
   }
   if (const auto failed = failure_class_of(reply->outcome)) {
     if (failed == failure_class::not_found) {
-      guild_not_found(reply->detail);
+      look_for_guild(reply->detail);
       return;
     }
     note_failure(document::guild, *failed, reply->detail);
@@ -84,19 +103,31 @@ void guild_step::take_guild(const fetch_reply& reply) {
     apply();
     return;
   }
-  if (domain::is_foreign(work().identity, view->id, view->realm)) {
-    guild_not_found("another guild has this address now");
+  take_guild_document(std::move(*view), *reply);
+}
+
+void guild_step::take_guild_document(domain::guild_view view, const battlenet::answer& answer) {
+  const auto& known = work().identity;
+  if (domain::is_foreign(known, view.id, view.realm)) {
+    if (view.id == known->bnet_id) { // its realm has another id: realms were merged
+      new_view_ = view;
+      new_answer_ = answer;
+      move_to({work().address, {known->region, view.realm.id, view.id}});
+      return;
+    }
+    outcome_.stranger = std::move(view);
+    look_for_guild("another guild answers at this address");
     return;
   }
-  outcome_.guild = document_of(document::guild, *reply);
-  outcome_.guild_document = std::move(*view);
+  outcome_.guild = document_of(document::guild, answer);
+  outcome_.guild_document = std::move(view);
   fetch_roster();
 }
 
 void guild_step::fetch_roster() {
   fetch(
       environment_->requests.roster(work().address),
-      domain::guild_condition(work(), document::roster),
+      domain::guild_condition(work(), document::roster, context()),
       [this](const fetch_reply& reply) { take_roster(reply); });
 }
 
@@ -111,6 +142,14 @@ void guild_step::take_roster(const fetch_reply& reply) {
     outcome_.unchanged.push_back(document::roster);
   } else if (auto view = domain::parse_roster(reply->body); !view) {
     note_failure(document::roster, failure_class::malformed, view.error().message);
+  } else if (
+      domain::is_foreign(work().identity, view->guild_id, view->guild_realm)
+      && !outcome_.guild_document && !std::exchange(asked_whole_, true)) {
+    // The 304 hid who answers: the guild document is asked for with its id.
+    outcome_.unchanged.clear();
+    outcome_.work.guild_document.last_modified.clear();
+    begin();
+    return;
   } else {
     outcome_.roster = document_of(document::roster, *reply);
     outcome_.roster_document = std::move(*view);
@@ -144,18 +183,13 @@ void guild_step::take_applied(const guild_application& applied) {
 
 // --- a guild that is not at its address
 
-/// Nobody, or somebody else: perhaps the guild has another name now, which its members'
-/// profiles tell.
-void guild_step::guild_not_found(std::string detail) {
-  if (work().guild && !std::exchange(address_searched_, true)) {
+/// Perhaps the guild has another name or realm now, which its members' profiles tell.
+void guild_step::look_for_guild(std::string detail) {
+  odd_detail_ = std::move(detail);
+  if (work().guild && !std::exchange(address_searched_, true))
     ask(domain::some_members{*work().guild, domain::max_witnesses}, atom::witnesses_v);
-    return;
-  }
-  // Who could not be asked might have known: looked for again soon, not in a day.
-  note_failure(
-      document::guild, witness_unclear_ ? failure_class::transient : failure_class::not_found,
-      std::move(detail));
-  apply();
+  else
+    decide();
 }
 
 void guild_step::take_witnesses(const member_addresses& members) {
@@ -164,13 +198,18 @@ void guild_step::take_witnesses(const member_addresses& members) {
     return;
   }
   witnesses_ = *members;
-  std::ranges::reverse(witnesses_); // lowest rank first
+  std::ranges::reverse(witnesses_);
   ask_next_witness();
 }
 
+/// One who shows our guild under another name is enough; else all are heard.
 void guild_step::ask_next_witness() {
-  if (witnesses_.empty()) {
-    guild_not_found("no guild at this address, and no member shows it under another");
+  const bool shown = !words_.empty() && words_.back().place
+                  && words_.back().place->identity == work().identity
+                  && words_.back().place->address != work().address;
+  if (witnesses_.empty() || shown) {
+    places_ = domain::places_to_look(work(), words_, !outcome_.stranger);
+    ask_next_place();
     return;
   }
   const auto witness = witnesses_.back();
@@ -185,27 +224,110 @@ void guild_step::take_witness(const fetch_reply& reply) {
     end(fail(reply.error()));
     return;
   }
-  const auto word = domain::hear_witness(work(), failure_class_of(reply->outcome), reply->body);
-  witness_unclear_ |= word.unclear;
-  if (!word.new_slug) {
-    ask_next_witness();
+  words_.push_back(domain::hear_witness(
+      work(), failure_class_of(reply->outcome), reply->body, reply->last_modified));
+  unclear_ |= words_.back().unclear;
+  ask_next_witness();
+}
+
+void guild_step::ask_next_place() {
+  if (places_.empty()) {
+    decide();
     return;
   }
-  auto& slug = outcome_.work.address.name_slug;
-  log::info("guild {}: {} is called {} now", work().tracked.value, slug, *word.new_slug);
-  ask(domain::guild_renamed{work(), *word.new_slug}, atom::moved_v);
-  slug = *word.new_slug;
+  const auto place = places_.front();
+  places_.erase(places_.begin());
+  fetch(
+      environment_->requests.guild(place.address), {},
+      [this, place](const fetch_reply& reply) { take_place(place, reply); });
+}
+
+/// A profile may be old: only the address itself tells that the guild is there.
+void guild_step::take_place(const domain::guild_place& place, const fetch_reply& reply) {
+  if (!reply) {
+    end(fail(reply.error()));
+    return;
+  }
+  const auto failed = failure_class_of(reply->outcome);
+  unclear_ |=
+      failed && failed != failure_class::not_found && failed != failure_class::forbidden;
+  auto view = failed ? fail(ec::not_found) : domain::parse_guild(reply->body);
+  if (!view || domain::is_foreign(place.identity, view->id, view->realm)) {
+    ask_next_place();
+    return;
+  }
+  new_view_ = std::move(*view);
+  new_answer_ = *reply;
+  move_to(place);
+}
+
+void guild_step::move_to(const domain::guild_place& place) {
+  log::info(
+      "guild {}: {}/{} is {}/{} now", work().tracked.value, work().address.realm,
+      work().address.name_slug, place.address.realm, place.address.name_slug);
+  new_place_ = place;
+  ask(domain::move_guild{work(), place.address, place.identity, outcome_.stranger},
+      atom::moved_v);
 }
 
 void guild_step::take_move(const store_done& moved) {
-  if (moved) {
-    begin();
+  if (!moved) {
+    auto why = moved.error();
+    if (why.code == ec::conflict) // another tracked row stands for this guild now
+      why.retry_at = environment_->now() + std::chrono::hours{24};
+    end(fail(std::move(why)));
     return;
   }
-  auto why = moved.error();
-  if (why.code == ec::conflict) // another tracked row stands for this guild now
-    why.retry_at = environment_->now() + std::chrono::hours{24};
-  end(fail(std::move(why)));
+  outcome_.work.address = new_place_->address;
+  outcome_.work.identity = new_place_->identity;
+  outcome_.work.disputed.reset();
+  outcome_.stranger.reset();
+  take_guild_document(std::move(*new_view_), new_answer_);
+}
+
+/// Nobody shows the guild anywhere else.
+void guild_step::decide() {
+  const auto now = environment_->now();
+  if (outcome_.stranger && domain::is_handed_over(work(), stranger(), words_, now)) {
+    log::warn(
+        "guild {}: {} belongs to another guild now", work().tracked.value,
+        work().address.name_slug);
+    ask(domain::hand_over_guild{work()}, atom::handed_v);
+    return;
+  }
+  // Who could not be asked might have known: looked for again soon, not in a day.
+  note_failure(
+      document::guild, unclear_ ? failure_class::transient : failure_class::not_found,
+      odd_detail_);
+  if (outcome_.stranger && !unclear_)
+    outcome_.failed.back().retry_at =
+        domain::next_dispute_look(work(), now, environment_->random());
+  apply();
+}
+
+domain::guild_identity guild_step::stranger() const {
+  return {work().address.region, outcome_.stranger->realm.id, outcome_.stranger->id};
+}
+
+/// The address is asked once more, as one where nobody is known.
+void guild_step::take_hand_over(const store_done& done) {
+  if (!done) {
+    end(fail(done.error()));
+    return;
+  }
+  auto& fresh = outcome_.work;
+  fresh.guild.reset();
+  fresh.identity.reset();
+  fresh.disputed.reset();
+  fresh.not_found_since.reset();
+  fresh.earlier_suspicion.reset();
+  fresh.guild_document = {};
+  fresh.guild_document.document = document::guild;
+  fresh.roster_document = {};
+  fresh.roster_document.document = document::roster;
+  fresh.open_members = 0;
+  outcome_.stranger.reset();
+  begin();
 }
 
 // --- transfers
@@ -221,16 +343,17 @@ void guild_step::settle_next_transfer() {
   }
   const auto transfer = transfers_.back();
   transfers_.pop_back();
-  if (transfer.leaver_address.name_key.empty()) {
-    settle(transfer, false); // the joiner has the very address: no transfer
+  const bool taken = transfer.leaver_address.name_key.empty();
+  if (taken && !transfer.same_address) {
+    settle(transfer, false); // somebody else is called so
     return;
   }
   fetch(
-      environment_->requests.status(transfer.leaver_address), {},
-      [this, transfer](const fetch_reply& reply) {
+      environment_->requests.status(taken ? transfer.joiner_address : transfer.leaver_address),
+      {}, [this, transfer, taken](const fetch_reply& reply) {
         // Only a clear answer settles it; else it stays pending for the next sync.
-        if (reply && (reply->outcome == outcome::not_found || reply->outcome == outcome::ok))
-          settle(transfer, reply->outcome == outcome::not_found);
+        if (const auto same = reply ? is_same(transfer, taken, *reply) : std::nullopt)
+          settle(transfer, *same);
         else
           settle_next_transfer();
       });

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/sync/sync_environment.hpp"
+#include "domain/guild_dispute.hpp"
 #include "domain/guild_plan.hpp"
 
 #include <functional>
@@ -29,6 +30,7 @@ public:
   void take_applied(const guild_application& applied);
   void take_witnesses(const member_addresses& members);
   void take_move(const store_done& moved);
+  void take_hand_over(const store_done& done);
   void settle_next_transfer();
 
   bool is_under_way() const {
@@ -61,9 +63,17 @@ private:
   void take_roster(const fetch_reply& reply);
   void note_failure(domain::document what, domain::failure_class why, std::string detail);
   void apply(std::optional<std::chrono::seconds> max_age = std::nullopt);
-  void guild_not_found(std::string detail);
+  void take_guild_document(domain::guild_view view, const battlenet::answer& answer);
+
+  // Nobody, or a stranger, answers at the address.
+  void look_for_guild(std::string detail);
   void ask_next_witness();
   void take_witness(const fetch_reply& reply);
+  void ask_next_place();
+  void take_place(const domain::guild_place& place, const fetch_reply& reply);
+  void move_to(const domain::guild_place& place);
+  void decide();
+  domain::guild_identity stranger() const;
   void settle(const domain::pending_transfer& transfer, bool same);
 
   guild_coordinator_actor::pointer self_;
@@ -74,8 +84,16 @@ private:
   bool under_way_{false};
   bool stopping_{false};
   bool address_searched_{false};
-  bool witness_unclear_{false};                      ///< one of them could not be asked
+  bool asked_whole_{false};
+  std::string odd_detail_;                           ///< what the address answered instead
   std::vector<domain::character_address> witnesses_; ///< asked from the back
+  std::vector<domain::witness_word> words_;
+  std::vector<domain::guild_place> places_; ///< asked from the front
+  bool unclear_{false};                     ///< who or what could tell could not be asked
+  /// What answered at the place that the guild moves to.
+  std::optional<domain::guild_place> new_place_;
+  std::optional<domain::guild_view> new_view_;
+  battlenet::answer new_answer_;
   std::vector<domain::pending_transfer> transfers_;
   std::size_t requests_{0};
 };

@@ -104,6 +104,14 @@ std::string with_trace(std::string what, const raw_response& response) {
   return what;
 }
 
+/// A date that lies ahead of the answer's own says nothing, and as a condition it would be
+/// confirmed for ever.
+std::string last_modified_of(const raw_response& response) {
+  auto modified = header(response, "last-modified");
+  const auto sent = domain::parse_last_modified(header(response, "date"));
+  return sent && domain::lies_ahead(modified, *sent) ? std::string{} : modified;
+}
+
 } // namespace
 
 std::string_view to_string(outcome what) noexcept {
@@ -132,7 +140,7 @@ answer classify(raw_response&& response) {
   answer result;
   result.outcome = outcome_of(response);
   result.status = response.status;
-  result.last_modified = header(response, "last-modified");
+  result.last_modified = last_modified_of(response);
   result.max_age = max_age_of(header(response, "cache-control"));
   result.retry_after = retry_after_of(response);
   result.schema_revision = header(response, "battlenet-schema-revision");

@@ -1,6 +1,7 @@
 #include "domain/character_plan.hpp"
 
 #include "domain/document_kinds.hpp"
+#include "domain/last_modified.hpp"
 #include "domain/retry.hpp"
 
 #include <algorithm>
@@ -80,7 +81,8 @@ profile_request plan_profile(const character_work& work, const plan_context& con
   const bool fresh_proof =
       work.verified_at && context.now - *work.verified_at < context.verify_within;
   const bool conditional = work.profile_stored && record && record->state == document_state::ok
-                        && !record->last_modified.empty() && fresh_proof;
+                        && !record->last_modified.empty() && fresh_proof
+                        && !lies_ahead(record->last_modified, context.now);
   const bool checked_lately =
       conditional && !work.forced && record->checked_at
       && context.now - *record->checked_at < context.character_interval / 2;

@@ -11,8 +11,8 @@ namespace guildhall::domain {
 namespace {
 
 // In the order of the enums: these are the spellings in the database.
-constexpr std::array<std::string_view, 7> states{
-    "missing", "ok", "failed", "not_found", "forbidden", "malformed", "suspect"};
+constexpr std::array<std::string_view, 8> states{
+    "missing", "ok", "failed", "not_found", "forbidden", "malformed", "suspect", "disputed"};
 constexpr std::array<std::string_view, 5> classes{
     "transient", "throttled", "not_found", "forbidden", "malformed"};
 

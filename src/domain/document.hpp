@@ -39,6 +39,7 @@ enum class document_state : std::uint8_t {
   forbidden, ///< 403
   malformed, ///< arrived, but cannot be used; the older one stays
   suspect,   ///< a roster that looks wrong and waits for a second opinion
+  disputed,  ///< another guild answers at its address
 };
 
 std::string_view to_string(document_state state) noexcept;

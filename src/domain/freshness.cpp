@@ -38,6 +38,8 @@ std::string why_absent(document what, const document_record* record) {
     return reason += ": Battle.net could not deliver it yet";
   case document_state::suspect:
     return reason += ": the newest answer looks wrong and waits for a second one";
+  case document_state::disputed:
+    return reason += ": another guild answers at its address, it is found out where it went";
   case document_state::missing:
   case document_state::ok:
     break;
@@ -53,22 +55,27 @@ judge_freshness(std::span<const document> expected, std::span<const document_rec
   std::size_t held = 0;
   bool unavailable = false;
   bool suspect = false;
+  bool disputed = false;
   for (const auto what : expected) {
     const auto* record = find(records, what);
     const bool is_suspect = record && record->state == document_state::suspect;
+    const bool is_disputed = record && record->state == document_state::disputed;
     suspect |= is_suspect;
+    disputed |= is_disputed;
     unavailable |= kind_of(what).place == document_place::entity && is_refused(record);
     if (record && record->changed_at)
       judged.changed_at = std::max(judged.changed_at, record->changed_at);
     if (is_held(record))
       ++held;
-    if (!is_held(record) || is_suspect) {
+    if (!is_held(record) || is_suspect || is_disputed) {
       if (!judged.reason.empty())
         judged.reason += "; ";
       judged.reason += why_absent(what, record);
     }
   }
-  if (suspect)
+  if (disputed)
+    judged.state = "disputed";
+  else if (suspect)
     judged.state = "suspect";
   else if (unavailable)
     judged.state = "unavailable";

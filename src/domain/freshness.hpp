@@ -13,7 +13,7 @@ namespace guildhall::domain {
 /// unchanged answer keeps its ETag.
 struct freshness {
   std::optional<time_point> changed_at; ///< newest of the documents
-  std::string state;  ///< complete | partial | missing | unavailable | suspect
+  std::string state;  ///< complete | partial | missing | unavailable | suspect | disputed
   std::string reason; ///< empty when complete; else a sentence: what is missing and why
 };
 

@@ -1,5 +1,6 @@
 #include "domain/guild_plan.hpp"
 
+#include "domain/last_modified.hpp"
 #include "domain/retry.hpp"
 
 #include <algorithm>
@@ -14,10 +15,17 @@ const document_record& record_of(const guild_work& work, document what) {
 
 } // namespace
 
-std::string guild_condition(const guild_work& work, document what) {
+std::string
+guild_condition(const guild_work& work, document what, const guild_context& context) {
   const auto& record = record_of(work, what);
-  return work.guild && record.state == document_state::ok ? record.last_modified
-                                                          : std::string{};
+  const bool in_doubt = record.state != document_state::ok
+                     || work.roster_document.state == document_state::suspect;
+  const bool stale =
+      !record.fetched_at || context.now - *record.fetched_at >= context.verify_within;
+  if (!work.guild || work.forced || in_doubt || stale
+      || lies_ahead(record.last_modified, context.now))
+    return {};
+  return record.last_modified;
 }
 
 document_failure failed_attempt(
@@ -31,21 +39,6 @@ document_failure failed_attempt(
       .error_class = why,
       .detail = std::move(detail),
       .retry_at = context.now + retry_delay(why, failures, context.random)};
-}
-
-witness_word hear_witness(
-    const guild_work& work, std::optional<failure_class> failed, std::string_view body) {
-  if (failed) // who is hidden or gone says nothing, and never will
-    return {
-        .unclear = failed != failure_class::not_found && failed != failure_class::forbidden};
-  const auto profile = parse_profile(body);
-  if (!profile)
-    return {.unclear = true};
-  const auto& guild = profile->guild;
-  if (!guild || is_foreign(work.identity, guild->id, guild->realm)
-      || guild->name_slug == work.address.name_slug)
-    return {};
-  return {.new_slug = guild->name_slug};
 }
 
 time_point next_guild_due(
@@ -65,8 +58,9 @@ finish_guild finish_of(
   const auto& work = outcome.work;
   finish_guild finish{.lease = work.lease, .tracked = work.tracked, .guild = work.guild};
   if (applied)
-    finish.next_roster_due =
-        std::min(outcome.next_due, applied->retry_at.value_or(outcome.next_due));
+    finish.next_roster_due = std::min(
+        {outcome.next_due, applied->retry_at.value_or(outcome.next_due),
+         applied->look_again.value_or(outcome.next_due)});
   if (work.roster_due)
     finish.failed = !applied || applied->retry_at || !outcome.failed.empty();
   if (stopped_by) {

@@ -15,12 +15,18 @@ namespace guildhall::domain {
 struct guild_context {
   time_point now{};
   std::chrono::seconds guild_interval{4 * 3600}; ///< of guilds without one of their own
-  double random{0};                              ///< uniform in [0, 1)
+  std::chrono::seconds verify_within{
+      14 * 86400};  ///< an unconditional answer at least this often
+  double random{0}; ///< uniform in [0, 1)
 };
 
 /// If-Modified-Since for the guild document or the roster; empty: unconditional. Only what is
-/// stored as it was received can be confirmed by a 304; a suspect roster is asked for whole.
-std::string guild_condition(const guild_work& work, document what);
+/// stored as it was received can be confirmed by a 304; a suspect roster is asked for whole,
+/// with its guild. Unconditional also when a person wants to know, when the last whole answer
+/// is older than `verify_within` (a 304 carries no id, so it hides who answers), and where the
+/// stored date lies ahead: such a date would be confirmed for ever.
+std::string
+guild_condition(const guild_work& work, document what, const guild_context& context);
 
 /// An attempt that brought no guild document or no roster, and when it is made again. Waits
 /// longer the more have failed in a row; a guild that was never fetched has no documents to
@@ -29,19 +35,6 @@ std::string guild_condition(const guild_work& work, document what);
 document_failure failed_attempt(
     const guild_work& work, document what, failure_class why, std::string detail,
     const guild_context& context);
-
-/// What a member's profile says about where the guild is.
-struct witness_word {
-  std::optional<std::string> new_slug{}; ///< our guild is shown under this one now
-  bool unclear{false};                   ///< it stays open what guild the member is in
-};
-
-/// How many members are asked.
-inline constexpr int max_witnesses = 3;
-
-/// `failed`: the profile could not be had; else `body` is its body.
-witness_word hear_witness(
-    const guild_work& work, std::optional<failure_class> failed, std::string_view body);
 
 /// When the guild step is due again: at the interval or when Battle.net's answer goes stale,
 /// whichever is later; after a failure at its retry.

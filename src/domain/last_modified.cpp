@@ -64,4 +64,10 @@ std::optional<time_point> parse_last_modified(std::string_view header) noexcept 
       + chrono::seconds{second}};
 }
 
+bool lies_ahead(std::string_view header, time_point now) noexcept {
+  constexpr std::chrono::minutes clocks_may_differ{5};
+  const auto moment = parse_last_modified(header);
+  return moment && *moment > now + clocks_may_differ;
+}
+
 } // namespace guildhall::domain

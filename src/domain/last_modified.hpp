@@ -13,4 +13,8 @@ namespace guildhall::domain {
 /// verbatim.
 std::optional<time_point> parse_last_modified(std::string_view header) noexcept;
 
+/// Whether it names a moment after `now`, by more than clocks may differ. Nothing was changed
+/// then: sent back as a condition, it would be confirmed for ever.
+bool lies_ahead(std::string_view header, time_point now) noexcept;
+
 } // namespace guildhall::domain

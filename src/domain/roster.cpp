@@ -12,7 +12,10 @@ namespace guildhall::domain {
 namespace {
 
 constexpr std::size_t small_guild = 20;
-constexpr std::chrono::hours second_opinion_after{6};
+/// A second answer that agrees is believed this long after the first; later where it is no
+/// other answer, or where the guild document counts those that the roster lacks.
+constexpr std::chrono::minutes second_opinion_after{10};
+constexpr std::chrono::hours same_opinion_after{6};
 
 /// What a transfer leaves unchanged.
 using look = std::pair<std::string, int>; // name_key, class
@@ -64,8 +67,13 @@ bool is_near(std::int64_t a, std::int64_t b) {
 bool is_confirmed(const suspicion& earlier, std::int64_t size, const roster_context& context) {
   const bool another_answer =
       !context.last_modified.empty() && context.last_modified != earlier.last_modified;
-  const bool waited = context.now - earlier.first_seen >= second_opinion_after;
-  return (another_answer || waited) && is_near(size, earlier.members);
+  const bool contradicted =
+      context.member_count
+      && is_near(*context.member_count, static_cast<std::int64_t>(context.open_members));
+  const auto wanted = another_answer && !contradicted
+                        ? std::chrono::duration_cast<std::chrono::seconds>(second_opinion_after)
+                        : std::chrono::duration_cast<std::chrono::seconds>(same_opinion_after);
+  return context.now - earlier.first_seen >= wanted && is_near(size, earlier.members);
 }
 
 } // namespace
@@ -127,8 +135,8 @@ roster_verdict judge_roster(const roster_view& roster, const roster_context& con
   const bool empty = size == 0;
   const bool headless =
       std::ranges::none_of(roster.members, [](const auto& m) { return m.rank == 0; });
-  const bool halved = context.open_members > small_guild && 2 * size < before;
-  if (!empty && !headless && !halved)
+  const bool shrunk = context.open_members >= small_guild && 10 * (before - size) > before;
+  if (!empty && !headless && !shrunk)
     return roster_verdict::plausible;
   // The guild document counts on its own. That it counts nobody excuses no empty roster: a
   // guild has at least its master.

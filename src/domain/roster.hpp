@@ -69,7 +69,7 @@ bool is_foreign(
 enum class roster_verdict : std::uint8_t {
   plausible,
   foreign, ///< another guild's roster: handled like 404
-  suspect, ///< empty, headless or halved: waits for a second answer that agrees
+  suspect, ///< empty, headless or shrunk by more than a tenth: waits for a second opinion
 };
 
 /// What is remembered of a suspect roster while it waits for a second opinion.
@@ -88,8 +88,10 @@ struct roster_context {
   time_point now{};
 };
 
-/// `plausible` also when an earlier suspicion is confirmed: by a second 200 with another
-/// Last-Modified, or one at least 6 h later, that has as few members (within 5 %).
+/// A roster of at least 20 that lacks more than a tenth is suspect, unless the guild document
+/// counts as few. `plausible` also when an earlier suspicion is confirmed by a 200 that has as
+/// few members (within 5 %): one with another Last-Modified at least 10 min later, or, where
+/// the guild document still counts them all, any at least 6 h later.
 roster_verdict judge_roster(const roster_view& roster, const roster_context& context);
 
 } // namespace guildhall::domain

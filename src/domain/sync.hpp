@@ -30,6 +30,12 @@ struct lease {
   lease_token token;
 };
 
+/// Another guild answers at a tracked address (docs/rules.md, Disputes).
+struct dispute {
+  guild_identity by;
+  time_point since{}; ///< this one has been there
+};
+
 /// A tracked guild whose lease was claimed: it, some of its characters, or both are due.
 struct guild_work {
   domain::lease lease;
@@ -38,7 +44,8 @@ struct guild_work {
   std::optional<guildhall::guild_id> guild; ///< none until fetched once
   std::optional<guild_identity> identity;
   std::string state; ///< of tracked_guilds: pending | active | not_found | renamed | gone
-  std::optional<time_point> not_found_since;
+  std::optional<time_point> not_found_since; ///< the first answer that was not this guild's
+  std::optional<dispute> disputed;
   bool roster_due{true};           ///< else only characters are
   bool forced{false};              ///< sync now: max-age is ignored
   std::chrono::seconds interval{}; ///< of this guild; 0: the configured one
@@ -112,16 +119,21 @@ struct guild_outcome {
   std::optional<roster_view> roster_document;
   std::vector<domain::document> unchanged;
   std::vector<document_failure> failed;
+  std::optional<guild_view> stranger; ///< who answers at the address instead
   time_point next_due{};
 };
 
-/// A leaver and a joiner that may be one character; settled by asking the leaver's status.
+/// A leaver and a joiner that may be one character; settled by asking the leaver's status, or
+/// where the joiner has the leaver's address, by asking who is there.
 struct pending_transfer {
   std::int64_t id{0};
   guildhall::character_id leaver;
   guildhall::character_id joiner;
-  character_address leaver_address;
+  character_address leaver_address; ///< without a name: the joiner, or a third, has it
   bnet_character_id leaver_bnet_id;
+  character_address joiner_address;
+  bnet_character_id joiner_bnet_id;
+  bool same_address{false}; ///< the joiner is called as the leaver was, on the same realm
 };
 
 /// What applying a guild step did: counts for the log line and the job, and what must follow.
@@ -140,6 +152,8 @@ struct guild_applied {
   /// A document that arrived could not be applied: when to look again (what was asked for
   /// stands in its document's record).
   std::optional<time_point> retry_at{};
+  /// A suspect roster: when a second opinion counts.
+  std::optional<time_point> look_again{};
 };
 
 using region_set = std::bitset<region_count>;

@@ -71,16 +71,30 @@ struct apply_guild {
   guild_outcome outcome;
 };
 
-/// The guild answers at another address: the tracked row moves there. `ec::conflict` if that
-/// address is tracked already; the row then only says where its guild went.
-struct guild_renamed {
+/// The guild answers at another address, or under another realm: its row, history and rights
+/// and the tracked row go there. Whoever answers at the old address becomes a candidate.
+/// `ec::conflict` if the new address is tracked already, or its guild known by itself; the
+/// tracked row then only says where its guild went.
+struct move_guild {
   using answer = void;
-  static constexpr operation_traits traits{"guild_renamed", manner::patient};
+  static constexpr operation_traits traits{"move_guild", manner::patient};
   guild_work work;
-  std::string name_slug; ///< the new one
+  guild_address to;
+  guild_identity identity; ///< under which it answers there
+  std::optional<guild_view> left_behind{};
 };
 
-/// Up to `limit` addresses of members (lowest rank first), to find a guild's new name.
+/// The tracked address belongs to another guild from now on: the one that was there loses its
+/// memberships, leader and address (history and rosters stay its own), and the tracked row
+/// follows the address.
+struct hand_over_guild {
+  using answer = void;
+  static constexpr operation_traits traits{"hand_over_guild", manner::patient};
+  guild_work work;
+};
+
+/// Up to `limit` addresses of members who can be asked, latest login first: they know best
+/// where their guild is.
 struct some_members {
   using answer = std::vector<character_address>;
   static constexpr operation_traits traits{"some_members", manner::patient};
@@ -88,7 +102,8 @@ struct some_members {
   int limit{0};
 };
 
-/// `same`: the leaver's status is 404, so both are one character; else they are two.
+/// `same`: both are one character. Its places in the guild's rosters and its main flag there
+/// move; whose it is, only its player's account list says.
 struct settle_transfer {
   using answer = void;
   static constexpr operation_traits traits{"settle_transfer", manner::patient};
@@ -188,9 +203,9 @@ struct sweep {
 };
 
 using sync_operations = operations<
-    claim_guilds, claim_characters, renew, release, apply_guild, guild_renamed, some_members,
-    settle_transfer, finish_guild, apply_character, checked_characters, borrow_budget,
-    set_period, sweep>;
+    claim_guilds, claim_characters, renew, release, apply_guild, move_guild, hand_over_guild,
+    some_members, settle_transfer, finish_guild, apply_character, checked_characters,
+    borrow_budget, set_period, sweep>;
 
 class sync_port : public port<sync_operations> {};
 

@@ -190,12 +190,14 @@ database::run(const domain::claim_characters& what) {
 }
 
 result<std::vector<domain::character_address>> database::run(const domain::some_members& what) {
-  std::multimap<int, domain::character_address> by_rank;
+  std::multimap<time_point, domain::character_address, std::greater<>> by_login;
   for (const auto& [key, row] : members)
-    if (key.first == what.guild.value && row.open)
-      by_rank.emplace(row.rank, characters.at(key.second).address);
+    if (key.first == what.guild.value && row.open) {
+      const auto& one = characters.at(key.second);
+      by_login.emplace(one.last_login_at.value_or(time_point{}), one.address);
+    }
   std::vector<domain::character_address> some;
-  for (const auto& [rank, address] : by_rank)
+  for (const auto& [login, address] : by_login)
     if (some.size() < static_cast<std::size_t>(what.limit))
       some.push_back(address);
   return some;
@@ -341,8 +343,10 @@ result<domain::guild_applied> database::run(const domain::apply_guild& what) {
       if (!write_roster(id, roster, outcome.roster->last_modified, counts))
         guild.roster_document.last_modified.clear();
     } else {
-      guild.suspicion = domain::suspicion{
-          outcome.roster->last_modified, now, static_cast<std::int64_t>(roster.members.size())};
+      const auto size = static_cast<std::int64_t>(roster.members.size());
+      if (!guild.suspicion || guild.suspicion->members != size)
+        guild.suspicion = domain::suspicion{outcome.roster->last_modified, now, size};
+      counts.look_again = now + std::chrono::minutes{11};
       guild.roster_document.state = document_state::suspect;
     }
   }
@@ -358,10 +362,25 @@ result<domain::guild_applied> database::run(const domain::apply_guild& what) {
   return counts;
 }
 
-result<void> database::run(const domain::guild_renamed& what) {
+result<void> database::run(const domain::move_guild& what) {
   if (!held(what.work.lease))
     return fail(ec::lease_lost);
-  tracked_guilds.at(what.work.tracked.value).address.name_slug = what.name_slug;
+  tracked_guilds.at(what.work.tracked.value).address = what.to;
+  if (what.work.guild)
+    guilds.at(what.work.guild->value).identity = what.identity;
+  return {};
+}
+
+result<void> database::run(const domain::hand_over_guild& what) {
+  if (!held(what.work.lease))
+    return fail(ec::lease_lost);
+  std::vector<character_id> leaving;
+  for (const auto& [key, row] : members)
+    if (what.work.guild && key.first == what.work.guild->value && row.open)
+      leaving.emplace_back(key.second);
+  for (const auto who : leaving)
+    close_member(*what.work.guild, who);
+  tracked_guilds.at(what.work.tracked.value).guild.reset();
   return {};
 }
 

@@ -86,7 +86,8 @@ public:
   result<std::vector<domain::lease>> run(const domain::renew& what);
   result<void> run(const domain::release& what);
   result<domain::guild_applied> run(const domain::apply_guild& what);
-  result<void> run(const domain::guild_renamed& what);
+  result<void> run(const domain::move_guild& what);
+  result<void> run(const domain::hand_over_guild& what);
   result<std::vector<domain::character_address>> run(const domain::some_members& what);
   result<void> run(const domain::finish_guild& what);
   result<void> run(const domain::apply_character& what);

@@ -307,6 +307,66 @@ TEST_F(changes, a_renamed_guild_is_found_through_its_members) {
   EXPECT_EQ(guildhall_->api(path + percent_encoded(home_.slug)).status, 404);
 }
 
+TEST_F(changes, a_guild_on_another_realm_is_found_through_its_members) {
+  const auto members = stored_members(guild_);
+  const std::string other_realm = home_.realm == "silvermoon" ? "hyjal" : "silvermoon";
+  change("move_guild", {{"guild", home_.realm + '/' + home_.slug}, {"realm", other_realm}});
+  sync();
+  EXPECT_EQ(guild_id({other_realm, home_.slug}), guild_) << "the same row";
+  EXPECT_EQ(stored_members(guild_), members);
+  EXPECT_EQ(
+      db.value("select realm || ' ' || state from tracked_guilds"), other_realm + " active");
+  const auto seen = events();
+  ASSERT_EQ(seen.size(), 1);
+  EXPECT_EQ(seen[0].kind, "guild_moved");
+}
+
+TEST_F(changes, another_guild_under_the_name_is_disputed_until_somebody_means_it) {
+  const auto members = stored_members(guild_);
+  const auto address = home_.realm + '/' + home_.slug;
+  change("found_again", {{"guild", address}, {"founder", somebody().id}});
+  sync_now(*guildhall_, guild_);
+  eventually("it is disputed", std::chrono::seconds{20}, [&] {
+    return db.value("select state from tracked_guilds") == "disputed";
+  });
+  await_idle();
+  EXPECT_EQ(stored_members(guild_), members);
+  const auto seen = guildhall_->api("/api/guilds/id/" + std::to_string(guild_)).json();
+  EXPECT_EQ(text(seen.at("freshness").at("state")), "disputed");
+
+  track(*guildhall_, home_);
+  eventually("the new guild is there", std::chrono::seconds{20}, [&] {
+    return db.number("select count(*) from guild_members where left_at is null") == 1;
+  });
+  await_idle();
+  EXPECT_EQ(db.number("select count(*) from guilds"), 2);
+  EXPECT_NE(guild_id(home_), guild_);
+  EXPECT_EQ(std::ranges::count(events(), "guild_handed_over", &event::kind), 1);
+  EXPECT_EQ(
+      db.number(
+          "select count(*) from guild_members where left_at is null and guild_id = "
+          + std::to_string(guild_)),
+      0);
+}
+
+TEST_F(changes, a_character_made_anew_keeps_what_its_guild_gave_it) {
+  const auto who = somebody();
+  db.value(
+      "update guild_members set is_main = true where character_id = (select id from "
+      "characters where bnet_character_id = "
+      + std::to_string(who.id) + ") returning 1");
+  const auto anew = change("make_anew", {{"character", who.id}});
+  const auto id = anew.at("id").to_number<std::int64_t>();
+  sync();
+  expect_mirrored(home_);
+  EXPECT_EQ(of_member(id, "m.is_main"), "t");
+  const auto seen = events();
+  const auto moved = std::ranges::find(seen, "transferred", &event::kind);
+  ASSERT_NE(moved, seen.end());
+  EXPECT_EQ(moved->who, who.id);
+  EXPECT_EQ(moved->other, id);
+}
+
 TEST_F(changes, an_empty_roster_changes_nothing) {
   const auto members = stored_members(guild_);
   const auto versions = db.value("select sum(xmin::text::bigint) from characters");
@@ -345,8 +405,20 @@ TEST_F(changes, a_halved_roster_is_believed_only_when_it_says_so_again) {
   const auto seen = guildhall_->api("/api/guilds/id/" + std::to_string(guild_)).json();
   EXPECT_EQ(text(seen.at("freshness").at("state")), "suspect");
 
+  // Nor is another one a moment later, while the guild counts them all.
   sim().remove("fault/" + std::to_string(halved));
   sim().add_fault({{"match", "class:roster"}, {"halve_roster", true}, {"moving", true}});
+  const auto looks = [&] {
+    return db.number("select count(*) from jobs where state = 'done'");
+  };
+  const auto before = looks();
+  sync_now(*guildhall_, guild_);
+  eventually("it was looked at", std::chrono::seconds{20}, [&] { return looks() > before; });
+  await_idle();
+  EXPECT_EQ(stored_members(guild_), members);
+
+  db.value("update guilds set suspect_first_seen = suspect_first_seen - interval '7 hours' "
+           "where suspect_members is not null returning 1");
   sync();
   const auto left = members.size() - stored_members(guild_).size();
   EXPECT_GE(left, members.size() / 2);

@@ -81,6 +81,12 @@ constexpr statement suspect{
   )
   select another_state from known union all select another_state from first)",
     30};
+// After it was noted as failed.
+constexpr statement disputed{
+    "document_disputed", R"(
+  update document_states set state = 'disputed'
+  where guild_id = $1 and document = 'guild' and state <> 'disputed')",
+    20};
 constexpr statement unconditional{
     "document_unconditional", R"(
   update document_states set last_modified = ''
@@ -91,7 +97,7 @@ constexpr std::string_view whose{
     " from document_states d where d.guild_id = $1::bigint or d.character_id = $2::bigint"};
 constexpr statement of_owner{"documents_of", join<select, document_state_columns, whose>, 20};
 constexpr std::array all{arrived, arrived_again, unchanged, failed,
-                         suspect, unconditional, of_owner};
+                         suspect, disputed, unconditional, of_owner};
 const listed_statements registered{all};
 
 param guild_of(const document_owner& owner) {
@@ -165,6 +171,10 @@ bool record_failure(session& db, document_owner owner, const domain::document_fa
 
 bool record_suspect(session& db, guild_id guild, const std::string& detail) {
   return said_yes(db.exec(suspect, {guild, detail}));
+}
+
+bool record_disputed(session& db, guild_id guild) {
+  return db.exec(disputed, {guild}).affected_rows() > 0;
 }
 
 void forget_last_modified(session& db, document_owner owner, domain::document what) {

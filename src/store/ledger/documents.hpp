@@ -61,6 +61,8 @@ bool record_unchanged(session& db, document_owner owner, domain::document what);
 bool record_failure(session& db, document_owner owner, const domain::document_failure& why);
 /// A roster that waits for a second opinion: what is stored stays.
 bool record_suspect(session& db, guild_id guild, const std::string& detail);
+/// Another guild answers at this one's address; its failure was recorded. True if that is new.
+bool record_disputed(session& db, guild_id guild);
 /// The next request is unconditional.
 void forget_last_modified(session& db, document_owner owner, domain::document what);
 

@@ -63,7 +63,7 @@ constexpr statement start_characters{
 constexpr statement finish_guild{
     "finish_guild_job", R"(
   with asked as (
-    select j.id, t.state in ('not_found', 'gone') or coalesce(d.hopeless, false) as hopeless,
+    select j.id, t.state in ('not_found', 'disputed', 'gone') or coalesce(d.hopeless, false) as hopeless,
       t.last_error
     from jobs j join tracked_guilds t on t.id = j.tracked_guild_id
       left join lateral (

@@ -30,6 +30,13 @@ constexpr statement remember{
   where characters.id = $8
     and (characters.candidate_id is distinct from candidate.id or characters.guild_id is not null))",
     60};
+constexpr statement see{
+    "see_candidate", R"(
+  insert into guild_candidates (region, realm_id, bnet_guild_id, realm, realm_name, name, name_slug)
+  select $1, $2, $3, $4, $5, $6, $7 where not exists (
+    select from guilds where region = $1 and realm_id = $2 and bnet_guild_id = $3)
+  on conflict (region, realm_id, bnet_guild_id) do update set last_seen_at = app_now())",
+    60};
 // Whom a roster lists stays where it lists them.
 constexpr statement link{
     "link_waiting", R"(
@@ -55,7 +62,7 @@ constexpr statement adopt{
   on conflict (region, realm_id, bnet_guild_id) do update set updated_at = app_now()
   returning id)",
     40};
-constexpr std::array all{by_identity, remember, link, at_address, adopt};
+constexpr std::array all{by_identity, remember, see, link, at_address, adopt};
 const listed_statements registered{all};
 
 } // namespace
@@ -74,6 +81,13 @@ void wait_for_guild(
   db.exec(
       remember, {where, guild.realm.id, guild.id, guild.realm.slug, guild.realm.name,
                  guild.name, guild.name_slug, who});
+}
+
+void add_candidate(
+    session& db, const domain::guild_address& address, const domain::guild_view& seen) {
+  db.exec(
+      see, {address.region, seen.realm.id, seen.id, address.realm, seen.realm.name, seen.name,
+            address.name_slug});
 }
 
 void link_waiting(session& db, const domain::guild_identity& who, guild_id guild) {

@@ -19,6 +19,10 @@ std::optional<guild_id> guild_of_identity(session& db, const domain::guild_ident
 void wait_for_guild(
     session& db, domain::region where, const domain::guild_ref& guild, character_id who);
 
+/// Somebody else's guild, seen at this address, could be tracked.
+void add_candidate(
+    session& db, const domain::guild_address& address, const domain::guild_view& seen);
+
 /// The candidate of this identity is a guild now: those who waited for it are linked to it.
 void link_waiting(session& db, const domain::guild_identity& who, guild_id guild);
 

@@ -64,6 +64,7 @@ constexpr statement count_of_document{
 constexpr statement found{
     "tracked_found", R"(
   update tracked_guilds set guild_id = $2, state = 'active', not_found_since = null,
+    disputed_realm_id = null, disputed_bnet_id = null, disputed_since = null,
     last_synced_at = case when $3::boolean then app_now() else last_synced_at end,
     last_error = case when $3::boolean then '' else last_error end,
     last_error_at = case when $3::boolean then null else last_error_at end
@@ -74,7 +75,8 @@ constexpr statement not_found{
   update tracked_guilds set
     state = case when not_found_since < app_now() - interval '14 days' then 'gone'
                  when state = 'gone' then 'gone' else 'not_found' end,
-    not_found_since = coalesce(not_found_since, app_now()), last_error = $2,
+    not_found_since = coalesce(not_found_since, app_now()), disputed_realm_id = null,
+    disputed_bnet_id = null, disputed_since = null, last_error = $2,
     last_error_at = app_now()
   where id = $1)",
     30};

@@ -2,6 +2,7 @@
 #include "store/ledger/change_tags.hpp"
 #include "store/ledger/documents.hpp"
 #include "store/ledger/fence.hpp"
+#include "store/mirror/addresses.hpp"
 #include "store/mirror/guild_members.hpp"
 #include "store/mirror/guild_row.hpp"
 #include "store/mirror/transfers.hpp"
@@ -16,32 +17,22 @@ namespace guildhall::store {
 
 namespace {
 
-constexpr statement move_tracked{
-    "move_tracked", R"(
-  update tracked_guilds t set name_slug = $2, state = 'active', not_found_since = null,
-    roster_due_at = app_now(), last_error = '', last_error_at = null, updated_at = app_now()
-  where t.id = $1 and not exists (
-    select from tracked_guilds o
-    where o.region = t.region and o.realm = t.realm and o.name_slug = $2 and o.id <> t.id))",
-    40};
-constexpr statement mark_renamed{
-    "mark_renamed", R"(
-  update tracked_guilds set state = 'renamed', last_error = 'renamed to ' || $2,
-    last_error_at = app_now(), updated_at = app_now()
+constexpr statement dispute{
+    "tracked_disputed", R"(
+  update tracked_guilds set state = 'disputed',
+    not_found_since = coalesce(not_found_since, app_now()),
+    disputed_since = case when (disputed_realm_id, disputed_bnet_id) = ($2::bigint, $3::bigint)
+                          then disputed_since else app_now() end,
+    disputed_realm_id = $2, disputed_bnet_id = $3, last_error = $4, last_error_at = app_now()
   where id = $1)",
     20};
-constexpr statement members_to_ask{
-    "some_members", R"(
-  select c.region, c.realm, c.name_key
-  from guild_members m join characters c on c.id = m.character_id
-  where m.guild_id = $1 and m.left_at is null and c.name_key is not null and c.is_available
-  order by m.rank, m.character_id limit $2)",
-    3'000};
-constexpr std::array all{move_tracked, mark_renamed, members_to_ask};
+constexpr std::array all{dispute};
 const listed_statements registered{all};
 
 /// How long a document that cannot be stored waits before it is asked for again.
 constexpr std::chrono::minutes refused_retry{10};
+/// When a suspect roster is looked at again: a second opinion counts from 10 min on.
+constexpr std::chrono::minutes second_look{11};
 
 const domain::document_failure*
 failure_of(const domain::guild_outcome& outcome, domain::document what) {
@@ -192,6 +183,7 @@ private:
     if (!same_size)
       remember_suspicion(db_, guild_.id, domain::suspicion{context.last_modified, now_, size});
     applied_.members = static_cast<std::int64_t>(context.open_members);
+    applied_.look_again = now_ + second_look;
     roster_trouble_ = {
         domain::document::roster, domain::failure_class::malformed,
         "a roster of " + std::to_string(size) + " where " + std::to_string(context.open_members)
@@ -237,6 +229,10 @@ private:
     const auto* why = failure_of(outcome_, domain::document::guild);
     if (!why && late_)
       why = &*late_;
+    if (outcome_.stranger) {
+      note_dispute();
+      return;
+    }
     if (why && why->error_class == domain::failure_class::not_found) {
       tracked_not_found(db_, work_.tracked, why->detail);
       return;
@@ -252,6 +248,18 @@ private:
       tracked_failed(
           db_, work_.tracked,
           std::string(domain::to_string(why->document)) + ": " + why->detail);
+  }
+
+  /// The address is the stranger's; all else stays with our guild until that is settled.
+  void note_dispute() {
+    const auto& by = *outcome_.stranger;
+    const domain::guild_identity who{work_.address.region, by.realm.id, by.id};
+    if (take_over_guild_address(db_, work_.address, who))
+      tags_.add_addresses();
+    if (applied_.guild)
+      applied_.changed |= record_disputed(db_, guild_.id);
+    db_.exec(
+        dispute, {work_.tracked, by.realm.id, by.id, "another guild answers at this address"});
   }
 
   session& db_;
@@ -274,35 +282,6 @@ result<domain::guild_applied> run(session& db, const domain::apply_guild& what) 
       return fail(held.error());
     return guild_step(db, what.outcome).apply();
   });
-}
-
-template <>
-result<void> run(session& db, const domain::guild_renamed& what) {
-  bool moved = true;
-  const auto done = db.transaction([&]() -> result<void> {
-    if (auto held = fence(db, what.work.lease); !held)
-      return held;
-    // Somebody may track the new address already: then the old one only says where it went.
-    if (db.exec(move_tracked, {what.work.tracked, what.name_slug}).affected_rows() > 0)
-      return {};
-    db.exec(mark_renamed, {what.work.tracked, what.name_slug});
-    moved = false;
-    return {};
-  });
-  if (done && !moved)
-    return fail(ec::conflict, "renamed to " + what.name_slug + ", which is tracked on its own");
-  return done;
-}
-
-template <>
-result<std::vector<domain::character_address>>
-run(session& db, const domain::some_members& what) {
-  std::vector<domain::character_address> out;
-  for (const auto& row : db.exec(members_to_ask, {what.guild, what.limit})) {
-    auto& address = out.emplace_back();
-    fields(row) >> address.region >> address.realm >> address.name_key;
-  }
-  return out;
 }
 
 } // namespace guildhall::store

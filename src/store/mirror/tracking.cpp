@@ -5,6 +5,7 @@
 #include "store/ledger/jobs.hpp"
 #include "store/ledger/queue_rows.hpp"
 #include "store/mirror/guild_link.hpp"
+#include "store/mirror/guild_moves.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
 #include "store/run.hpp"
@@ -20,7 +21,7 @@ constexpr statement insert_tracked{
   insert into tracked_guilds as t (region, realm, name_slug, requested_by)
   values ($1, $2, $3, $4)
   on conflict (region, realm, name_slug) do update set updated_at = app_now()
-  returning id, guild_id)",
+  returning id, guild_id, state = 'disputed')",
     30};
 constexpr statement guild_there{
     "guild_at_address", R"(
@@ -166,8 +167,15 @@ result<domain::job_row> run(session& db, const domain::track& what) {
   return db.transaction([&]() -> result<domain::job_row> {
     tracked_guild_id tracked;
     std::optional<guild_id> guild;
+    bool disputed = false;
     fields(db.exec(insert_tracked, {address.region, address.realm, address.name_slug, by})[0])
-        >> tracked >> guild;
+        >> tracked >> guild >> disputed;
+    if (disputed && guild) { // whoever answers at the address is meant
+      change_tags tags;
+      hand_over(db, tracked, *guild, tags);
+      tags.send(db);
+      guild.reset();
+    }
     if (!guild)
       guild = known_guild(db, tracked, address);
     return start(

@@ -1,5 +1,6 @@
 #include "store/mirror/transfers.hpp"
 
+#include "core/text.hpp"
 #include "domain/sync_port.hpp"
 #include "store/ledger/change_tags.hpp"
 #include "store/ledger/fence.hpp"
@@ -20,9 +21,10 @@ constexpr int transfers_at_once = 50;
 
 constexpr statement pending{
     "pending_transfers", R"(
-  select t.id, t.leaver_id, t.joiner_id, l.region, l.realm, coalesce(l.name_key, ''),
-    l.bnet_character_id
+  select t.id, t.leaver_id, t.joiner_id, l.region, l.realm, l.name, coalesce(l.name_key, ''),
+    l.bnet_character_id, j.realm, coalesce(j.name_key, ''), j.bnet_character_id
   from pending_transfers t join characters l on l.id = t.leaver_id
+    join characters j on j.id = t.joiner_id
   where t.guild_id = $1 and l.name is not null order by t.id limit $2)",
     300};
 constexpr statement settle{
@@ -35,17 +37,6 @@ constexpr statement both{
   select id, region, realm_id, bnet_character_id, name from characters where id in ($1, $2)
   order by id for no key update)",
     12};
-constexpr statement move_user{
-    "move_user", R"(
-  with leaver as (
-    update characters c set user_id = null, updated_at = app_now()
-    from (select id, user_id from characters where id = $1) before
-    where c.id = before.id and before.user_id is not null
-    returning before.user_id
-  )
-  update characters c set user_id = leaver.user_id, updated_at = app_now() from leaver
-  where c.id = $2 and c.user_id is null)",
-    80};
 constexpr statement move_main{
     "move_main", R"(
   update guild_members j set is_main = l.is_main, updated_at = app_now()
@@ -55,25 +46,23 @@ constexpr statement move_main{
     20};
 constexpr statement move_override{
     "move_override", R"(
-  with moved as (delete from main_overrides where character_id = $1 returning *)
+  with moved as (delete from main_overrides where character_id = $1 and guild_id = $3 returning *)
   insert into main_overrides (guild_id, character_id, is_main, set_by)
   select guild_id, $2, is_main, set_by from moved on conflict do nothing)",
     30};
 constexpr statement move_rosters{
     "move_roster_places", R"(
-  with moved as (delete from roster_members where character_id = $1 returning *)
+  with moved as (
+    delete from roster_members p using rosters r
+    where p.character_id = $1 and r.id = p.roster_id and r.guild_id = $3 returning p.*)
   insert into roster_members (roster_id, character_id, role)
   select roster_id, $2, role from moved on conflict do nothing)",
     200};
-constexpr statement move_signups{
-    "move_sign_ups", R"(
-  update event_subscriptions set character_id = $2, updated_at = app_now()
-  where character_id = $1)",
-    200};
-constexpr std::array all{pending,   settle,        both,         move_user,
-                         move_main, move_override, move_rosters, move_signups};
+constexpr std::array all{pending, settle, both, move_main, move_override, move_rosters};
 const listed_statements registered{all};
 
+/// By name and class alone only what this guild gave moves: whoever takes a freed name gets no
+/// rights by it.
 void become_one(session& db, guild_id guild, const domain::pending_transfer& which) {
   domain::character_identity leaver;
   domain::character_identity joiner;
@@ -87,11 +76,9 @@ void become_one(session& db, guild_id guild, const domain::pending_transfer& whi
     if (id == which.leaver)
       old_name = name;
   }
-  db.exec(move_user, {which.leaver, which.joiner});
   db.exec(move_main, {which.leaver, which.joiner, guild});
-  db.exec(move_override, {which.leaver, which.joiner});
-  db.exec(move_rosters, {which.leaver, which.joiner});
-  db.exec(move_signups, {which.leaver, which.joiner});
+  db.exec(move_override, {which.leaver, which.joiner, guild});
+  db.exec(move_rosters, {which.leaver, which.joiner, guild});
   change_tags tags;
   add_owners(db, {which.leaver.value, which.joiner.value}, tags);
   update_leader(db, guild, tags);
@@ -114,8 +101,13 @@ std::vector<domain::pending_transfer> pending_transfers(session& db, guild_id gu
   std::vector<domain::pending_transfer> out;
   for (const auto& row : db.exec(pending, {guild, transfers_at_once})) {
     auto& one = out.emplace_back();
-    fields(row) >> one.id >> one.leaver >> one.joiner >> one.leaver_address.region
-        >> one.leaver_address.realm >> one.leaver_address.name_key >> one.leaver_bnet_id;
+    auto& from = one.leaver_address;
+    auto& to = one.joiner_address;
+    std::string name;
+    fields(row) >> one.id >> one.leaver >> one.joiner >> from.region >> from.realm >> name
+        >> from.name_key >> one.leaver_bnet_id >> to.realm >> to.name_key >> one.joiner_bnet_id;
+    to.region = from.region;
+    one.same_address = from.realm == to.realm && text::name_key(name) == to.name_key;
   }
   return out;
 }

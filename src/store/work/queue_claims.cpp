@@ -51,7 +51,8 @@ constexpr std::string_view guilds_claimed{R"(, claimed as (
   select q.id, q.lease_token, t.id, t.region, t.realm, t.name_slug, t.guild_id, g.realm_id,
     g.bnet_guild_id, t.state, t.not_found_since, q.forced or t.roster_due_at <= now.t, q.forced,
     coalesce(t.interval_s, 0), q.priority, q.attempts, g.suspect_last_modified,
-    g.suspect_first_seen, g.suspect_members,
+    g.suspect_first_seen, g.suspect_members, t.disputed_realm_id, t.disputed_bnet_id,
+    t.disputed_since,
     (select count(*) from guild_members m where m.guild_id = g.id and m.left_at is null),)"};
 constexpr std::string_view guild_and_roster =
     generated<[] { return document_columns_of("gd") + ',' + document_columns_of("rd"); }>;
@@ -142,11 +143,14 @@ domain::guild_work read_guild_work(const pqxx::row& row) {
   std::optional<std::string> suspect_version;
   std::optional<time_point> suspect_since;
   std::optional<std::int64_t> suspect_members;
+  std::optional<realm_id> stranger_realm;
+  std::optional<bnet_guild_id> stranger;
+  std::optional<time_point> disputed_since;
   in >> work.lease.entry >> work.lease.token >> work.tracked >> work.address.region
       >> work.address.realm >> work.address.name_slug >> work.guild >> realm >> bnet_id
       >> work.state >> work.not_found_since >> work.roster_due >> work.forced >> interval
       >> priority >> work.attempts >> suspect_version >> suspect_since >> suspect_members
-      >> work.open_members;
+      >> stranger_realm >> stranger >> disputed_since >> work.open_members;
   if (realm && bnet_id)
     work.identity = {work.address.region, *realm, *bnet_id};
   work.interval = std::chrono::seconds{interval};
@@ -155,6 +159,8 @@ domain::guild_work read_guild_work(const pqxx::row& row) {
                                   : domain::priority::character;
   if (suspect_version && suspect_since)
     work.earlier_suspicion = {*suspect_version, *suspect_since, suspect_members.value_or(0)};
+  if (stranger_realm && stranger && disputed_since)
+    work.disputed = {{work.address.region, *stranger_realm, *stranger}, *disputed_since};
   work.guild_document.document = domain::document::guild;
   work.roster_document.document = domain::document::roster;
   read_document(in, work.guild_document);

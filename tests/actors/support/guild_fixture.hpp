@@ -25,7 +25,7 @@ protected:
     work.roster_document.document = domain::document::roster;
     return work;
   }
-  static domain::guild_work known_guild() {
+  domain::guild_work known_guild() {
     auto work = new_guild();
     work.guild = guild_id{50};
     work.identity = {domain::region::eu, realm_id{60}, bnet_guild_id{70}};
@@ -33,9 +33,11 @@ protected:
     work.open_members = 2;
     work.guild_document = stored(domain::document::guild, yesterday);
     work.roster_document = stored(domain::document::roster, yesterday);
+    for (auto* record : {&work.guild_document, &work.roster_document})
+      record->fetched_at = record->checked_at = world.wall() - std::chrono::hours{24};
     return work;
   }
-  static domain::guild_work only_characters_due() {
+  domain::guild_work only_characters_due() {
     auto work = known_guild();
     work.roster_due = false;
     return work;

@@ -1,6 +1,5 @@
 #include "domain/guild_plan.hpp"
 #include "domain/retry.hpp"
-#include "tests/support/battlenet_bodies.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,14 +11,13 @@ using namespace std::chrono_literals;
 constexpr time_point noon{std::chrono::seconds{1'767'700'800}};
 constexpr guild_context at_noon{.now = noon, .guild_interval = 4h, .random = 0.5};
 const std::string yesterday = "Mon, 5 Jan 2026 10:00:00 GMT";
-const test::body_guild our_guild{70, "The Guild", "the-guild", {}};
-const test::body_member anna{.id = 9'001, .name = "Anna"};
 
 document_record stored(document what) {
   document_record record;
   record.document = what;
   record.state = document_state::ok;
   record.last_modified = yesterday;
+  record.fetched_at = noon - 24h;
   return record;
 }
 
@@ -41,19 +39,50 @@ guild_work known_guild() {
 
 // --- how its documents are asked for
 
+std::string condition(const guild_work& work, document what) {
+  return guild_condition(work, what, at_noon);
+}
+
 TEST(guild_condition, what_is_stored_is_asked_for_conditionally) {
-  EXPECT_EQ(guild_condition(known_guild(), document::guild), yesterday);
-  EXPECT_EQ(guild_condition(known_guild(), document::roster), yesterday);
-  EXPECT_EQ(guild_condition(new_guild(), document::guild), "");
+  EXPECT_EQ(condition(known_guild(), document::guild), yesterday);
+  EXPECT_EQ(condition(known_guild(), document::roster), yesterday);
+  EXPECT_EQ(condition(new_guild(), document::guild), "");
 }
 
 TEST(guild_condition, what_is_not_known_to_be_right_is_asked_for_whole) {
   auto work = known_guild();
-  work.roster_document.state = document_state::suspect;
-  EXPECT_EQ(guild_condition(work, document::roster), "");
-  EXPECT_EQ(guild_condition(work, document::guild), yesterday);
   work.guild_document.state = document_state::failed;
-  EXPECT_EQ(guild_condition(work, document::guild), "");
+  EXPECT_EQ(condition(work, document::guild), "");
+  EXPECT_EQ(condition(work, document::roster), yesterday);
+}
+
+TEST(guild_condition, a_suspect_roster_and_the_guild_that_counts_it_are_asked_for_whole) {
+  auto work = known_guild();
+  work.roster_document.state = document_state::suspect;
+  EXPECT_EQ(condition(work, document::roster), "");
+  EXPECT_EQ(condition(work, document::guild), "");
+}
+
+TEST(guild_condition, nothing_is_confirmed_by_304s_for_more_than_14_days) {
+  auto work = known_guild();
+  work.guild_document.fetched_at = noon - 14 * 24h;
+  work.roster_document.fetched_at = noon - 14 * 24h + 1s;
+  EXPECT_EQ(condition(work, document::guild), "");
+  EXPECT_EQ(condition(work, document::roster), yesterday);
+}
+
+TEST(guild_condition, a_person_who_asks_gets_a_whole_answer) {
+  auto work = known_guild();
+  work.forced = true;
+  EXPECT_EQ(condition(work, document::guild), "");
+  EXPECT_EQ(condition(work, document::roster), "");
+}
+
+TEST(guild_condition, a_date_in_the_future_is_no_condition) {
+  auto work = known_guild();
+  work.roster_document.last_modified = "Thu, 01 Jan 2099 00:00:00 GMT";
+  EXPECT_EQ(condition(work, document::roster), "");
+  EXPECT_EQ(condition(work, document::guild), yesterday);
 }
 
 // --- whose answer it is
@@ -103,42 +132,6 @@ TEST(failed_attempt, a_roster_that_is_not_found_is_looked_for_soon_but_a_guild_t
       failed_attempt(known_guild(), document::guild, failure_class::not_found, {}, at_noon);
   EXPECT_EQ(guild.error_class, failure_class::not_found);
   EXPECT_GE(guild.retry_at, noon + 24h);
-}
-
-// --- what members say
-
-witness_word hear(const std::optional<test::body_guild>& guild) {
-  return hear_witness(known_guild(), std::nullopt, test::profile_body(anna, guild));
-}
-
-TEST(hear_witness, a_member_shows_our_guild_under_its_new_name) {
-  const auto word = hear(test::body_guild{our_guild.id, "New Name", "new-name", {}});
-  EXPECT_EQ(word.new_slug, "new-name");
-  EXPECT_FALSE(word.unclear);
-}
-
-TEST(hear_witness, no_guild_another_guild_or_the_old_name_say_nothing_new) {
-  for (const auto& guild :
-       {std::optional<test::body_guild>{},
-        std::optional{test::body_guild{999, "Other", "other", {}}},
-        std::optional{test::body_guild{our_guild.id, "Other", "other", {61, "draenor"}}},
-        std::optional{our_guild}}) {
-    const auto word = hear(guild);
-    EXPECT_FALSE(word.new_slug);
-    EXPECT_FALSE(word.unclear);
-  }
-}
-
-TEST(hear_witness, whoever_could_not_be_asked_leaves_it_open) {
-  for (const auto why :
-       {failure_class::transient, failure_class::throttled, failure_class::malformed})
-    EXPECT_TRUE(hear_witness(known_guild(), why, {}).unclear);
-  EXPECT_TRUE(hear_witness(known_guild(), std::nullopt, R"({"id":9001,)").unclear);
-}
-
-TEST(hear_witness, whoever_is_gone_or_hidden_does_not) {
-  EXPECT_FALSE(hear_witness(known_guild(), failure_class::not_found, {}).unclear);
-  EXPECT_FALSE(hear_witness(known_guild(), failure_class::forbidden, {}).unclear);
 }
 
 // --- when it is due again
@@ -207,6 +200,14 @@ TEST(finish_of, a_document_that_failed_or_could_not_be_stored_is_a_failure) {
       at_noon);
   EXPECT_TRUE(refused.failed);
   EXPECT_EQ(refused.next_roster_due, noon + 10min);
+}
+
+TEST(finish_of, a_suspect_roster_is_no_failure_but_looked_at_again_soon) {
+  const auto finish = finish_of(
+      done_until(noon + 4h), guild_applied{.guild = {}, .look_again = noon + 11min},
+      std::nullopt, at_noon);
+  EXPECT_FALSE(finish.failed);
+  EXPECT_EQ(finish.next_roster_due, noon + 11min);
 }
 
 TEST(finish_of, what_stopped_it_says_when_to_come_back) {

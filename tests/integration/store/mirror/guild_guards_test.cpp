@@ -22,14 +22,30 @@ TEST_F(guild_guards, a_suspicious_roster_changes_nothing_until_another_agrees) {
         version(1));
     EXPECT_EQ(scalar("select jsonb_array_length(roster_json -> 'members') from guilds"), "40");
   }
-  // The same answer is no second opinion; one with another Last-Modified is.
+  // The same answer is no second opinion, nor is one a moment later; one with another
+  // Last-Modified is, once the guild does not count all of them any more.
   scan(half, 2, {.count = 40});
   EXPECT_EQ(open_rows(), 40);
-  scan(half, 3, {.count = 40});
+  scan(half, 3, {.count = 30});
+  EXPECT_EQ(open_rows(), 40);
+  db->shift_clock(10min);
+  scan(half, 4, {.count = 40});
+  EXPECT_EQ(open_rows(), 40);
+  scan(half, 4, {.count = 30});
   EXPECT_EQ(open_rows(), 15);
   EXPECT_EQ(events("left"), 25);
   EXPECT_EQ(scalar("select state from document_states where document = 'roster'"), "ok");
   EXPECT_EQ(scalar("select suspect_first_seen from guilds"), "");
+}
+
+TEST_F(guild_guards, a_suspicious_roster_is_looked_at_again_when_a_second_opinion_counts) {
+  track();
+  const auto members = crowd(40);
+  scan(members, 1);
+  const auto applied = scan({members.begin(), members.begin() + 15}, 2, {.count = 40});
+  ASSERT_TRUE(applied.look_again);
+  EXPECT_GE(*applied.look_again, in(10min));
+  EXPECT_LE(*applied.look_again, in(12min));
 }
 
 TEST_F(guild_guards, a_suspicious_roster_is_believed_when_it_says_the_same_six_hours_later) {
