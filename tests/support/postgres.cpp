@@ -171,6 +171,16 @@ void postgres_cluster::stop() {
   child_ = -1;
 }
 
+void postgres_cluster::become_standby() {
+  stop();
+  std::ofstream{dir_ / "data" / "standby.signal"};
+  start();
+}
+
+void postgres_cluster::promote() {
+  admin("select pg_promote()");
+}
+
 std::string postgres_cluster::dsn(const std::string& database) const {
   return "host=" + dir_.string() + " port=" + std::to_string(port_)
        + " user=tester dbname=" + database;

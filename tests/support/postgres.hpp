@@ -46,6 +46,9 @@ public:
   bool running() const {
     return child_ > 0;
   }
+  /// Restarts as a standby, as an old primary is after a failover; `promote` undoes it.
+  void become_standby();
+  void promote();
   /// Ends every backend of the database but the caller's.
   void terminate_backends(const std::string& database);
 

@@ -5,6 +5,7 @@
 #include "store/postgres/watchdog.hpp"
 
 #include <pqxx/except>
+#include <pqxx/nontransaction>
 
 #include <exception>
 #include <utility>
@@ -22,6 +23,17 @@ bool ends_the_connection(const std::string& sqlstate) {
   return sqlstate.starts_with("08") || sqlstate.starts_with("57P") || sqlstate == "25P03";
 }
 
+/// The server takes no writes: it is a standby, or the role may only read.
+bool is_read_only(const std::string& sqlstate) {
+  return sqlstate == "25006";
+}
+
+/// No room, no memory, no working disk: nothing is wrong with what was asked, and a minute may
+/// mend it.
+bool lacks_means(const std::string& sqlstate) {
+  return sqlstate.starts_with("53") || sqlstate.starts_with("58");
+}
+
 bool ran_out_of_time(const std::string& sqlstate) {
   return sqlstate == "57014" || sqlstate == "55P03";
 }
@@ -33,7 +45,10 @@ std::string sentence(std::string_view name, std::string_view statement) {
 } // namespace
 
 struct connection::state {
-  explicit state(const std::string& options) : database(options), guard(database.sock()) {
+  state(const std::string& options, bool may_only_read)
+      : database(options),
+        guard(database.sock()),
+        read_only(may_only_read) {
     // Never reconnect behind our back: what the session had would be gone without an error.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
@@ -47,7 +62,18 @@ struct connection::state {
 
   pqxx::connection database;
   watchdog guard;
+  /// A primary that was replaced goes on as a standby, and its links with it.
+  bool is_standby() {
+    try {
+      pqxx::nontransaction asking(database);
+      return asking.exec1("select pg_is_in_recovery()")[0].as<bool>();
+    } catch (const std::exception&) {
+      return true; // it says nothing: no link to keep
+    }
+  }
+
   std::unordered_set<std::string_view> prepared;
+  const bool read_only;
   bool broken{false};
 };
 
@@ -56,7 +82,8 @@ result<std::unique_ptr<connection>> connection::open(const connection_options& o
   if (!merged)
     return fail(merged.error());
   try {
-    return std::unique_ptr<connection>(new connection(std::make_unique<state>(*merged)));
+    return std::unique_ptr<connection>(
+        new connection(std::make_unique<state>(*merged, options.read_only)));
   } catch (const std::exception&) {
     return fail(
         why_not_connected(*merged, std::chrono::steady_clock::now() + options.connect_timeout));
@@ -94,6 +121,16 @@ result<void> connection::run(
     } catch (const pqxx::sql_error& error) {
       if (ends_the_connection(error.sqlstate()))
         return lost();
+      if (is_read_only(error.sqlstate()) && !state_->read_only) {
+        parts.plain.reset();
+        if (state_->is_standby())
+          return lost();
+        return fail(ec::unavailable, "the database takes no writes: its role may only read");
+      }
+      if (lacks_means(error.sqlstate()))
+        return fail(
+            ec::unavailable, "the database has no room or resources at the moment (SQLSTATE "
+                                 + error.sqlstate() + ")");
       if (ran_out_of_time(error.sqlstate()))
         return fail(ec::deadline_expired, sentence(name, parts.last_statement));
       // Neither the values nor the server's text, which may quote them.

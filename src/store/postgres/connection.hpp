@@ -41,10 +41,11 @@ public:
   ~connection();
 
   /// Runs `work` and turns whatever libpqxx throws into a failure: `database_down` (the
-  /// connection is then broken), `deadline_expired` (also when the server cancelled a
-  /// statement), `database_error` with the statement's name. Nothing is sent once `expires` has
-  /// passed; 250 ms after it the socket is shut down, so the call returns whatever the network
-  /// does.
+  /// connection is then broken; also a link to write by whose server has become a standby),
+  /// `deadline_expired` (also when the server cancelled a statement), `unavailable` (the server
+  /// takes nothing at the moment), `database_error` with the statement's name. Nothing is sent
+  /// once `expires` has passed; 250 ms after it the socket is shut down, so the call returns
+  /// whatever the network does.
   result<void>
   run(deadline expires, std::string_view name,
       const std::function<result<void>(session&)>& work);

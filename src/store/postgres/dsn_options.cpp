@@ -71,16 +71,21 @@ result<std::string> connection_string(const connection_options& options) {
 
   std::string out;
   std::string own_settings;
+  bool says_which{false};
   for (const auto* part = parts.get(); part->keyword; ++part) {
     const std::string_view key(part->keyword);
     if (!part->val || key == "application_name" || key == "connect_timeout"
         || key == "client_encoding")
       continue;
+    says_which |= key == "target_session_attrs";
     if (key == "options")
       own_settings = part->val;
     else
       out += std::string(key) + "=" + quoted(part->val) + " ";
   }
+  // Among several hosts only the primary takes writes; after a failover it is another one.
+  if (!says_which && !options.read_only)
+    out += "target_session_attrs=primary ";
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(options.connect_timeout).count();
   out += "application_name=" + quoted(options.application_name);
   out += " connect_timeout=" + std::to_string(std::max<long>(2, seconds));
@@ -112,6 +117,8 @@ failure why_not_connected(const std::string& connection_string, deadline expires
             : "the database refuses our user or password: mend database.dsn"};
   if (error.find("57P03") != std::string_view::npos)
     return {ec::database_down, "the database is starting up or shutting down"};
+  if (error.find("standby") != std::string_view::npos)
+    return {ec::database_down, "the database is a standby: there is no primary to write to"};
   return {ec::database_down, "the database cannot be reached"};
 }
 

@@ -193,6 +193,69 @@ TEST_F(connection_faults, a_read_only_connection_writes_nothing) {
   EXPECT_FALSE((*connection)->run(within(5s), "test", sql("create table x (y int)")));
 }
 
+/// The server becomes a standby for a while.
+class failover : public connection_faults {
+protected:
+  void TearDown() override {
+    if (scalar_of_any("select pg_is_in_recovery()") == "t")
+      postgres_cluster::shared().promote();
+  }
+  std::string scalar_of_any(const std::string& asked) {
+    pqxx::connection connection(postgres_cluster::shared().dsn("postgres"));
+    return pqxx::nontransaction(connection).exec1(asked)[0].c_str();
+  }
+};
+
+TEST_F(failover, a_link_to_write_by_goes_to_a_primary_only) {
+  auto& cluster = postgres_cluster::shared();
+  cluster.become_standby();
+  EXPECT_EQ(open_error(db->dsn()), ec::database_down);
+  auto reading = db->options();
+  reading.read_only = true;
+  EXPECT_TRUE(store::connection::open(reading));
+  cluster.promote();
+  EXPECT_EQ(open_error(db->dsn()), ec::none);
+}
+
+TEST_F(failover, a_link_whose_server_became_a_standby_is_lost) {
+  auto& cluster = postgres_cluster::shared();
+  cluster.become_standby();
+  auto options = db->options();
+  options.dsn += " target_session_attrs=any"; // as a proxy in between would hold it
+  auto connection = store::connection::open(options);
+  ASSERT_TRUE(connection);
+  const auto outcome = (*connection)->run(within(5s), "test", sql("create table x (y int)"));
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ec::database_down);
+  EXPECT_EQ(http_status(outcome.error().code), 503);
+  EXPECT_TRUE((*connection)->broken());
+  cluster.promote();
+  const auto again = store::connection::open(options);
+  ASSERT_TRUE(again);
+  EXPECT_TRUE((*again)->run(within(5s), "test", sql("create table x (y int)")));
+}
+
+TEST_F(connection_faults, a_role_that_may_only_read_is_told_and_keeps_its_link) {
+  auto connection = db->connect();
+  ASSERT_TRUE(
+      connection->run(within(5s), "test", sql("set default_transaction_read_only = on")));
+  const auto outcome = connection->run(within(5s), "test", sql("create table x (y int)"));
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ec::unavailable);
+  EXPECT_EQ(http_status(outcome.error().code), 503);
+  EXPECT_EQ(outcome.error().message, "the database takes no writes: its role may only read");
+  EXPECT_FALSE(connection->broken());
+}
+
+TEST_F(connection_faults, a_server_without_room_is_told_and_no_bug_of_ours) {
+  auto connection = db->connect();
+  const auto outcome = connection->run(
+      within(5s), "test", sql("do $$ begin raise exception using errcode = '53100'; end $$"));
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ec::unavailable);
+  EXPECT_FALSE(connection->broken());
+}
+
 TEST_F(connection_faults, a_failed_transaction_is_rolled_back) {
   auto connection = db->connect();
   const auto outcome = connection->run(within(5s), "test", [](session& s) -> result<void> {
