@@ -137,8 +137,8 @@ using character_sync_actor = caf::typed_actor<
 
 /// PERIOD WATCH, one per region: the M+ week.
 using period_watch_actor = caf::typed_actor<
-    // INTERNAL: whether the period that was stored is a new one.
-    caf::reacts_to<atom::settled, period_stored>,
+    // INTERNAL: whether the period that was stored is a new one; the realms are stored.
+    caf::reacts_to<atom::settled, period_stored>, caf::reacts_to<atom::written, store_done>,
     // INTERNAL: looks again.
     caf::reacts_to<atom::tick, std::uint64_t>>;
 

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::chrono::minutes look_interval{30};
 constexpr std::chrono::minutes retry_interval{2};
+constexpr std::chrono::hours realms_interval{24};
 
 using self_ptr = period_watch_actor::stateful_pointer<period_watch_state>;
 
@@ -33,8 +34,33 @@ void take_answer(self_ptr self, const fetch_reply& reply) {
   ask(self, st.environment->store, domain::set_period{st.region, *period}, atom::settled_v);
 }
 
+void take_realms(self_ptr self, const fetch_reply& reply) {
+  auto& st = self->state;
+  if (!reply || reply->outcome != battlenet::outcome::ok)
+    return; // asked again at the next look
+  auto realms = domain::parse_realm_index(reply->body);
+  if (realms)
+    ask(self, st.environment->store, domain::set_realms{st.region, std::move(*realms)},
+        atom::written_v);
+  else
+    log::warn("realms of {}: {}", domain::to_string(st.region), message_of(realms.error()));
+}
+
+void look_at_realms(self_ptr self) {
+  auto& st = self->state;
+  if (st.realms_seen && self->clock().now() - *st.realms_seen < realms_interval)
+    return;
+  fetch(
+      self, *st.environment,
+      {.what = st.environment->requests.realm_index(st.region),
+       .if_modified_since = {},
+       .priority = domain::priority::roster},
+      [self](const fetch_reply& reply) { take_realms(self, reply); });
+}
+
 void look(self_ptr self) {
   auto& st = self->state;
+  look_at_realms(self);
   fetch(
       self, *st.environment,
       {.what = st.environment->requests.period_index(st.region),
@@ -62,6 +88,10 @@ period_watch_actor::behavior_type period_watch(
         if (is_new && *is_new)
           log::info("M+ period of {} is {} now", domain::to_string(state.region), state.period);
         look_in(self, is_new ? std::chrono::seconds{look_interval} : retry_interval);
+      },
+      [self](atom::written, const store_done& stored) {
+        if (stored)
+          self->state.realms_seen = self->clock().now();
       },
       [self](atom::tick, std::uint64_t timer) {
         if (timer == self->state.timer)

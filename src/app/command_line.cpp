@@ -128,8 +128,8 @@ private:
 
   void add_address(CLI::App* command) {
     command->add_option("region", region_, "us, eu, kr or tw")->required();
-    command->add_option("realm", realm_, "slug of the realm")->required();
-    command->add_option("guild", name_, "slug of the guild's name")->required();
+    command->add_option("realm", realm_, "slug or name of the realm")->required();
+    command->add_option("guild", name_, "the guild's name, or its slug")->required();
   }
 
   void add_guilds() {

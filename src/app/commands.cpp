@@ -56,6 +56,20 @@ result<void> discard(const result<T>& outcome) {
   return {};
 }
 
+/// The realm as it was written: the realm index knows names too.
+result<domain::guild_address>
+named_address(const std::string& region, const std::string& realm, const std::string& name) {
+  const auto where = domain::parse_region(region);
+  if (!where)
+    return fail(ec::validation, "The region must be us, eu, kr or tw, not \"" + region + "\"");
+  const auto slug = domain::canonical_slug(domain::guild_name_slug(name));
+  if (!slug)
+    return fail(
+        ec::validation,
+        "A guild is a name or a slug, like My Guild or my-guild, not \"" + name + '"');
+  return domain::guild_address{*where, realm, *slug};
+}
+
 result<domain::guild_address>
 parse_address(const std::string& region, const std::string& realm, const std::string& name) {
   const auto where = domain::parse_region(region);
@@ -208,7 +222,7 @@ result<void> set_role(const config& cfg, const std::string& who, const std::stri
 result<void> track(
     const config& cfg, const std::string& region, const std::string& realm,
     const std::string& name) {
-  const auto address = parse_address(region, realm, name);
+  const auto address = named_address(region, realm, name);
   if (!address)
     return discard(address);
   return print_job(with_database<domain::job_row>(cfg, "track", [&](store::session& session) {
@@ -219,7 +233,7 @@ result<void> track(
 result<void> untrack(
     const config& cfg, const std::string& region, const std::string& realm,
     const std::string& name) {
-  const auto address = parse_address(region, realm, name);
+  const auto address = named_address(region, realm, name);
   if (!address)
     return discard(address);
   return with_database<void>(cfg, "untrack", [&](store::session& session) {

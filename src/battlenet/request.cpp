@@ -53,7 +53,8 @@ request request_factory::document(
 }
 
 request request_factory::realm_index(domain::region where) const {
-  return make("realm_index", where, "dynamic", "/data/wow/realm/index", locale_);
+  // Without a locale: every name in every language.
+  return {"realm_index", where, "/data/wow/realm/index", in_region("dynamic", where)};
 }
 
 request request_factory::period_index(domain::region where) const {

@@ -36,6 +36,7 @@ public:
   request status(const domain::character_address& address) const {
     return document(domain::document::status, address);
   }
+  /// In every language.
   request realm_index(domain::region where) const;
   request period_index(domain::region where) const;
   /// With a user's own token: their characters.

@@ -10,7 +10,8 @@
 namespace guildhall::domain {
 
 /// Answers the job that tracks it; tracking what is tracked joins the open job or starts a
-/// sync.
+/// sync. The realm may be a slug or a name in any language; the realm index, once it is known,
+/// says which is meant, or `validation` what comes near.
 struct track {
   using answer = job_row;
   static constexpr operation_traits traits{"track", manner::write};

@@ -94,6 +94,18 @@ std::optional<std::string> json_reader::optional_text(std::string_view key) {
   return found ? to_text(key, *found) : std::nullopt;
 }
 
+std::vector<std::string> json_reader::every_text(std::string_view key) const {
+  std::vector<std::string> out;
+  const auto* found = field(key);
+  if (const auto* plain = found ? found->if_string() : nullptr)
+    out.emplace_back(view_of(*plain));
+  if (const auto* localised = found ? found->if_object() : nullptr)
+    for (const auto& member : *localised)
+      if (const auto* text = member.value().if_string())
+        out.emplace_back(view_of(*text));
+  return out;
+}
+
 std::size_t json_reader::count(std::string_view key) const {
   const auto* found = field(key);
   const auto* array = found ? found->if_array() : nullptr;

@@ -50,6 +50,8 @@ public:
   /// A string, or an object of localised strings, of which `en_US` is taken, else the first.
   std::string text(std::string_view key);
   std::optional<std::string> optional_text(std::string_view key);
+  /// The same in every language it has; none when it is absent or no text.
+  std::vector<std::string> every_text(std::string_view key) const;
 
   /// Calls `inside` with the reader standing in the object `key`.
   template <class F>

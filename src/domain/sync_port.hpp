@@ -3,6 +3,7 @@
 #include "domain/budget.hpp"
 #include "domain/onboarding.hpp"
 #include "domain/operation.hpp"
+#include "domain/realm_index.hpp"
 #include "domain/sync.hpp"
 
 #include <chrono>
@@ -185,6 +186,15 @@ struct set_period {
   std::int64_t period{0};
 };
 
+/// Remembers which realms a region has. A list that lacks more than half of those that are
+/// known changes nothing.
+struct set_realms {
+  using answer = void;
+  static constexpr operation_traits traits{"set_realms", manner::patient};
+  domain::region region{};
+  std::vector<realm> realms;
+};
+
 /// What a sweep erased.
 struct sweep_report {
   std::int64_t characters{0};
@@ -205,7 +215,7 @@ struct sweep {
 using sync_operations = operations<
     claim_guilds, claim_characters, renew, release, apply_guild, move_guild, hand_over_guild,
     some_members, settle_transfer, finish_guild, apply_character, checked_characters,
-    borrow_budget, set_period, sweep>;
+    borrow_budget, set_period, set_realms, sweep>;
 
 class sync_port : public port<sync_operations> {};
 

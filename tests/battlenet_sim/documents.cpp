@@ -200,7 +200,7 @@ body index_document(
         for (const auto& one : realms_of(region))
           w.object([&] {
             w.link("key", dynamic_href(region, "realm/", one.id));
-            w.text("name", one.name);
+            w.text("name", one.name, one.native);
             w.member("id", one.id);
             w.member("slug", one.slug);
           });

@@ -74,8 +74,8 @@ public:
     quoted(value);
   }
 
-  /// A text that depends on the language.
-  void text(std::string_view name, std::string_view value);
+  /// A text that depends on the language; `native`: what it is in Russian, Korean and Chinese.
+  void text(std::string_view name, std::string_view value, std::string_view native = {});
 
   /// `"key":{"href":...}`, or another name than "key".
   void link(std::string_view name, std::string_view href) {

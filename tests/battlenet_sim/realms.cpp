@@ -15,7 +15,7 @@ constexpr std::array eu_realms{
     realm{550, "Stormrage", "stormrage", 1},
     realm{1417, "Azuremyst", "azuremyst", 1},
     realm{549, "Silvermoon", "silvermoon", 2},
-    realm{1615, "Howling Fjord", "howling-fjord", 10, true},
+    realm{1615, "Howling Fjord", "howling-fjord", 10, true, "Ревущий фьорд"},
     realm{553, "Turalyon", "turalyon", 3},
     realm{505, "Doomhammer", "doomhammer", 3},
     realm{1309, "Pozzo dell'Eternità", "pozzo-delleternità", 4},
@@ -25,10 +25,10 @@ constexpr std::array eu_realms{
     realm{588, "Kel'Thuzad", "kelthuzad", 7},
     realm{1413, "Aggra (Português)", "aggra-português", 8},
     realm{503, "Azjol-Nerub", "azjolnerub", 9},
-    realm{1604, "Soulflayer", "soulflayer", 10, true},
+    realm{1604, "Soulflayer", "soulflayer", 10, true, "Свежеватель Душ"},
     realm{506, "Draenor", "draenor", 12},
     realm{1305, "Kazzak", "kazzak", 13},
-    realm{1602, "Gordunni", "gordunni", 11, true},
+    realm{1602, "Gordunni", "gordunni", 11, true, "Гордунни"},
     realm{1306, "Tarren Mill", "tarren-mill", 5},
 };
 
@@ -41,8 +41,8 @@ constexpr std::array us_realms{
 };
 
 constexpr std::array kr_realms{
-    realm{205, "Azshara", "azshara", 1},
-    realm{214, "Windrunner", "windrunner", 1},
+    realm{205, "Azshara", "azshara", 1, false, "아즈샤라"},
+    realm{214, "Windrunner", "windrunner", 1, false, "윈드러너"},
 };
 
 constexpr std::array tw_realms{

@@ -13,6 +13,7 @@ struct realm {
   std::string_view slug;
   int group;
   bool cyrillic = false;
+  std::string_view native = {}; ///< its name in the region's own languages, if it is another
 };
 
 /// The regions that exist, in lower case.

@@ -100,6 +100,9 @@ public:
   result<bool> run(const domain::set_period&) {
     return false;
   }
+  result<void> run(const domain::set_realms&) {
+    return {};
+  }
   result<domain::sweep_report> run(const domain::sweep&) {
     return {};
   }

@@ -14,11 +14,11 @@ inline constexpr std::array tracked_guild_fields{
     field_rule{.name = "region", .label = "Region", .required = true, .one_of = regions},
     field_rule{
         .name = "realm",
-        .label = "Realm slug",
+        .label = "Realm",
         .required = true,
         .min = 1,
         .max = 128,
-        .form = &realm_slug},
+        .form = &trimmed_text},
     field_rule{
         .name = "name",
         .label = "Guild name slug",

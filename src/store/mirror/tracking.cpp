@@ -4,6 +4,7 @@
 #include "store/ledger/change_tags.hpp"
 #include "store/ledger/jobs.hpp"
 #include "store/ledger/queue_rows.hpp"
+#include "store/ledger/realms.hpp"
 #include "store/mirror/guild_link.hpp"
 #include "store/mirror/guild_moves.hpp"
 #include "store/postgres/session.hpp"
@@ -55,6 +56,10 @@ constexpr statement members_now{
     and q.character_id in (
       select character_id from guild_members where guild_id = $1 and left_at is null))",
     30'000};
+constexpr statement is_tracked{
+    "is_tracked", R"(
+  select from tracked_guilds where region = $1 and realm = $2 and name_slug = $3)",
+    8};
 constexpr statement drop_tracked{
     "untrack", R"(
   delete from tracked_guilds where region = $1 and realm = $2 and name_slug = $3
@@ -114,7 +119,7 @@ constexpr statement discovered{
 constexpr std::array all{insert_tracked, guild_there, link_tracked, queue_guild,
                          roster_now,     members_now, drop_tracked, end_jobs,
                          drop_members,   tracked_of,  address_of,   queue_character,
-                         count_tracked,  discovered};
+                         count_tracked,  discovered,  is_tracked};
 const listed_statements registered{all};
 
 std::string spell(const domain::guild_address& address) {
@@ -159,39 +164,52 @@ known_guild(session& db, tracked_guild_id tracked, const domain::guild_address& 
   return guild;
 }
 
+/// The address as Battle.net spells it.
+result<domain::job_row>
+track_at(session& db, const domain::guild_address& address, const std::string& by) {
+  tracked_guild_id tracked;
+  std::optional<guild_id> guild;
+  bool disputed = false;
+  fields(db.exec(insert_tracked, {address.region, address.realm, address.name_slug, by})[0])
+      >> tracked >> guild >> disputed;
+  if (disputed && guild) { // whoever answers at the address is meant
+    change_tags tags;
+    hand_over(db, tracked, *guild, tags);
+    tags.send(db);
+    guild.reset();
+  }
+  if (!guild)
+    guild = known_guild(db, tracked, address);
+  return start(
+      db, tracked, guild,
+      {.kind = "track",
+       .target = spell(address),
+       .tracked = tracked,
+       .guild = guild,
+       .by = by});
+}
+
 } // namespace
 
 template <>
 result<domain::job_row> run(session& db, const domain::track& what) {
-  const auto& [address, by] = what;
   return db.transaction([&]() -> result<domain::job_row> {
-    tracked_guild_id tracked;
-    std::optional<guild_id> guild;
-    bool disputed = false;
-    fields(db.exec(insert_tracked, {address.region, address.realm, address.name_slug, by})[0])
-        >> tracked >> guild >> disputed;
-    if (disputed && guild) { // whoever answers at the address is meant
-      change_tags tags;
-      hand_over(db, tracked, *guild, tags);
-      tags.send(db);
-      guild.reset();
-    }
-    if (!guild)
-      guild = known_guild(db, tracked, address);
-    return start(
-        db, tracked, guild,
-        {.kind = "track",
-         .target = spell(address),
-         .tracked = tracked,
-         .guild = guild,
-         .by = by});
+    auto address = what.address;
+    auto realm = realm_named(db, address.region, address.realm);
+    if (!realm)
+      return fail(realm.error());
+    address.realm = std::move(*realm);
+    return track_at(db, address, what.by);
   });
 }
 
 template <>
 result<void> run(session& db, const domain::untrack& what) {
-  const auto& address = what.address;
   return db.transaction([&]() -> result<void> {
+    auto address = what.address;
+    // What was tracked before the realms were known may stand under another spelling.
+    if (db.exec(is_tracked, {address.region, address.realm, address.name_slug}).empty())
+      address.realm = realm_named(db, address.region, address.realm).value_or(address.realm);
     db.exec(end_jobs, {address.region, address.realm, address.name_slug});
     const auto rows = db.exec(drop_tracked, {address.region, address.realm, address.name_slug});
     if (rows.empty())
@@ -263,7 +281,7 @@ void track_discovered(session& db, user_id user, const domain::discovery& policy
     domain::guild_address address;
     fields(row) >> address.region >> address.realm >> address.name_slug;
     // Within the caller's transaction; who runs it again tracks it then.
-    (void)run(db, domain::track{address, "discovered"});
+    (void)track_at(db, address, "discovered");
   }
 }
 

@@ -63,7 +63,7 @@ protected:
     gateway_script_.reply =
         [this](const actors::fetch_request& request) -> actors::fetch_reply {
       for (const auto& [path, answer] : answers)
-        if (request.what.target.starts_with(path + "?"))
+        if (request.what.target.starts_with(path + "?") || request.what.target == path)
           return answer(request);
       return answer_of(404);
     };

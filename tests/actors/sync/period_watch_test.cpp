@@ -46,6 +46,10 @@ protected:
        answer_of(200, R"({"current_period":{"id":)" + std::to_string(period) + "}}"));
   }
 
+  void realms_are(const std::string& body) {
+    on("/data/wow/realm/index", answer_of(200, body));
+  }
+
   std::vector<std::int64_t> stored;
   std::vector<std::int64_t> told;
   bool database_works{true};
@@ -79,7 +83,36 @@ TEST_F(period_watch_test, an_answer_of_another_shape_changes_nothing) {
   world.advance(31min);
   EXPECT_TRUE(told.empty());
   EXPECT_TRUE(stored.empty());
-  EXPECT_EQ(gateway_script_.asked.size(), 2u);
+}
+
+TEST_F(period_watch_test, asks_for_the_realms_once_a_day) {
+  period_is(1'000);
+  realms_are(R"({"realms":[{"id":1602,"slug":"gordunni","name":{"ru_RU":"Гордунни"}}]})");
+  start();
+  ASSERT_EQ(store.count<domain::set_realms>(), 1u);
+  const auto& told_of = store.last<domain::set_realms>();
+  EXPECT_EQ(told_of.region, domain::region::eu);
+  ASSERT_EQ(told_of.realms.size(), 1u);
+  EXPECT_EQ(told_of.realms[0].slug, "gordunni");
+  world.advance(23h);
+  EXPECT_EQ(store.count<domain::set_realms>(), 1u);
+  world.advance(90min);
+  EXPECT_EQ(store.count<domain::set_realms>(), 2u);
+}
+
+TEST_F(period_watch_test, asks_for_the_realms_again_when_it_got_none_or_could_not_keep_them) {
+  period_is(1'000);
+  store.returns<domain::set_realms>(fail(ec::database_down));
+  start();
+  EXPECT_EQ(store.count<domain::set_realms>(), 0u); // 404
+  realms_are(R"({"realms":[{"id":1602,"slug":"gordunni"}]})");
+  world.advance(31min);
+  EXPECT_EQ(store.count<domain::set_realms>(), 1u);
+  store.returns<domain::set_realms>(result<void>{});
+  world.advance(31min);
+  EXPECT_EQ(store.count<domain::set_realms>(), 2u);
+  world.advance(31min);
+  EXPECT_EQ(store.count<domain::set_realms>(), 2u);
 }
 
 TEST_F(period_watch_test, a_database_that_is_away_is_asked_again) {

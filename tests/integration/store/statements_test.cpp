@@ -76,6 +76,8 @@ insert into login_attempts (state_hash, region, expires_at) select sha256(n::tex
 insert into api_budget_shares values ('a', 10, 10, now() + interval '1 min');
 insert into imported_rows (kind, old_id, old_part, new_id) select k, n, n, n from
   generate_series(1, 5000) n, unnest(array['event', 'roster_member', 'sign_up']) k;
+insert into realms (region, slug, realm_id, names) select 'eu', 'realm-' || n, n, '["a", "b", "c", "d"]'
+  from generate_series(1, 300) n;
 insert into upstream_hosts values ('oauth', 'https://oauth');
 )";
 
@@ -119,6 +121,7 @@ std::map<std::string, std::string> calls() {
   const std::string names = "texts('Name')";
   const std::string keys = "texts('name')";
   const std::string realms = "same('stormrage')";
+  const std::string texts_of_realms = "texts('realm-')";
   const std::string ints = "same('5')::integer[]";
   const std::string none = "same(null)::bigint[]";
   const std::string guild = "null, 7, 'profile'";
@@ -303,6 +306,12 @@ std::map<std::string, std::string> calls() {
       {"tracked_of_guild", "7"},
       {"address_of_guild", "7"},
       {"queue_character", "7"},
+      {"is_tracked", "'eu', 'stormrage', 'guild-7'"},
+      {"realms_of_region", "'eu'"},
+      {"count_realms", "'eu'"},
+      {"drop_realms", "'eu', " + texts_of_realms},
+      {"write_realms",
+       "'eu', " + texts_of_realms + ", " + realm_ids + ", same('[\"x\"]')::jsonb[]"},
       {"set_paused", "true"},
       {"overview_counts", ""},
       {"overview_guilds", "200"},

@@ -37,6 +37,13 @@ TEST_F(admin_test, tracking_a_guild_answers_202_and_the_job) {
         "started_at": "2025-05-13T18:00:00.005Z", "finished_at": null}})"));
 }
 
+TEST_F(admin_test, a_realm_may_be_written_as_a_name) {
+  control.job_answer = job();
+  operate(
+      method::post, "/guilds", R"({"region":"eu","realm":" Aggra (Português) ","name":"A B"})");
+  EXPECT_EQ(control.last_call, "track eu/Aggra (Português)/a-b by ops");
+}
+
 TEST_F(admin_test, a_bad_address_is_refused_before_anybody_is_asked) {
   EXPECT_EQ(
       operate(method::post, "/guilds", R"({"region":"xx","realm":"","name":""})").status, 400);

@@ -44,7 +44,7 @@ TEST(request, for_a_character_asks_below_its_profile) {
 }
 
 TEST(request, for_an_index_asks_in_the_dynamic_namespace) {
-  EXPECT_EQ(requests.realm_index(region::kr).target, "/data/wow/realm/index?locale=en_US");
+  EXPECT_EQ(requests.realm_index(region::kr).target, "/data/wow/realm/index");
   EXPECT_EQ(requests.realm_index(region::kr).namespace_value, "dynamic-kr");
   EXPECT_EQ(
       requests.period_index(region::tw).target,

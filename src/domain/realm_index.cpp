@@ -1,0 +1,163 @@
+#include "domain/realm_index.hpp"
+
+#include "core/text.hpp"
+#include "domain/json_reader.hpp"
+
+#include <boost/json/object.hpp>
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+namespace guildhall::domain {
+
+namespace {
+
+constexpr std::size_t max_realms = 10'000;
+constexpr std::size_t offered = 3;
+
+/// Letters that no decomposition takes apart.
+void append_plain(std::string& out, UChar32 letter) {
+  switch (letter) {
+  case 0xdf:
+    out += "ss";
+    return;
+  case 0xe6:
+    out += "ae";
+    return;
+  case 0xf8:
+    out += 'o';
+    return;
+  case 0x153:
+    out += "oe";
+    return;
+  case 0x142:
+    out += 'l';
+    return;
+  default:
+    icu::UnicodeString{letter}.toUTF8String(out);
+  }
+}
+
+/// How many letters have to change to make one text of the other.
+std::size_t distance(std::u32string_view a, std::u32string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    auto diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const auto changed = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({changed, row[j] + 1, diagonal + 1});
+    }
+  }
+  return row.back();
+}
+
+std::u32string letters_of(std::string_view utf8) {
+  std::u32string out;
+  for (std::size_t at = 0; at < utf8.size();)
+    if (const auto point = text::next_code_point(utf8, at))
+      out += *point;
+  return out;
+}
+
+std::string listed(const std::vector<std::string>& slugs) {
+  std::string out;
+  for (const auto& slug : slugs)
+    out += (out.empty() ? "" : ", ") + slug;
+  return out;
+}
+
+/// The slugs whose realm is spelt most like it; none where nothing comes near.
+std::vector<std::string> nearest(const std::vector<realm>& realms, const std::string& key) {
+  const auto wanted = letters_of(key);
+  std::vector<std::pair<std::size_t, std::string>> found;
+  for (const auto& one : realms) {
+    auto best = distance(wanted, letters_of(realm_key(one.slug)));
+    for (const auto& name : one.names)
+      best = std::min(best, distance(wanted, letters_of(realm_key(name))));
+    if (best <= std::max<std::size_t>(2, wanted.size() / 3))
+      found.emplace_back(best, one.slug);
+  }
+  std::ranges::sort(found);
+  std::vector<std::string> out;
+  for (const auto& [far, slug] : found)
+    if (out.size() < offered)
+      out.push_back(slug);
+  return out;
+}
+
+/// Every language of a name; it may be one text alone.
+std::vector<std::string> names_in(const json_reader& in) {
+  auto names = in.every_text("name");
+  std::erase(names, std::string{});
+  std::ranges::sort(names);
+  names.erase(std::ranges::unique(names).begin(), names.end());
+  return names;
+}
+
+} // namespace
+
+result<std::vector<realm>> parse_realm_index(std::string_view body) {
+  json_reader in{body};
+  std::vector<realm> realms;
+  std::set<std::string> seen;
+  in.each_readable("realms", [&] {
+    realm one{.id = realm_id{in.integer("id", 1)}, .slug = in.text("slug"), .names = {}};
+    one.names = names_in(in);
+    if (!in.failed() && !one.slug.empty() && realms.size() < max_realms
+        && seen.insert(one.slug).second)
+      realms.push_back(std::move(one));
+  });
+  if (realms.empty())
+    in.reject("realms", "none that can be read");
+  return in.finish(std::move(realms));
+}
+
+std::string realm_key(std::string_view name) {
+  UErrorCode status = U_ZERO_ERROR;
+  const auto* nfkd = icu::Normalizer2::getNFKDInstance(status);
+  if (U_FAILURE(status))
+    return {};
+  const auto lower = text::name_key(name);
+  const auto apart =
+      nfkd->normalize(icu::UnicodeString::fromUTF8(icu::StringPiece{lower}), status);
+  std::string out;
+  for (std::int32_t at = 0; U_SUCCESS(status) && at < apart.length();
+       at = apart.moveIndex32(at, 1)) {
+    const auto point = apart.char32At(at);
+    if (u_isalnum(point))
+      append_plain(out, point);
+  }
+  return out;
+}
+
+result<std::string> find_realm(const std::vector<realm>& realms, std::string_view wanted) {
+  const auto slug = text::name_key(wanted);
+  if (std::ranges::find(realms, slug, &realm::slug) != realms.end())
+    return slug;
+  const auto key = realm_key(wanted);
+  std::vector<std::string> meant;
+  for (const auto& one : realms)
+    if (!key.empty()
+        && (realm_key(one.slug) == key || std::ranges::any_of(one.names, [&](const auto& name) {
+              return realm_key(name) == key;
+            })))
+      meant.push_back(one.slug);
+  if (meant.size() == 1)
+    return meant.front();
+  auto sentence = "There is no realm \"" + std::string{wanted} + "\" in this region";
+  if (!meant.empty())
+    sentence = "\"" + std::string{wanted} + "\" may be one of " + listed(meant);
+  else if (const auto near = nearest(realms, key); !near.empty())
+    sentence += "; the nearest are " + listed(near);
+  failure why{ec::validation, sentence};
+  why.fields.emplace("realm", std::move(sentence));
+  return fail(std::move(why));
+}
+
+} // namespace guildhall::domain
