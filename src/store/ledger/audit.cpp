@@ -15,7 +15,8 @@ constexpr statement insert{
   values ($1, $2, $3, $4, $5::jsonb, $6::jsonb))",
     40};
 constexpr statement author{"hold_author", "select from users where id = $1 for key share", 12};
-constexpr statement guild{"hold_guild", "select from guilds where id = $1 for key share", 12};
+constexpr statement guild{
+    "hold_guild", "select from guilds where id = $1 for no key update", 12};
 constexpr std::array all{insert, author, guild};
 const listed_statements registered{all};
 

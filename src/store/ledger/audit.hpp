@@ -26,7 +26,8 @@ void audit(session& db, const audit_entry& what);
 /// First in every transaction of a person: that they still are a user, and stay one until it
 /// ends, so that no foreign key to them can fail. `invalid_token` when they are gone.
 result<void> hold_author(session& db, user_id who);
-/// The same for a guild: `not_found`.
+/// The same for a guild: `not_found`. Who holds it counts what it has alone: a limit holds
+/// whoever writes beside it.
 result<void> hold_guild(session& db, guild_id guild);
 
 } // namespace guildhall::store
