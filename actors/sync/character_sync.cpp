@@ -22,6 +22,11 @@ void tell_parent(self_ptr self, character_done done) {
   self->quit();
 }
 
+/// By the clock of the work's times.
+time_point now_of_work(const character_sync_state& st) {
+  return st.environment->now() + st.task.work.clock_ahead;
+}
+
 void tell_not_done(self_ptr self, failure why) {
   character_done done;
   done.not_done = std::move(why);
@@ -41,7 +46,7 @@ void note_failure(self_ptr self, document what, domain::failure_class why, std::
       {.document = what,
        .error_class = why,
        .detail = std::move(detail),
-       .retry_at = st.environment->retry_at(why, failures)});
+       .retry_at = st.environment->retry_at(why, failures) + st.task.work.clock_ahead});
 }
 
 void note_arrival(self_ptr self, document what, const battlenet::answer& answer) {
@@ -74,14 +79,18 @@ void finish(self_ptr self) {
   done.next_due =
       domain::next_character_due(done, st.context, st.task.stretch, st.environment->random());
   if (st.not_sent)
-    done.next_due = std::min(done.next_due, st.not_sent->retry_at.value_or(st.context.now));
+    done.next_due = std::min(
+        done.next_due, st.not_sent->retry_at ? *st.not_sent->retry_at + st.task.work.clock_ahead
+                                             : st.context.now);
+  done.made_at = now_of_work(st);
   if (done.only_checked()) {
     character_done report;
     report.checked = domain::checked_character{
         .lease = st.task.work.lease,
         .character = st.task.work.character,
         .unchanged = done.unchanged,
-        .next_due = done.next_due};
+        .next_due = done.next_due,
+        .made_at = done.made_at};
     tell_parent(self, std::move(report));
     return;
   }
@@ -218,7 +227,8 @@ void start(self_ptr self) {
         .lease = st.task.work.lease,
         .character = st.task.work.character,
         .unchanged = {},
-        .next_due = st.context.now + st.context.verify_within};
+        .next_due = st.context.now + st.context.verify_within,
+        .made_at = st.context.now};
     tell_parent(self, std::move(done));
     return;
   }
@@ -254,7 +264,7 @@ character_sync_actor::behavior_type character_sync(
   st.parent = std::move(parent);
   st.task = std::move(task);
   st.context = {
-      .now = st.environment->now(),
+      .now = now_of_work(st),
       .current_period = st.task.current_period,
       .verify_within = st.environment->verify_within,
       .character_interval = st.environment->settings.character_interval,

@@ -62,7 +62,7 @@ void guild_step::end(result<void> how) {
 
 domain::guild_context guild_step::context() const {
   return {
-      .now = environment_->now(),
+      .now = environment_->now() + work().clock_ahead,
       .guild_interval = environment_->settings.guild_interval,
       .verify_within = environment_->verify_within,
       .random = environment_->random()};
@@ -163,6 +163,7 @@ void guild_step::note_failure(document what, failure_class why, std::string deta
 }
 
 void guild_step::apply(std::optional<std::chrono::seconds> max_age) {
+  outcome_.made_at = context().now;
   outcome_.next_due = domain::next_guild_due(outcome_, max_age, context());
   ask(domain::apply_guild{outcome_}, atom::applied_v);
 }
@@ -287,7 +288,7 @@ void guild_step::take_move(const store_done& moved) {
 
 /// Nobody shows the guild anywhere else.
 void guild_step::decide() {
-  const auto now = environment_->now();
+  const auto now = context().now;
   if (outcome_.stranger && domain::is_handed_over(work(), stranger(), words_, now)) {
     log::warn(
         "guild {}: {} belongs to another guild now", work().tracked.value,

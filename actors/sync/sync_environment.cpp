@@ -4,6 +4,13 @@
 
 namespace guildhall::actors {
 
+std::vector<domain::region> sync_environment::regions() const {
+  std::vector<domain::region> all;
+  for (const auto& [where, gateway] : gateways)
+    all.push_back(where);
+  return all;
+}
+
 time_point sync_environment::retry_at(domain::failure_class why, int failures) const {
   return now() + domain::retry_delay(why, failures, random());
 }

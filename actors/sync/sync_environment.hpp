@@ -35,6 +35,8 @@ struct sync_environment {
   domain::discovery discovery() const {
     return {settings.track_discovered == "of_users", settings.max_guilds};
   }
+  /// The regions that are synced here.
+  std::vector<domain::region> regions() const;
   /// When what failed `failures` times in a row is tried again.
   time_point retry_at(domain::failure_class why, int failures) const;
 };

@@ -15,6 +15,8 @@ using self_ptr = sync_scheduler_actor::stateful_pointer<sync_scheduler_state>;
 constexpr std::size_t places_for_people = 4;
 /// Players' characters outside of tracked guilds that are synced at once.
 constexpr std::size_t own_characters_at_once = 16;
+/// How often idle jobs are ended.
+constexpr std::chrono::seconds job_interval{60};
 
 std::size_t
 free_places(const sync_scheduler_state& st, domain::priority what = domain::priority::roster) {
@@ -65,7 +67,8 @@ void claim_guilds(self_ptr self, domain::priority what) {
   st.asked = what;
   ask(self, st.environment->store,
       domain::claim_guilds{
-          what, static_cast<int>(free_places(st, what)), st.environment->settings.lease},
+          what, static_cast<int>(free_places(st, what)), st.environment->settings.lease,
+          st.environment->regions()},
       atom::claimed_v);
 }
 
@@ -79,7 +82,8 @@ void claim_characters(self_ptr self) {
   }
   ask(self, st.environment->store,
       domain::claim_characters{
-          std::nullopt, static_cast<int>(places), st.environment->settings.lease},
+          std::nullopt, static_cast<int>(places), st.environment->settings.lease,
+          st.environment->regions()},
       atom::claimed_v);
 }
 
@@ -124,6 +128,7 @@ void take_guilds(self_ptr self, const claimed_guilds& claimed) {
     round_is_over(self);
     return;
   }
+  st.clock_ahead->Set(std::chrono::duration<double>(claimed->clock_ahead).count());
   if (st.stopping) {
     give_back(self, leases_of(claimed->guilds)); // claimed while it was told to stop
     round_is_over(self);
@@ -175,7 +180,8 @@ void character_finished(self_ptr self, const character_done& done) {
             {{.lease = work.lease,
               .character = work.character,
               .unchanged = {},
-              .next_due = std::max(now + pause, done.not_done->retry_at.value_or(now))}}});
+              .next_due = std::max(now + pause, done.not_done->retry_at.value_or(now)),
+              .made_at = now}}});
   }
 }
 
@@ -187,6 +193,16 @@ void renew_characters(self_ptr self) {
   st.renewal.asked(now);
   ask(self, st.environment->store,
       domain::renew{leases_of(st.characters), st.environment->settings.lease}, atom::renewed_v);
+}
+
+/// Once in a while, by any instance.
+void end_idle_jobs(self_ptr self) {
+  auto& st = self->state;
+  const auto now = self->clock().now();
+  if (now - st.jobs_looked_at < job_interval)
+    return;
+  st.jobs_looked_at = now;
+  tell(self, st.environment->store, domain::end_idle_jobs{st.environment->regions()});
 }
 
 // --- the end
@@ -241,6 +257,8 @@ sync_scheduler_actor::behavior_type sync_scheduler(self_ptr self, environment_pt
   st.environment = std::move(environment);
   st.running =
       &st.environment->numbers.gauge("sync_guilds_running", "Guilds being synced here");
+  st.clock_ahead = &st.environment->numbers.gauge(
+      "database_clock_ahead_seconds", "How far the database's clock is ahead of this one's");
   self->set_down_handler([self](caf::down_msg& down) { child_ended(self, down); });
   self->set_exit_handler([self](caf::exit_msg&) { stop(self); });
   caf::anon_send(sync_scheduler_actor{self}, atom::wake_v);
@@ -264,6 +282,7 @@ sync_scheduler_actor::behavior_type sync_scheduler(self_ptr self, environment_pt
         if (timer != self->state.timer || self->state.stopping)
           return;
         renew_characters(self);
+        end_idle_jobs(self);
         look(self);
         arm_poll(self);
       },

@@ -29,14 +29,17 @@ struct sync_scheduler_state {
   bool stopping{false};
   lease_renewal renewal; ///< of the characters' leases
   std::uint64_t timer{0};
+  std::chrono::steady_clock::time_point jobs_looked_at{}; ///< when idle ones were ended
   prometheus::Gauge* running{nullptr};
+  prometheus::Gauge* clock_ahead{nullptr};
   static inline const char* name = "sync-scheduler";
 };
 
 /// SYNC SCHEDULER: owns the coordinators and the syncs of players' own characters; both are
 /// bounded in number. Looks what is due every `sync.poll_interval` and whenever it is woken (a
 /// hint: nothing depends on the wake), people's wishes before all else. A coordinator that dies
-/// leaves leases that run out, so nothing is lost. On an exit message it stops its
+/// leaves leases that run out, so nothing is lost. Has the jobs ended that nobody is at work
+/// on. On an exit message it stops its
 /// coordinators, which give their leases back, and ends when they have.
 sync_scheduler_actor::behavior_type sync_scheduler(
     sync_scheduler_actor::stateful_pointer<sync_scheduler_state> self,

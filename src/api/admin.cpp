@@ -94,7 +94,7 @@ std::string overview_json(const domain::sync_overview& seen) {
 
 task<http::response> track(call in) {
   const auto address = co_await guild_address_in(in.request());
-  domain::track asked{address, in.token().subject};
+  domain::track asked{address, in.token().subject, in.with().regions};
   co_return accepted(co_await in.ask(std::move(asked)));
 }
 
@@ -107,12 +107,14 @@ task<http::response> untrack(call in) {
 
 task<http::response> sync_guild(call in) {
   const auto guild = co_await in.guild();
-  co_return accepted(co_await in.ask(domain::sync_guild{guild}));
+  domain::sync_guild asked{guild, in.with().regions};
+  co_return accepted(co_await in.ask(std::move(asked)));
 }
 
 task<http::response> sync_character(call in) {
   const auto character = co_await in.character();
-  co_return accepted(co_await in.ask(domain::sync_character{character}));
+  domain::sync_character asked{character, in.with().regions};
+  co_return accepted(co_await in.ask(std::move(asked)));
 }
 
 task<http::response> show_job(call in) {

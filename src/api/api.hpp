@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 /// The REST API: handlers that ask through the domain's ports and write JSON. Knows no actor
 /// and no database.
@@ -41,6 +42,7 @@ struct services {
   const auth::settings* auth_settings{nullptr};        ///< none: no routes about logging in
   std::shared_ptr<auth::request_limits> auth_limits{}; ///< made by `build_public`
   bool open_reads{false};                              ///< any user may read any guild
+  std::vector<domain::region> regions{};               ///< those that are synced; empty: any
   /// Runs what takes long on a thread of its own; empty: at once.
   std::function<void(std::move_only_function<void()>)> workshop{};
 };

@@ -100,4 +100,12 @@ make_login_source(const config& cfg, std::shared_ptr<battlenet::http_client> oau
           }};
 }
 
+std::vector<domain::region> regions_of(const config& cfg) {
+  std::vector<domain::region> regions;
+  for (const auto& name : cfg.battlenet.regions)
+    if (const auto region = domain::parse_region(name))
+      regions.push_back(*region);
+  return regions;
+}
+
 } // namespace guildhall::app

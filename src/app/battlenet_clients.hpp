@@ -50,4 +50,7 @@ make_login_source(const config& cfg, std::shared_ptr<battlenet::http_client> oau
 /// Where Battle.net sends a browser back to; registered there with the client id.
 std::string redirect_uri_of(const config& cfg);
 
+/// The regions that are synced.
+std::vector<domain::region> regions_of(const config& cfg);
+
 } // namespace guildhall::app

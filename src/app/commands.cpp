@@ -1,6 +1,7 @@
 #include "app/commands.hpp"
 
 #include "api/auth/jwt.hpp"
+#include "app/battlenet_clients.hpp"
 #include "app/database_gate.hpp"
 #include "core/text.hpp"
 #include "domain/accounts.hpp"
@@ -226,7 +227,7 @@ result<void> track(
   if (!address)
     return discard(address);
   return print_job(with_database<domain::job_row>(cfg, "track", [&](store::session& session) {
-    return store::run(session, domain::track{*address, "command line"});
+    return store::run(session, domain::track{*address, "command line", regions_of(cfg)});
   }));
 }
 
@@ -248,12 +249,12 @@ result<void> sync_now(const config& cfg, const std::string& what, const std::str
           const auto id = parse_character(target);
           if (!id)
             return std::unexpected<failure>(id.error());
-          return store::run(session, domain::sync_character{*id});
+          return store::run(session, domain::sync_character{*id, regions_of(cfg)});
         }
         const auto id = find_guild(session, target);
         if (!id)
           return std::unexpected<failure>(id.error());
-        return store::run(session, domain::sync_guild{*id});
+        return store::run(session, domain::sync_guild{*id, regions_of(cfg)});
       }));
 }
 

@@ -93,14 +93,6 @@ double uniform_random() {
   return std::uniform_real_distribution<double>{0.0, 1.0}(generator);
 }
 
-std::vector<domain::region> regions_of(const config& cfg) {
-  std::vector<domain::region> regions;
-  for (const auto& name : cfg.battlenet.regions)
-    if (const auto region = domain::parse_region(name))
-      regions.push_back(*region);
-  return regions;
-}
-
 actors::sync_options sync_options_of(
     const config& cfg, domain::sync_port& store, std::shared_ptr<battlenet::http_client> oauth,
     boost::asio::io_context& io) {
@@ -231,6 +223,7 @@ private:
         .auth_settings = &auth_settings_,
         .auth_limits = {},
         .open_reads = cfg_.auth.reads == "open",
+        .regions = regions_of(cfg_),
         .workshop =
             [this](std::move_only_function<void()> work) {
               boost::asio::post(workshop_, std::move(work));

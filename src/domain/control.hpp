@@ -4,6 +4,7 @@
 #include "domain/read_models.hpp"
 
 #include <string>
+#include <vector>
 
 /// What operators can do and see. Every write is one transaction and notifies the instances;
 /// the reads must see what was just written.
@@ -11,12 +12,14 @@ namespace guildhall::domain {
 
 /// Answers the job that tracks it; tracking what is tracked joins the open job or starts a
 /// sync. The realm may be a slug or a name in any language; the realm index, once it is known,
-/// says which is meant, or `validation` what comes near.
+/// says which is meant, or `validation` what comes near. `validation` also for a region that is
+/// not synced.
 struct track {
   using answer = job_row;
   static constexpr operation_traits traits{"track", manner::write};
   guild_address address;
   std::string by;
+  std::vector<region> synced{}; ///< the regions that are; empty: not looked at
 };
 
 /// `not_found` for a guild that is not tracked.
@@ -27,18 +30,22 @@ struct untrack {
 };
 
 /// Sync now ignores max-age and goes before everything else. A running job is joined.
-/// `not_found` for an unknown guild, `conflict` for one that is not tracked.
+/// `not_found` for an unknown guild, `conflict` for one that is not tracked, `validation` for
+/// one of a region that is not synced.
 struct sync_guild {
   using answer = job_row;
   static constexpr operation_traits traits{"sync_guild", manner::write};
   guild_id guild;
+  std::vector<region> synced{}; ///< as above
 };
 
-/// The same for one character; `not_found` for an unknown one.
+/// The same for one character; `not_found` for an unknown one, `conflict` for one without a
+/// name that can be asked for.
 struct sync_character {
   using answer = job_row;
   static constexpr operation_traits traits{"sync_character", manner::write};
   character_id character;
+  std::vector<region> synced{}; ///< as above
 };
 
 /// `not_found` for an unknown one.

@@ -57,6 +57,7 @@ finish_guild finish_of(
     const std::optional<failure>& stopped_by, const guild_context& context) {
   const auto& work = outcome.work;
   finish_guild finish{.lease = work.lease, .tracked = work.tracked, .guild = work.guild};
+  finish.made_at = context.now;
   if (applied)
     finish.next_roster_due = std::min(
         {outcome.next_due, applied->retry_at.value_or(outcome.next_due),
@@ -65,8 +66,11 @@ finish_guild finish_of(
     finish.failed = !applied || applied->retry_at || !outcome.failed.empty();
   if (stopped_by) {
     finish.error = message_of(*stopped_by);
-    finish.not_before = stopped_by->retry_at.value_or(
-        context.now + retry_delay(failure_class::transient, work.attempts + 1, context.random));
+    finish.not_before =
+        stopped_by->retry_at
+            ? *stopped_by->retry_at + work.clock_ahead
+            : context.now
+                  + retry_delay(failure_class::transient, work.attempts + 1, context.random);
   }
   return finish;
 }

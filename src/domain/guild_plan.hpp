@@ -13,7 +13,7 @@ namespace guildhall::domain {
 
 /// What decides when a guild is asked for again.
 struct guild_context {
-  time_point now{};
+  time_point now{};                              ///< by the clock of the work's times
   std::chrono::seconds guild_interval{4 * 3600}; ///< of guilds without one of their own
   std::chrono::seconds verify_within{
       14 * 86400};  ///< an unconditional answer at least this often
@@ -43,8 +43,9 @@ time_point next_guild_due(
     const guild_context& context);
 
 /// How a coordinator leaves its guild. `applied`: the guild step was done and written;
-/// `stopped_by`: why no more was done. What cannot be done now says when to come back, or
-/// leaves a pause.
+/// `stopped_by`: why no more was done, its time by this instance's clock. What cannot be done
+/// now says when to come back, or leaves a pause, which grows while the database refuses what
+/// is written.
 finish_guild finish_of(
     const guild_outcome& outcome, const std::optional<guild_applied>& applied,
     const std::optional<failure>& stopped_by, const guild_context& context);

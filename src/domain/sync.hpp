@@ -55,6 +55,8 @@ struct guild_work {
   std::optional<suspicion> earlier_suspicion;
   std::size_t open_members{0};
   int attempts{0}; ///< failures in a row of the guild step
+  /// How far the database's clock, by which these times are, was ahead of the claimer's.
+  std::chrono::microseconds clock_ahead{};
 };
 
 /// A character whose lease was claimed.
@@ -73,6 +75,7 @@ struct character_work {
   bool grouped{false}; ///< has a user, or is grouped with others already
   std::vector<document_record> documents;
   int attempts{0};
+  std::chrono::microseconds clock_ahead{}; ///< as of a guild
 };
 
 /// A document that arrived with 200 and has the right shape.
@@ -104,6 +107,7 @@ struct character_outcome {
   bool verified{false};                  ///< a 200 with the right id arrived
   bool gone{false};                      ///< is_valid false or another id: erase
   time_point next_due{};
+  time_point made_at{wall_now()}; ///< now, by the clock of the times in it
   /// Nothing but 304s: only checked_at moves, batched with others.
   bool only_checked() const {
     return arrived.empty() && failed.empty() && !gone && !verified;
@@ -121,6 +125,7 @@ struct guild_outcome {
   std::vector<document_failure> failed;
   std::optional<guild_view> stranger; ///< who answers at the address instead
   time_point next_due{};
+  time_point made_at{wall_now()}; ///< now, by the clock of the times in it
 };
 
 /// A leaver and a joiner that may be one character; settled by asking the leaver's status, or

@@ -15,6 +15,10 @@
 /// results are fenced: `ec::lease_lost` means that another instance has taken the work over and
 /// nothing was written. They are patient: while the database is away they wait for it until
 /// their deadline.
+///
+/// Clocks differ. What an operation says about the future is a time beside the moment `made_at`
+/// of the same clock; the store sends the difference, never less than a second, and the
+/// database adds it to its own time.
 namespace guildhall::domain {
 
 // --- leases: a row is nobody else's until it is released or its time is over
@@ -22,7 +26,8 @@ namespace guildhall::domain {
 /// Guilds that were claimed; none while the sync is paused.
 struct claimed_guilds {
   bool paused{false};
-  std::vector<guild_work> guilds;
+  std::vector<guild_work> guilds{};
+  std::chrono::microseconds clock_ahead{}; ///< of the database's clock to this instance's
 };
 
 /// Claims due tracked guilds of one class, at most `limit`; expired leases first become free.
@@ -33,6 +38,8 @@ struct claim_guilds {
   domain::priority priority{};
   int limit{0};
   std::chrono::seconds lease; ///< how long the claim holds without renewal
+  /// Those of other regions wait for an instance that syncs theirs. Empty: of every region.
+  std::vector<region> regions{};
 };
 
 /// Claims due characters of one tracked guild, or (no guild) players' own outside of tracked
@@ -43,6 +50,7 @@ struct claim_characters {
   std::optional<guild_id> guild;
   int limit{0};
   std::chrono::seconds lease;
+  std::vector<region> regions{}; ///< as of guilds; for players' own
 };
 
 /// Answers the leases that are still held.
@@ -126,9 +134,10 @@ struct finish_guild {
   /// The row is due no earlier than this, whatever its characters say: the budget or the
   /// circuit breaker said when to come back.
   std::optional<time_point> not_before{};
-  bool announce{false}; ///< something changed that was not notified yet
-  bool failed{false};   ///< the guild step failed: attempts go up
-  std::string error{};  ///< why it stopped early, for operators; empty: what is noted stays
+  time_point made_at{wall_now()}; ///< now, by the clock of these times
+  bool announce{false};           ///< something changed that was not notified yet
+  bool failed{false};             ///< the guild step failed: attempts go up
+  std::string error{}; ///< why it stopped early, for operators; empty: what is noted stays
 };
 
 // --- characters
@@ -149,7 +158,8 @@ struct checked_character {
   character_id character;
   std::vector<document> unchanged;
   time_point next_due{};
-  bool failed{false}; ///< its outcome could not be written: attempts go up
+  bool failed{false};             ///< its outcome could not be written: attempts go up
+  time_point made_at{wall_now()}; ///< now, by the clock of `next_due`
 };
 
 /// `checked_at` and the due times of many, in one statement each; releases their leases. Those
@@ -186,6 +196,16 @@ struct set_period {
   std::int64_t period{0};
 };
 
+/// Ends, as failed and with a sentence, the open jobs that nobody is at work on and nobody will
+/// be: of what is not tracked or not kept fresh any more, of a guild that another tracked row
+/// stands for, of what ends whoever works on it, and of regions that no instance syncs. Answers
+/// how many. `regions`: those that this instance syncs; empty: all.
+struct end_idle_jobs {
+  using answer = std::int64_t;
+  static constexpr operation_traits traits{"end_idle_jobs", manner::patient};
+  std::vector<region> regions;
+};
+
 /// Remembers which realms a region has. A list that lacks more than half of those that are
 /// known changes nothing.
 struct set_realms {
@@ -215,7 +235,7 @@ struct sweep {
 using sync_operations = operations<
     claim_guilds, claim_characters, renew, release, apply_guild, move_guild, hand_over_guild,
     some_members, settle_transfer, finish_guild, apply_character, checked_characters,
-    borrow_budget, set_period, set_realms, sweep>;
+    borrow_budget, set_period, end_idle_jobs, set_realms, sweep>;
 
 class sync_port : public port<sync_operations> {};
 

@@ -100,6 +100,9 @@ public:
   result<bool> run(const domain::set_period&) {
     return false;
   }
+  result<std::int64_t> run(const domain::end_idle_jobs&) {
+    return 0;
+  }
   result<void> run(const domain::set_realms&) {
     return {};
   }

@@ -51,7 +51,7 @@ constexpr statement failed{
     update document_states d set
       state = case when $4 in ('transient', 'throttled') then 'failed' else $4 end,
       error_class = $4, error_detail = $5, failures = d.failures + 1, failed_at = app_now(),
-      retry_at = $6::timestamptz
+      retry_at = app_now() + $6::interval
     from before b where d.id = b.id
     returning b.state <> d.state as another_state
   ), first as (
@@ -59,7 +59,7 @@ constexpr statement failed{
       error_detail, failures, failed_at, retry_at)
     select $1::bigint, $2::bigint, $3,
       case when $4 in ('transient', 'throttled') then 'failed' else $4 end, $4, $5, 1, app_now(),
-      $6::timestamptz
+      app_now() + $6::interval
     where not exists (select from before)
     returning true as another_state
   )
@@ -163,10 +163,12 @@ bool record_unchanged(session& db, document_owner owner, domain::document what) 
       db.exec(unchanged, {guild_of(owner), character_of(owner), domain::to_string(what)}));
 }
 
-bool record_failure(session& db, document_owner owner, const domain::document_failure& why) {
+bool record_failure(
+    session& db, document_owner owner, const domain::document_failure& why,
+    std::chrono::milliseconds wait) {
   return said_yes(db.exec(
       failed, {guild_of(owner), character_of(owner), domain::to_string(why.document),
-               domain::to_string(why.error_class), why.detail, why.retry_at}));
+               domain::to_string(why.error_class), why.detail, wait}));
 }
 
 bool record_suspect(session& db, guild_id guild, const std::string& detail) {

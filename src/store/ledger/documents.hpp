@@ -5,6 +5,7 @@
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/values.hpp"
 
+#include <chrono>
 #include <optional>
 #include <span>
 #include <string>
@@ -57,8 +58,11 @@ std::vector<domain::document_record> documents_of(session& db, document_owner ow
 void record_arrived(session& db, document_owner owner, const arrived_document& what);
 /// A 304: only the time of the check moves, and an earlier failure is over. True if one was.
 bool record_unchanged(session& db, document_owner owner, domain::document what);
-/// An attempt that brought nothing. True if it stands differently now than before.
-bool record_failure(session& db, document_owner owner, const domain::document_failure& why);
+/// An attempt that brought nothing, made again after `wait`. True if it stands differently now
+/// than before.
+bool record_failure(
+    session& db, document_owner owner, const domain::document_failure& why,
+    std::chrono::milliseconds wait);
 /// A roster that waits for a second opinion: what is stored stays.
 bool record_suspect(session& db, guild_id guild, const std::string& detail);
 /// Another guild answers at this one's address; its failure was recorded. True if that is new.

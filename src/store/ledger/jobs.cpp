@@ -1,8 +1,10 @@
 #include "store/ledger/jobs.hpp"
 
+#include "store/ledger/queue_rows.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
+#include "store/run.hpp"
 
 #include <array>
 
@@ -63,8 +65,12 @@ constexpr statement start_characters{
 constexpr statement finish_guild{
     "finish_guild_job", R"(
   with asked as (
-    select j.id, t.state in ('not_found', 'disputed', 'gone') or coalesce(d.hopeless, false) as hopeless,
-      t.last_error
+    select j.id,
+      t.state in ('not_found', 'disputed', 'gone', 'renamed')
+        or coalesce(d.hopeless, false) as hopeless,
+      case when t.state in ('not_found', 'gone')
+        then format('There is no guild %s on the realm %s (%s): ', t.name_slug, t.realm, t.region)
+        else '' end || t.last_error as last_error
     from jobs j join tracked_guilds t on t.id = j.tracked_guild_id
       left join lateral (
         select bool_or(state in ('not_found', 'forbidden', 'malformed')) as hopeless
@@ -101,24 +107,66 @@ constexpr statement finish_characters{
   ) f
   where j.id = f.id)",
     800};
+// What else may be open has somebody at work on it, or its own time to be taken up again. A
+// region is not synced when what is due there waits for ten minutes; $1: those that are.
+constexpr statement end_idle{
+    "end_idle_jobs", R"(
+  with now as materialized (
+    select app_now() as t, paused from sync_settings
+  ), idle as (
+    select j.id, case
+      when j.kind <> 'sync_character' and (t.id is null or g.id is null)
+        then 'The guild is not tracked any more'
+      when j.kind = 'sync_character' and (c.id is null or q.id is null)
+        then 'The character is not kept fresh any more'
+      when c.id is not null and q.lease_token is null and (c.name is null or q.due_at = 'infinity')
+        then 'The character has no name that it could be asked for'
+      when coalesce(g.lost_leases, q.lost_leases) >= 5
+        then 'Whoever worked on it ended five times without a word; the log may say why'
+      when t.state = 'renamed' and j.state = 'running' and g.lease_token is null
+        then 'The guild was ' || t.last_error
+      when now.paused or coalesce(g.lease_token, q.lease_token) is not null then null
+      when now.t - coalesce(g.due_at, q.due_at) > interval '10 minutes'
+          and not coalesce(t.region, c.region) = any($1::text[])
+        then format('No running instance syncs the region %s', coalesce(t.region, c.region))
+      when now.t - coalesce(g.due_at, q.due_at) > interval '1 day'
+        then 'Nobody has taken it up for a day'
+      end as why
+    from now, jobs j left join tracked_guilds t on t.id = j.tracked_guild_id
+      left join sync_queue g on g.tracked_guild_id = t.id
+      left join characters c on c.id = j.character_id
+      left join sync_queue q on q.character_id = c.id
+    where j.finished_at is null
+  )
+  update jobs j set state = 'failed', finished_at = app_now(), message = i.why
+  from idle i where j.id = i.id and i.why is not null and j.finished_at is null
+  returning j.id)",
+    1'000};
+constexpr statement fail_guild{
+    "fail_guild_jobs", R"(
+  update jobs set state = 'failed', finished_at = app_now(), message = $2
+  where tracked_guild_id = $1 and finished_at is null returning id)",
+    30};
 constexpr std::array all{insert_job,       joined_job,   read_job,      start_guilds,
-                         start_characters, finish_guild, keep_progress, finish_characters};
+                         start_characters, finish_guild, keep_progress, finish_characters,
+                         end_idle,         fail_guild};
 const listed_statements registered{all};
 
 } // namespace
 
-job_id open_job(session& db, const new_job& what) {
-  job_id id;
+opened_job open_job(session& db, const new_job& what) {
+  opened_job out;
   const auto made = db.exec(
       insert_job, {what.kind, what.target, what.tracked, what.guild, what.character, what.by});
   if (!made.empty()) {
-    fields(made[0]) >> id;
-    return id;
+    fields(made[0]) >> out.id;
+    return out;
   }
   const auto open = db.exec(joined_job, {what.tracked, what.character});
   if (!open.empty())
-    fields(open[0]) >> id;
-  return id;
+    fields(open[0]) >> out.id;
+  out.joined = !open.empty();
+  return out;
 }
 
 std::optional<domain::job_row> find_job(session& db, job_id id) {
@@ -155,9 +203,31 @@ void finish_guild_job(session& db, const domain::finish_guild& how, bool more_to
   }
 }
 
+void fail_guild_jobs(session& db, tracked_guild_id tracked, const std::string& why) {
+  for (const auto& row : db.exec(fail_guild, {tracked, why})) {
+    job_id id;
+    fields(row) >> id;
+    db.exec(keep_progress, {id});
+  }
+}
+
 void finish_character_jobs(session& db, const std::vector<std::int64_t>& characters) {
   if (!characters.empty())
     db.exec(finish_characters, {characters});
+}
+
+template <>
+result<std::int64_t> run(session& db, const domain::end_idle_jobs& what) {
+  return db.transaction([&]() -> result<std::int64_t> {
+    std::int64_t ended = 0;
+    for (const auto& row : db.exec(end_idle, {regions_of(what.regions)})) {
+      job_id id;
+      fields(row) >> id;
+      db.exec(keep_progress, {id});
+      ++ended;
+    }
+    return ended;
+  });
 }
 
 } // namespace guildhall::store

@@ -22,13 +22,21 @@ struct new_job {
   std::string by{};
 };
 
+struct opened_job {
+  job_id id;
+  bool joined{false}; ///< it was open already
+};
+
 /// The open job of the same target, or a new one.
-job_id open_job(session& db, const new_job& what);
+opened_job open_job(session& db, const new_job& what);
 std::optional<domain::job_row> find_job(session& db, job_id id);
 
 /// Claimed: their jobs are running.
 void start_guild_jobs(session& db, const std::vector<std::int64_t>& tracked);
 void start_character_jobs(session& db, const std::vector<std::int64_t>& characters);
+
+/// Fails what is open of the tracked guild.
+void fail_guild_jobs(session& db, tracked_guild_id tracked, const std::string& why);
 
 /// Done when no character of the guild is due any more; failed when the guild cannot be had.
 void finish_guild_job(session& db, const domain::finish_guild& how, bool more_to_do);

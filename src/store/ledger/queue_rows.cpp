@@ -54,7 +54,9 @@ constexpr statement due_now{
 // The index gives the earliest of each class at once, however many characters there are.
 constexpr statement pull_forward{
     "pull_guild_forward", R"(
-  update sync_queue q set due_at = least(q.due_at, first.due_at),
+  update sync_queue q set
+    due_at = least(q.due_at, greatest(first.due_at, case when not $2 then q.not_before end)),
+    not_before = case when not $2 then q.not_before end,
     priority = case when $2::boolean then 0 else q.priority end
   from tracked_guilds t, (
     select min(c.due_at) as due_at from generate_series(0, 3) p, lateral (
@@ -63,13 +65,22 @@ constexpr statement pull_forward{
         and c.character_id is not null
       order by due_at limit 1) c
   ) first
-  where t.guild_id = $1 and q.tracked_guild_id = t.id and q.lease_token is null
-    and (q.due_at > first.due_at or $2))",
+  where t.guild_id = $1 and t.state <> 'renamed' and q.tracked_guild_id = t.id
+    and q.lease_token is null and (q.due_at > first.due_at or $2))",
     60};
 constexpr std::array all{unqueued, enqueue, drop_left, due_now, pull_forward};
 const listed_statements registered{all};
 
 } // namespace
+
+param regions_of(const std::vector<domain::region>& regions) {
+  if (regions.empty())
+    return std::nullopt;
+  array names;
+  for (const auto one : regions)
+    names.add(one);
+  return names;
+}
 
 std::size_t queue_members(session& db, guild_id guild) {
   array ids;

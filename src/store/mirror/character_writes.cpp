@@ -7,6 +7,7 @@
 #include "store/ledger/documents.hpp"
 #include "store/ledger/fence.hpp"
 #include "store/ledger/jobs.hpp"
+#include "store/ledger/queue_rows.hpp"
 #include "store/mirror/addresses.hpp"
 #include "store/mirror/erase.hpp"
 #include "store/mirror/guild_link.hpp"
@@ -83,20 +84,16 @@ constexpr statement guild_of_profile{
   ) g
   where c.id = $1 and (c.guild_id is distinct from g.id or c.candidate_id is not null))",
     40};
-constexpr statement finish{
-    "finish_character", R"(
+constexpr std::string_view finished{R"(
   with freed as (
-    update sync_queue q set lease_token = null, leased_until = null,
+    update sync_queue q set lease_token = null, leased_until = null, lost_leases = 0,
       attempts = case when $3::boolean then q.attempts + 1 else 0 end, priority = 2,
-      due_at = case when q.again then app_now() else $2::timestamptz end, forced = q.again,
-      again = false
-    where q.id = $1
+      due_at = now.t + case when q.again then interval '0' else $2::interval end,
+      forced = q.again, again = false
+    from (select app_now() as t) now where q.id = $1
     returning q.guild_id, q.due_at
-  )
-  update sync_queue q set due_at = f.due_at
-  from freed f join tracked_guilds t on t.guild_id = f.guild_id
-  where q.tracked_guild_id = t.id and q.lease_token is null and q.due_at > f.due_at)",
-    60};
+  ))"};
+constexpr statement finish{"finish_character", join<finished, pull_guilds>, 60};
 // Asked for once by a person; nobody keeps it fresh.
 constexpr statement drop_stray{
     "drop_stray", R"(
@@ -213,7 +210,7 @@ private:
       else
         fail_document(
             {doc->document, domain::failure_class::malformed, "the database refuses it as JSON",
-             now_of(db_) + refused_retry});
+             outcome_.made_at + refused_retry});
     }
     return kept;
   }
@@ -251,7 +248,7 @@ private:
   void fail_document(const domain::document_failure& why) {
     if (!domain::kind_of(why.document).stored)
       return;
-    changed_ |= record_failure(db_, id_, why);
+    changed_ |= record_failure(db_, id_, why, wait_until(why.retry_at, outcome_.made_at));
     const bool cannot_be_had = why.error_class == domain::failure_class::not_found
                             || why.error_class == domain::failure_class::forbidden;
     if (why.document == domain::document::profile && cannot_be_had)
@@ -313,7 +310,9 @@ private:
     const bool profile_failed = std::ranges::any_of(outcome_.failed, [](const auto& why) {
       return why.document == domain::document::profile;
     });
-    db_.exec(finish, {outcome_.work.lease.entry, outcome_.next_due, profile_failed});
+    db_.exec(
+        finish, {outcome_.work.lease.entry, wait_until(outcome_.next_due, outcome_.made_at),
+                 profile_failed});
     finish_character_jobs(db_, {id_.value});
     if (!stored_.open_membership && !outcome_.work.user)
       db_.exec(drop_stray, {outcome_.work.lease.entry});

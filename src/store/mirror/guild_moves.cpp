@@ -3,6 +3,7 @@
 #include "domain/sync_port.hpp"
 #include "store/ledger/fence.hpp"
 #include "store/ledger/guild_events.hpp"
+#include "store/ledger/jobs.hpp"
 #include "store/ledger/queue_rows.hpp"
 #include "store/mirror/addresses.hpp"
 #include "store/mirror/guild_counts.hpp"
@@ -30,7 +31,7 @@ constexpr statement move_tracked{
     40};
 constexpr statement mark_renamed{
     "mark_renamed", R"(
-  update tracked_guilds set state = 'renamed', last_error = 'renamed to ' || $2,
+  update tracked_guilds set state = 'renamed', last_error = 'renamed to ' || $2 || ', which is tracked on its own',
     last_error_at = app_now(), updated_at = app_now()
   where id = $1)",
     20};
@@ -158,8 +159,12 @@ result<void> run(session& db, const domain::move_guild& asked) {
     if (auto held = fence(db, asked.work.lease); !held)
       return held;
     moved = move(db, asked);
-    if (!moved)
-      db.exec(mark_renamed, {asked.work.tracked, asked.to.name_slug});
+    if (moved)
+      return {};
+    db.exec(mark_renamed, {asked.work.tracked, asked.to.name_slug});
+    fail_guild_jobs(
+        db, asked.work.tracked,
+        "The guild was renamed to " + asked.to.name_slug + ", which is tracked on its own");
     return {};
   });
   if (done && !moved)

@@ -122,14 +122,15 @@ private:
   }
 
   domain::document_failure refused(domain::document what) {
-    applied_.retry_at = now_ + refused_retry;
+    applied_.retry_at = outcome_.made_at + refused_retry;
     return {
         what, domain::failure_class::malformed, "the database refuses it as JSON",
-        now_ + refused_retry};
+        *applied_.retry_at};
   }
 
   void fail_document(const domain::document_failure& why) {
-    applied_.changed |= record_failure(db_, guild_.id, why);
+    applied_.changed |=
+        record_failure(db_, guild_.id, why, wait_until(why.retry_at, outcome_.made_at));
   }
 
   void note_unchanged() {
@@ -183,7 +184,7 @@ private:
     if (!same_size)
       remember_suspicion(db_, guild_.id, domain::suspicion{context.last_modified, now_, size});
     applied_.members = static_cast<std::int64_t>(context.open_members);
-    applied_.look_again = now_ + second_look;
+    applied_.look_again = outcome_.made_at + second_look;
     roster_trouble_ = {
         domain::document::roster, domain::failure_class::malformed,
         "a roster of " + std::to_string(size) + " where " + std::to_string(context.open_members)

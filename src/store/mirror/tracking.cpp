@@ -11,6 +11,7 @@
 #include "store/postgres/statement.hpp"
 #include "store/run.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace guildhall::store {
@@ -37,24 +38,32 @@ constexpr statement queue_guild{
   insert into sync_queue as q (tracked_guild_id, priority, due_at, forced)
   values ($1, 0, app_now(), true)
   on conflict (tracked_guild_id) do update set
-    again = q.lease_token is not null,
-    forced = q.forced or q.lease_token is null,
+    again = q.again or (q.lease_token is not null and not $2::boolean),
+    forced = q.forced or (q.lease_token is null and not $2::boolean), not_before = null,
     priority = case when q.lease_token is null then 0 else q.priority end,
     due_at = case when q.lease_token is null then least(q.due_at, app_now()) else q.due_at end)",
     30};
+// What is joined was begun with everything due: only what was not looked at since is asked for.
 constexpr statement roster_now{
     "roster_due_now", R"(
-  update tracked_guilds set roster_due_at = least(roster_due_at, app_now()) where id = $1)",
-    20};
+  update tracked_guilds t set roster_due_at = least(roster_due_at, app_now())
+  where id = $1 and not ($2::boolean and exists (
+    select from jobs j join document_states d on d.guild_id = t.guild_id and d.document = 'roster'
+    where j.tracked_guild_id = t.id and j.finished_at is null and d.checked_at >= j.created_at)))",
+    60};
 constexpr statement members_now{
     "members_due_now", R"(
   update sync_queue q set forced = q.forced or q.lease_token is null,
-    again = q.lease_token is not null,
+    again = q.again or q.lease_token is not null,
     due_at = case when q.lease_token is null then least(q.due_at, now.t) else q.due_at end
   from (select app_now() as t) now
   where q.guild_id = $1 and q.character_id is not null and q.due_at < 'infinity'
     and q.character_id in (
-      select character_id from guild_members where guild_id = $1 and left_at is null))",
+      select character_id from guild_members where guild_id = $1 and left_at is null)
+    and not ($2::boolean and (q.lease_token is not null or exists (
+      select from jobs j join document_states d on d.document = 'profile'
+      where j.tracked_guild_id = $3 and j.finished_at is null and d.character_id = q.character_id
+        and greatest(d.checked_at, d.failed_at) >= j.created_at))))",
     30'000};
 constexpr statement is_tracked{
     "is_tracked", R"(
@@ -85,7 +94,8 @@ constexpr statement drop_members{
     30'000};
 constexpr statement tracked_of{
     "tracked_of_guild", R"(
-  select id, region, realm, name_slug from tracked_guilds where guild_id = $1 order by id)",
+  select id, region, realm, name_slug from tracked_guilds where guild_id = $1
+  order by array_position(array['active', 'pending', 'disputed', 'not_found', 'gone', 'renamed'], state), id)",
     8};
 constexpr statement address_of{
     "address_of_guild", R"(
@@ -100,12 +110,18 @@ constexpr statement queue_character{
     0, app_now(), true
   from characters c where c.id = $1
   on conflict (character_id) do update set
-    again = q.lease_token is not null,
+    again = q.again or (q.lease_token is not null and not $2::boolean),
     forced = q.forced or q.lease_token is null,
     priority = case when q.lease_token is null then 0 else q.priority end,
     due_at = case when q.lease_token is null then least(q.due_at, app_now()) else q.due_at end
   returning q.guild_id)",
     60};
+constexpr statement character_there{
+    "character_to_sync", R"(
+  select region, coalesce(name, '') from characters where id = $1)",
+    8};
+// Whoever counts and then adds is alone meanwhile.
+constexpr statement alone{"hold_tracking", "select from sync_settings for no key update", 4};
 constexpr statement count_tracked{"count_tracked", "select count(*) from tracked_guilds", 200};
 constexpr statement discovered{
     "discovered_guilds", R"(
@@ -116,10 +132,10 @@ constexpr statement discovered{
     where t.region = g.region and t.realm = g.realm and t.name_slug = g.name_slug)
   order by 1, 2, 3 limit $2)",
     3'000};
-constexpr std::array all{insert_tracked, guild_there, link_tracked, queue_guild,
-                         roster_now,     members_now, drop_tracked, end_jobs,
-                         drop_members,   tracked_of,  address_of,   queue_character,
-                         count_tracked,  discovered,  is_tracked};
+constexpr std::array all{
+    insert_tracked, guild_there, link_tracked, queue_guild, roster_now,     members_now,
+    drop_tracked,   end_jobs,    drop_members, tracked_of,  address_of,     queue_character,
+    count_tracked,  discovered,  alone,        is_tracked,  character_there};
 const listed_statements registered{all};
 
 std::string spell(const domain::guild_address& address) {
@@ -135,18 +151,33 @@ std::optional<guild_id> first_id(const pqxx::result& rows) {
   return id;
 }
 
-/// Everything of the guild is due at once, before everything else.
+/// `validation` for a region that nobody syncs: what is asked of it would never be done.
+result<void> must_be_synced(domain::region where, const std::vector<domain::region>& synced) {
+  if (synced.empty() || std::ranges::find(synced, where) != synced.end())
+    return {};
+  std::string listed;
+  for (const auto one : synced)
+    listed.append(listed.empty() ? "" : ", ").append(domain::to_string(one));
+  auto sentence = "The region " + std::string{domain::to_string(where)}
+                + " is not synced here: battlenet.regions has " + listed;
+  failure why{ec::validation, sentence};
+  why.fields.emplace("region", std::move(sentence));
+  return fail(std::move(why));
+}
+
+/// Everything of the guild is due at once, before everything else; of a job that is open
+/// already, what was not looked at since it began.
 result<domain::job_row> start(
     session& db, tracked_guild_id tracked, std::optional<guild_id> guild, const new_job& what) {
-  db.exec(queue_guild, {tracked});
-  db.exec(roster_now, {tracked});
+  const auto job = open_job(db, what);
+  db.exec(queue_guild, {tracked, job.joined});
+  db.exec(roster_now, {tracked, job.joined});
   if (guild) {
     queue_members(db, *guild);
-    db.exec(members_now, {*guild});
+    db.exec(members_now, {*guild, job.joined, tracked});
   }
-  const auto id = open_job(db, what);
   wake_schedulers(db);
-  auto row = find_job(db, id);
+  auto row = find_job(db, job.id);
   if (!row)
     return fail(ec::internal);
   return *row;
@@ -189,10 +220,27 @@ track_at(session& db, const domain::guild_address& address, const std::string& b
        .by = by});
 }
 
+result<void> may_be_synced(session& db, const domain::sync_character& what) {
+  const auto number = std::to_string(what.character.value);
+  const auto rows = db.exec(character_there, {what.character});
+  if (rows.empty())
+    return fail(ec::not_found, "Character with ID " + number + " not found");
+  domain::region where{};
+  std::string name;
+  fields(rows[0]) >> where >> name;
+  if (!domain::is_askable_name(name))
+    return fail(
+        ec::conflict,
+        "Character with ID " + number + " has no name that it could be asked for");
+  return must_be_synced(where, what.synced);
+}
+
 } // namespace
 
 template <>
 result<domain::job_row> run(session& db, const domain::track& what) {
+  if (const auto synced = must_be_synced(what.address.region, what.synced); !synced)
+    return fail(synced.error());
   return db.transaction([&]() -> result<domain::job_row> {
     auto address = what.address;
     auto realm = realm_named(db, address.region, address.realm);
@@ -239,6 +287,8 @@ result<domain::job_row> run(session& db, const domain::sync_guild& what) {
     tracked_guild_id tracked;
     domain::guild_address address;
     fields(rows[0]) >> tracked >> address.region >> address.realm >> address.name_slug;
+    if (const auto synced = must_be_synced(address.region, what.synced); !synced)
+      return fail(synced.error());
     return start(
         db, tracked, id,
         {.kind = "sync_guild", .target = spell(address), .tracked = tracked, .guild = id});
@@ -249,20 +299,18 @@ template <>
 result<domain::job_row> run(session& db, const domain::sync_character& what) {
   const auto id = what.character;
   return db.transaction([&]() -> result<domain::job_row> {
-    const auto rows = db.exec(queue_character, {id});
-    if (rows.empty())
-      return fail(
-          ec::not_found, "Character with ID " + std::to_string(id.value) + " not found");
-    std::optional<guild_id> guild;
-    fields(rows[0]) >> guild;
-    if (guild)
-      pull_guild_forward(db, *guild, true);
+    if (const auto may = may_be_synced(db, what); !may)
+      return fail(may.error());
     const auto job = open_job(
         db, {.kind = "sync_character",
              .target = "character " + std::to_string(id.value),
              .character = id});
+    std::optional<guild_id> guild;
+    fields(db.exec(queue_character, {id, job.joined})[0]) >> guild;
+    if (guild)
+      pull_guild_forward(db, *guild, true);
     wake_schedulers(db);
-    auto row = find_job(db, job);
+    auto row = find_job(db, job.id);
     if (!row)
       return fail(ec::internal);
     return *row;
@@ -272,12 +320,15 @@ result<domain::job_row> run(session& db, const domain::sync_character& what) {
 void track_discovered(session& db, user_id user, const domain::discovery& policy) {
   if (!policy.of_users)
     return;
+  const auto wanted = db.exec(discovered, {user, policy.max_guilds});
+  if (wanted.empty())
+    return;
+  db.exec(alone);
   std::int64_t tracked = 0;
   fields(db.exec(count_tracked)[0]) >> tracked;
-  const auto room = policy.max_guilds - tracked;
-  if (room <= 0)
-    return;
-  for (const auto& row : db.exec(discovered, {user, room})) {
+  for (const auto& row : wanted) {
+    if (tracked++ >= policy.max_guilds)
+      return;
     domain::guild_address address;
     fields(row) >> address.region >> address.realm >> address.name_slug;
     // Within the caller's transaction; who runs it again tracks it then.

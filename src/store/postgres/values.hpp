@@ -48,6 +48,8 @@ public:
   }
   param(time_point value) : text_(to_sql(value)) {}
   param(std::chrono::seconds value) : text_(std::to_string(value.count()) + " seconds") {}
+  param(std::chrono::milliseconds value)
+      : text_(std::to_string(value.count()) + " milliseconds") {}
   param(domain::region value) : text_(domain::to_string(value)) {}
   param(std::span<const std::int64_t> values) : text_(to_sql(values)) {}
   param(const std::vector<std::int64_t>& values) : text_(to_sql(values)) {}

@@ -1,5 +1,6 @@
 #include "domain/sync_port.hpp"
 #include "store/ledger/document_columns.hpp"
+#include "store/ledger/queue_rows.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
@@ -44,19 +45,16 @@ constexpr std::string_view weekly =
 constexpr std::string_view step_pull{R"()
     where c.region = $3 and c.last_login_at > app_now() - interval '8 weeks'
       and d.period_id < $4
-  ), pulled as (
+  ), freed as (
     update sync_queue q set due_at = $5::timestamptz + random() * interval '6 hours'
     from older where q.character_id = older.id and q.lease_token is null
       and q.due_at > $5::timestamptz + interval '6 hours' and q.due_at < 'infinity'
     returning q.guild_id, q.due_at
-  ), guilds_pulled as (
-    update sync_queue q set due_at = f.due_at
-    from (select guild_id, min(due_at) as due_at from pulled where guild_id is not null group by 1) f
-      join tracked_guilds t on t.guild_id = f.guild_id
-    where q.tracked_guild_id = t.id and q.lease_token is null and q.due_at > f.due_at
-  )
+  ), guilds_pulled as ()"};
+constexpr std::string_view step_end{R"()
   select max(id), count(*) from chunk)"};
-constexpr statement step{"spread_period", join<step_chunk, weekly, step_pull>, 40'000};
+constexpr statement step{
+    "spread_period", join<step_chunk, weekly, step_pull, pull_guilds, step_end>, 40'000};
 constexpr statement advance{
     "spread_progress", R"(
   update periods set spread_to = $2 where region = $1)",

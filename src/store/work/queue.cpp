@@ -2,8 +2,10 @@
 #include "store/ledger/change_tags.hpp"
 #include "store/ledger/fence.hpp"
 #include "store/ledger/jobs.hpp"
+#include "store/ledger/queue_rows.hpp"
 #include "store/mirror/guild_row.hpp"
 #include "store/postgres/session.hpp"
+#include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
 #include "store/run.hpp"
 
@@ -25,44 +27,36 @@ constexpr statement renew_leases{
   from held, (select app_now() as t) now where q.id = held.id
   returning q.id, q.lease_token)",
     3'000};
-constexpr statement release_leases{
-    "release_leases", R"(
+constexpr std::string_view released{R"(
   with held as (
     select q.id from sync_queue q
       join unnest($1::bigint[], $2::bigint[]) as l(id, token) on l.id = q.id
     where q.lease_token = l.token order by q.id for update of q
   ), freed as (
-    update sync_queue q set lease_token = null, leased_until = null from held where q.id = held.id
+    update sync_queue q set lease_token = null, leased_until = null, lost_leases = 0
+    from held where q.id = held.id
     returning q.guild_id, q.due_at
-  )
-  update sync_queue q set due_at = f.due_at
-  from (select guild_id, min(due_at) as due_at from freed where guild_id is not null group by 1) f
-    join tracked_guilds t on t.guild_id = f.guild_id
-  where q.tracked_guild_id = t.id and q.lease_token is null and q.due_at > f.due_at)",
-    4'000};
+  ))"};
+constexpr statement release_leases{"release_leases", join<released, pull_guilds>, 4'000};
 
-constexpr statement finish_checked{
-    "finish_checked_characters", R"(
-  with held as (
-    select q.id, q.character_id, l.due_at, l.failed from sync_queue q
-      join unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::boolean[])
-        as l(id, token, due_at, failed) on l.id = q.id
+constexpr std::string_view checked_held{R"(
+  with now as materialized (select app_now() as t), held as (
+    select q.id, q.character_id, l.wait, l.failed from sync_queue q
+      join unnest($1::bigint[], $2::bigint[], $3::interval[], $4::boolean[])
+        as l(id, token, wait, failed) on l.id = q.id
     where q.lease_token = l.token order by q.id for update of q
   ), freed as (
-    update sync_queue q set lease_token = null, leased_until = null, priority = 2,
-      attempts = case when held.failed then q.attempts + 1 else 0 end,
-      due_at = case when q.again then app_now() else held.due_at end, forced = q.again,
-      again = false
-    from held where q.id = held.id
+    update sync_queue q set lease_token = null, leased_until = null, lost_leases = 0,
+      priority = 2, attempts = case when held.failed then q.attempts + 1 else 0 end,
+      due_at = now.t + case when q.again then interval '0' else held.wait end,
+      forced = q.again, again = false
+    from held, now where q.id = held.id
     returning q.character_id, q.guild_id, q.due_at
-  ), pulled as (
-    update sync_queue q set due_at = f.due_at
-    from (select guild_id, min(due_at) as due_at from freed where guild_id is not null group by 1) f
-      join tracked_guilds t on t.guild_id = f.guild_id
-    where q.tracked_guild_id = t.id and q.lease_token is null and q.due_at > f.due_at
-  )
-  select character_id from freed)",
-    4'000};
+  ), pulled as ()"};
+constexpr std::string_view checked_ones{R"()
+  select character_id from freed)"};
+constexpr statement finish_checked{
+    "finish_checked_characters", join<checked_held, pull_guilds, checked_ones>, 4'000};
 constexpr statement documents_checked{
     "documents_checked", R"(
   with now as materialized (select app_now() as t), before as (
@@ -90,7 +84,7 @@ constexpr statement guilds_of{
 
 constexpr statement finish_entry{
     "finish_guild", R"(
-  with earliest as (
+  with now as materialized (select app_now() as t), earliest as (
     select min(c.due_at) as due_at from generate_series(0, 3) p, lateral (
       select due_at from sync_queue c
       where c.guild_id = $3::bigint and c.priority = p::smallint and c.lease_token is null
@@ -98,18 +92,20 @@ constexpr statement finish_entry{
       order by due_at limit 1) c
   ), tracked as (
     update tracked_guilds t set
-      roster_due_at = case when q.again then app_now() else coalesce($2::timestamptz, t.roster_due_at) end
-    from sync_queue q where q.id = $1 and t.id = q.tracked_guild_id
+      roster_due_at = case when q.again then now.t
+                           else coalesce(now.t + $2::interval, t.roster_due_at) end
+    from sync_queue q, now where q.id = $1 and t.id = q.tracked_guild_id
     returning t.id, t.roster_due_at
   )
-  update sync_queue q set lease_token = null, leased_until = null,
+  update sync_queue q set lease_token = null, leased_until = null, lost_leases = 0,
     attempts = case when $4::boolean then q.attempts + 1 else 0 end,
-    due_at = case when q.again then app_now()
-                  else greatest(least(t.roster_due_at, e.due_at), $5::timestamptz) end,
+    due_at = case when q.again then now.t
+                  else greatest(least(t.roster_due_at, e.due_at), now.t + $5::interval) end,
+    not_before = case when not q.again then now.t + $5::interval end,
     forced = q.again,
     priority = case when q.again then 0 else 1 end, again = false
-  from tracked t, earliest e where q.id = $1
-  returning e.due_at <= app_now())",
+  from tracked t, earliest e, now where q.id = $1
+  returning e.due_at <= now.t)",
     80};
 
 constexpr std::array all{renew_leases,    release_leases, finish_checked, documents_checked,
@@ -183,14 +179,14 @@ template <>
 result<void> run(session& db, const domain::checked_characters& what) {
   array entries;
   array tokens;
-  array due;
+  array waits;
   array failed;
   array owners;
   array documents;
   for (const auto& one : what.characters) {
     entries.add(one.lease.entry);
     tokens.add(one.lease.token);
-    due.add(one.next_due);
+    waits.add(wait_until(one.next_due, one.made_at));
     failed.add(one.failed);
     for (const auto document : one.unchanged) {
       owners.add(one.character);
@@ -199,7 +195,7 @@ result<void> run(session& db, const domain::checked_characters& what) {
   }
   return db.transaction([&]() -> result<void> {
     std::vector<std::int64_t> held;
-    for (const auto& row : db.exec(finish_checked, {entries, tokens, due, failed}))
+    for (const auto& row : db.exec(finish_checked, {entries, tokens, waits, failed}))
       fields(row) >> held.emplace_back();
     if (held.empty())
       return {};
@@ -215,8 +211,8 @@ result<void> run(session& db, const domain::finish_guild& what) {
     if (auto held = fence(db, what.lease); !held)
       return held;
     const auto rows = db.exec(
-        finish_entry,
-        {what.lease.entry, what.next_roster_due, what.guild, what.failed, what.not_before});
+        finish_entry, {what.lease.entry, wait_until(what.next_roster_due, what.made_at),
+                       what.guild, what.failed, wait_until(what.not_before, what.made_at)});
     bool more_to_do = false;
     if (!rows.empty())
       fields(rows[0]) >> more_to_do;

@@ -2,6 +2,7 @@
 #include "domain/sync_port.hpp"
 #include "store/ledger/documents.hpp"
 #include "store/ledger/jobs.hpp"
+#include "store/ledger/queue_rows.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
@@ -17,8 +18,7 @@ namespace {
 // whichever claim comes first after 3 s, since it reads all leases there are. (A moment of the
 // last time that lies ahead is that of another clock.) Says whether the sync is paused: who
 // claims has to know.
-constexpr statement free_expired{
-    "free_expired_leases", R"(
+constexpr std::string_view expired{R"(
   with now as materialized (select app_now() as t), turn as (
     select s.one from lease_sweep s, now
     where s.swept_at <= now.t - interval '3 seconds' or s.swept_at > now.t
@@ -30,17 +30,15 @@ constexpr statement free_expired{
     where exists (select from turn) and q.lease_token is not null and q.leased_until < now.t
     order by q.id for update of q skip locked
   ), freed as (
-    update sync_queue q set lease_token = null, leased_until = null from late
-    where q.id = late.id
+    update sync_queue q set lease_token = null, leased_until = null,
+      lost_leases = q.lost_leases + 1
+    from late where q.id = late.id
     returning q.guild_id, q.due_at
-  ), pulled as (
-    update sync_queue q set due_at = f.due_at
-    from (select guild_id, min(due_at) as due_at from freed where guild_id is not null group by 1) f
-      join tracked_guilds t on t.guild_id = f.guild_id
-    where q.tracked_guild_id = t.id and q.lease_token is null and q.due_at > f.due_at
-  )
-  select paused from sync_settings)",
-    4'000};
+  ), pulled as ()"};
+constexpr std::string_view is_paused{R"()
+  select paused, app_now() from sync_settings)"};
+constexpr statement free_expired{
+    "free_expired_leases", join<expired, pull_guilds, is_paused>, 4'000};
 
 constexpr std::string_view guilds_claimed{R"(, claimed as (
     update sync_queue q set lease_token = nextval('lease_tokens'),
@@ -70,7 +68,7 @@ constexpr std::string_view claim_rosters_due{R"(
   with now as materialized (select app_now() as t), due as materialized (
     select q.id from now, tracked_guilds t join sync_queue q on q.tracked_guild_id = t.id
     where t.roster_due_at <= now.t and q.due_at <= now.t and q.lease_token is null
-      and q.priority = 1
+      and q.priority = 1 and ($3::text[] is null or t.region = any($3))
     order by t.roster_due_at limit $1 for update of q skip locked
   ))"};
 constexpr statement claim_rosters{
@@ -78,10 +76,10 @@ constexpr statement claim_rosters{
     3'000};
 constexpr std::string_view claim_due_guilds_due{R"(
   with now as materialized (select app_now() as t), due as materialized (
-    select q.id from sync_queue q
-    where q.tracked_guild_id is not null and q.lease_token is null and q.priority = $3::smallint
-      and q.due_at <= app_now()
-    order by q.due_at limit $1 for update skip locked
+    select q.id from sync_queue q join tracked_guilds t on t.id = q.tracked_guild_id
+    where q.tracked_guild_id is not null and q.lease_token is null and q.priority = $4::smallint
+      and q.due_at <= app_now() and ($3::text[] is null or t.region = any($3))
+    order by q.due_at limit $1 for update of q skip locked
   ))"};
 constexpr statement claim_due_guilds{
     "claim_guilds", join<claim_due_guilds_due, guilds_claimed, guild_and_roster, guilds_rows>,
@@ -97,9 +95,9 @@ constexpr std::string_view characters_claimed{R"( claimed as (
     c.name_key, c.name, c.user_id, coalesce(q.guild_id, c.guild_id), q.forced, q.attempts,
     c.profile_json is not null, c.verified_at, c.last_login_at,
     c.user_id is not null or coalesce((
-      select true from main_overrides o where o.character_id = c.id limit 1), false),)"};
+      select true from main_overrides o where o.character_id = c.id limit 1), false), now.t,)"};
 constexpr std::string_view characters_rows{R"(
-  from claimed q join characters c on c.id = q.character_id
+  from now cross join claimed q join characters c on c.id = q.character_id
     left join document_states d on d.character_id = c.id
   order by q.id)"};
 
@@ -119,10 +117,11 @@ constexpr statement claim_members{
 constexpr std::string_view claim_own_due{R"(
   with now as materialized (select app_now() as t), due as materialized (
     select q.id from generate_series(0, 3) p, lateral (
-      select id from sync_queue
-      where character_id is not null and lease_token is null and guild_id is null
-        and priority = p::smallint and due_at <= app_now()
-      order by guild_id, priority, due_at limit $1 for update skip locked) q
+      select q.id from sync_queue q join characters c on c.id = q.character_id
+      where q.character_id is not null and q.lease_token is null and q.guild_id is null
+        and q.priority = p::smallint and q.due_at <= app_now()
+        and ($3::text[] is null or c.region = any($3))
+      order by q.guild_id, q.priority, q.due_at limit $1 for update of q skip locked) q
     limit $1
   ),)"};
 constexpr statement claim_own{
@@ -171,16 +170,19 @@ domain::guild_work read_guild_work(const pqxx::row& row) {
 }
 
 /// Rows of one character follow each other, one per document.
-std::vector<domain::character_work> read_character_work(const pqxx::result& rows) {
+std::vector<domain::character_work>
+read_character_work(const pqxx::result& rows, time_point here) {
   std::vector<domain::character_work> out;
   for (const auto& row : rows) {
     fields in(row);
     domain::character_work work;
+    time_point there;
     in >> work.lease.entry >> work.lease.token >> work.character >> work.identity.region
         >> work.identity.realm_id >> work.identity.bnet_id >> work.address.realm
         >> work.address.name_key >> work.name >> work.user >> work.guild >> work.forced
         >> work.attempts >> work.profile_stored >> work.verified_at >> work.last_login_at
-        >> work.grouped;
+        >> work.grouped >> there;
+    work.clock_ahead = there - here;
     work.address.region = work.identity.region;
     if (work.address.name_key.empty()) // another has the address now: asking there tells
       work.address.name_key = text::name_key(work.name);
@@ -202,16 +204,21 @@ result<domain::claimed_guilds> run(session& db, const domain::claim_guilds& what
     return domain::claimed_guilds{};
   return db.transaction([&]() -> result<domain::claimed_guilds> {
     domain::claimed_guilds out;
-    fields(db.exec(free_expired)[0]) >> out.paused;
+    time_point there;
+    fields(db.exec(free_expired)[0]) >> out.paused >> there;
+    out.clock_ahead = there - wall_now();
     if (out.paused)
       return out;
     const bool rosters = what.priority == domain::priority::roster;
     const int queued_as = what.priority == domain::priority::person ? 0 : 1;
-    const auto rows = rosters ? db.exec(claim_rosters, {what.limit, what.lease})
-                              : db.exec(claim_due_guilds, {what.limit, what.lease, queued_as});
+    const auto regions = regions_of(what.regions);
+    const auto rows =
+        rosters ? db.exec(claim_rosters, {what.limit, what.lease, regions})
+                : db.exec(claim_due_guilds, {what.limit, what.lease, regions, queued_as});
     std::vector<std::int64_t> tracked;
     for (const auto& row : rows) {
       out.guilds.push_back(read_guild_work(row));
+      out.guilds.back().clock_ahead = out.clock_ahead;
       tracked.push_back(out.guilds.back().tracked.value);
     }
     start_guild_jobs(db, tracked);
@@ -226,9 +233,10 @@ run(session& db, const domain::claim_characters& what) {
   return db.transaction([&]() -> result<work_list> {
     if (!what.guild)
       db.exec(free_expired);
-    auto out = read_character_work(
+    const auto rows =
         what.guild ? db.exec(claim_members, {what.limit, what.lease, *what.guild})
-                   : db.exec(claim_own, {what.limit, what.lease}));
+                   : db.exec(claim_own, {what.limit, what.lease, regions_of(what.regions)});
+    auto out = read_character_work(rows, wall_now());
     std::vector<std::int64_t> characters;
     for (const auto& work : out)
       if (work.forced)

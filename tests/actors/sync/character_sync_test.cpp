@@ -172,6 +172,23 @@ TEST_F(character_sync_test, what_arrived_is_stored_although_others_failed) {
   EXPECT_LE(outcome.next_due, world.wall() + 15s); // the earliest retry
 }
 
+TEST_F(character_sync_test, times_are_those_of_the_databases_clock) {
+  auto work = test::known_character(world.wall());
+  work.clock_ahead = 2h;
+  work.documents[0].checked_at = world.wall() + 2h - 1min;
+  work.documents[1].synced_for.clear();           // equipment
+  work.documents[1].retry_at = world.wall() + 2h; // now, by that clock
+  on(test::character_path(work) + "/equipment", answer_of(503));
+  sync(work);
+  ASSERT_EQ(store.characters().size(), 1u);
+  const auto& outcome = store.characters()[0].outcome;
+  ASSERT_EQ(outcome.failed.size(), 1u);
+  EXPECT_EQ(outcome.made_at, world.wall() + 2h);
+  EXPECT_GT(outcome.failed[0].retry_at, outcome.made_at);
+  EXPECT_LT(outcome.failed[0].retry_at, outcome.made_at + 15s);
+  EXPECT_LT(outcome.next_due, outcome.made_at + 15s);
+}
+
 TEST_F(character_sync_test, failures_in_a_row_wait_longer) {
   auto work = test::known_character(world.wall());
   work.documents[0].failures = 4;

@@ -70,6 +70,27 @@ TEST_F(sync_scheduler_test, claims_up_to_its_cap_and_again_when_a_place_is_free)
   EXPECT_EQ(running(), 2u);
 }
 
+TEST_F(sync_scheduler_test, claims_what_is_of_its_regions_and_has_idle_jobs_ended) {
+  start_scheduler();
+  const std::vector<domain::region> eu{domain::region::eu};
+  EXPECT_EQ(store.last<domain::claim_guilds>().regions, eu);
+  EXPECT_EQ(store.last<domain::claim_characters>().regions, eu);
+  world.advance(3s);
+  ASSERT_EQ(store.count<domain::end_idle_jobs>(), 1u);
+  EXPECT_EQ(store.last<domain::end_idle_jobs>().regions, eu);
+  world.advance(50s);
+  EXPECT_EQ(store.count<domain::end_idle_jobs>(), 1u);
+  world.advance(15s);
+  EXPECT_EQ(store.count<domain::end_idle_jobs>(), 2u);
+}
+
+TEST_F(sync_scheduler_test, tells_how_far_the_databases_clock_is_ahead) {
+  store.returns<domain::claim_guilds>(domain::claimed_guilds{.clock_ahead = 40s});
+  start_scheduler();
+  EXPECT_NE(
+      numbers.render().find("guildhall_database_clock_ahead_seconds 40"), std::string::npos);
+}
+
 TEST_F(sync_scheduler_test, people_go_before_all_else) {
   due_guilds(priority::roster, 4);
   due_guilds(priority::person, 2);

@@ -102,7 +102,8 @@ domain::guild_outcome mirror::outcome_of(
   out.roster = domain::fetched_document{
       domain::document::roster, roster_body(how.guild, members), version(n), "1"};
   out.roster_document = domain::parse_roster(out.roster->body).value();
-  out.next_due = in(4h);
+  out.made_at = in(0s);
+  out.next_due = out.made_at + 4h;
   return out;
 }
 
@@ -119,6 +120,7 @@ void mirror::finish(
       .tracked = work.tracked,
       .guild = guild,
       .next_roster_due = in(4h),
+      .made_at = in(0s),
       .failed = failed});
   EXPECT_TRUE(done) << done.error().message;
 }
@@ -142,7 +144,8 @@ mirror::outcome_of(const domain::character_work& work, const profile& what, int 
   domain::project_profile(*out.profile, out.columns);
   out.profile_version = version(n);
   out.verified = true;
-  out.next_due = in(8h);
+  out.made_at = in(0s);
+  out.next_due = out.made_at + 8h;
   return out;
 }
 

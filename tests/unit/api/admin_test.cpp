@@ -30,6 +30,7 @@ TEST_F(admin_test, tracking_a_guild_answers_202_and_the_job) {
   EXPECT_EQ(got.status, 202);
   EXPECT_EQ(got.header("Location"), "/jobs/3");
   EXPECT_EQ(control.last_call, "track eu/stormrage/avalerion by ops");
+  EXPECT_EQ(operations.last<domain::track>().synced, with.regions);
   EXPECT_EQ(got.parsed(), json::parse(R"({"success": true, "data": {
         "id": 3, "kind": "track", "target": "eu/stormrage/avalerion", "state": "running",
         "guild_id": 7, "character_id": null, "total": 418, "done": 17, "failed": 1,
@@ -63,8 +64,10 @@ TEST_F(admin_test, sync_now_and_its_progress) {
   control.job_answer = job();
   EXPECT_EQ(operate(method::post, "/guilds/7/sync").status, 202);
   EXPECT_EQ(control.last_call, "sync guild 7");
+  EXPECT_EQ(operations.last<domain::sync_guild>().synced, with.regions);
   EXPECT_EQ(operate(method::post, "/characters/9/sync").header("Location"), "/jobs/3");
   EXPECT_EQ(control.last_call, "sync character 9");
+  EXPECT_EQ(operations.last<domain::sync_character>().synced, with.regions);
   const auto shown = operate(method::get, "/jobs/3");
   EXPECT_EQ(shown.status, 200);
   EXPECT_EQ(shown.header("Cache-Control"), "no-store");

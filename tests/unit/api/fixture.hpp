@@ -309,6 +309,7 @@ protected:
       .login = &login,
       .auth_settings = &auth_settings,
       .auth_limits = {},
+      .regions = {domain::region::eu, domain::region::us},
       .workshop =
           [this](std::move_only_function<void()> work) {
             ++written_in_bulk;

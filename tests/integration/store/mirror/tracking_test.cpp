@@ -75,7 +75,8 @@ TEST_F(jobs, a_guild_that_is_not_there_fails_its_job_with_a_reason) {
   finish(outcome.work, std::nullopt, true);
   const auto failed = read(job.id);
   EXPECT_EQ(failed.state, domain::job_state::failed);
-  EXPECT_EQ(failed.message, "404 Not Found");
+  EXPECT_EQ(
+      failed.message, "There is no guild avalerion on the realm stormrage (eu): 404 Not Found");
 }
 
 TEST_F(jobs, a_failure_that_may_pass_keeps_the_job_running) {

@@ -1,4 +1,5 @@
 #include "domain/events.hpp"
+#include "domain/onboarding.hpp"
 #include "domain/ranks.hpp"
 #include "domain/rosters.hpp"
 #include "domain/sign_ups.hpp"
@@ -125,6 +126,28 @@ TEST_F(limits, of_a_version_hold_for_two_who_name_a_rank_that_was_not_there) {
           domain::set_rank{by(master, 0), guild, first},
           domain::set_rank{by(master, 0), guild, second}),
       ec::precondition_failed);
+}
+
+TEST_F(limits, of_tracked_guilds_hold_for_two_who_log_in_at_once) {
+  db->exec(
+      "insert into guild_candidates (region, realm_id, bnet_guild_id, realm, name, name_slug) "
+      "values ('eu', 1, 80001, 'stormrage', 'Other', 'other'), "
+      "('eu', 1, 80002, 'stormrage', 'Third', 'third')");
+  const auto logs_in = [&](const domain::standing& who, std::int64_t bnet) {
+    const member own{.id = bnet, .name = bnet == 9'000 ? "One" : "Two"};
+    domain::account_list list{domain::region::eu, {}};
+    list.characters.push_back(
+        {bnet_character_id{own.id}, own.name, {realm_id{1}, "stormrage", ""}, 80, 1});
+    return domain::onboard{{who.id, {list}, true}, {.of_users = true, .max_guilds = 2}};
+  };
+  const auto a = logs_in(raider, 9'000);
+  const auto b = logs_in(stranger, 9'001);
+  ASSERT_TRUE(db->ask(a));
+  ASSERT_TRUE(db->ask(b));
+  db->exec("update characters c set candidate_id = g.id from guild_candidates g "
+           "where g.bnet_guild_id = c.bnet_character_id - 9000 + 80001");
+  EXPECT_EQ(beside(a, b), ec::none);
+  EXPECT_EQ(count("select count(*) from tracked_guilds"), 2);
 }
 
 } // namespace guildhall::test
