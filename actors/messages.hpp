@@ -109,6 +109,7 @@ struct character_done {
   /// The request could not be sent or the outcome not be written: the lease is to be given
   /// back.
   std::optional<failure> not_done;
+  bool refused{false}; ///< the database was asked to write it, and would not
 };
 
 /// Somebody who came back with a code, and whoever waits for them: answered once, at the latest

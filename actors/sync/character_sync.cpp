@@ -2,6 +2,7 @@
 
 #include "actors/defaults.hpp"
 #include "domain/document_kinds.hpp"
+#include "domain/guild_plan.hpp"
 
 #include <algorithm>
 
@@ -280,6 +281,7 @@ character_sync_actor::behavior_type character_sync(
           done.applied = true;
         else
           done.not_done = written.error();
+        done.refused = !written && domain::is_refusal(written.error().code);
         tell_parent(self, std::move(done));
       },
   };

@@ -1,12 +1,16 @@
 #include "actors/sync/guild_characters.hpp"
 
 #include "core/log.hpp"
+#include "domain/guild_plan.hpp"
 
 #include <algorithm>
 
 namespace guildhall::actors {
 
 namespace {
+
+/// So many outcomes in a row that the database refuses are no trouble of the characters.
+constexpr std::size_t refusals_that_stop = 3;
 
 /// Failures that the next character would meet as well.
 bool is_of_the_surroundings(ec code) {
@@ -31,7 +35,9 @@ guild_characters::guild_characters(
     guild_coordinator_actor::pointer self, environment_ptr environment, character_task terms)
     : self_{self},
       environment_{std::move(environment)},
-      terms_{std::move(terms)} {}
+      terms_{std::move(terms)},
+      alarm_{&environment_->numbers.gauge(
+          "sync_writes_refused", "1 while the database refuses what the sync writes")} {}
 
 void guild_characters::begin(std::optional<guild_id> guild, std::size_t members) {
   guild_ = guild;
@@ -41,6 +47,8 @@ void guild_characters::begin(std::optional<guild_id> guild, std::size_t members)
 
 void guild_characters::stop(std::optional<failure> why) {
   stopping_ = true;
+  if (why && why->code == ec::database_error)
+    raise_alarm(*why);
   if (!stopped_by_)
     stopped_by_ = std::move(why);
   give_back();
@@ -50,6 +58,7 @@ bool guild_characters::settle() {
   const bool nothing_left = stopping_ || drained_ || !guild_;
   if (!nothing_left || claiming_ || !queue_.empty() || !active_.empty())
     return false;
+  settle_refused();
   flush_checked();
   return open_writes_ == 0;
 }
@@ -57,8 +66,12 @@ bool guild_characters::settle() {
 // --- taking them
 
 void guild_characters::feed() {
-  while (!stopping_ && !queue_.empty()
-         && active_.size() < environment_->settings.characters_at_once) {
+  // After a refusal one alone shows whether the database takes it: the others are not asked of
+  // Battle.net for nothing.
+  const auto at_once = alarm_->Value() > 0 || !refused_.empty()
+                         ? std::size_t{1}
+                         : environment_->settings.characters_at_once;
+  while (!stopping_ && !queue_.empty() && active_.size() < at_once) {
     spawn(queue_.front());
     queue_.pop_front();
   }
@@ -129,30 +142,75 @@ void guild_characters::take_end(const character_done& done) {
   } else if (done.applied) {
     ++counts_.changed;
     unannounced_ = true;
+    written();
   } else if (done.not_done) {
-    not_done(found->second.work, *done.not_done);
+    not_done(found->second.work, done);
   }
   active_.erase(found);
   feed();
 }
 
-void guild_characters::not_done(const domain::character_work& work, const failure& why) {
+void guild_characters::not_done(
+    const domain::character_work& work, const character_done& done) {
+  const auto& why = *done.not_done;
   if (why.code == ec::lease_lost)
     return;
+  if (done.refused) {
+    refused(work, why);
+    return;
+  }
   if (is_of_the_surroundings(why.code)) {
     queue_.push_back(work); // given back with what waits
     stop(why);
     return;
   }
-  // Its own trouble: it is tried again later, the others go on.
+  try_later(work, why);
+}
+
+void guild_characters::written() {
+  alarm_->Set(0);
+  settle_refused();
+}
+
+void guild_characters::settle_refused() {
+  for (const auto& [work, why] : std::exchange(refused_, {}))
+    try_later(work, why);
+}
+
+void guild_characters::refused(const domain::character_work& work, const failure& why) {
+  refused_.emplace_back(work, why);
+  if (alarm_->Value() == 0 && refused_.size() < refusals_that_stop)
+    return;
+  raise_alarm(why);
+  // Were it their own trouble after all, the others go first the next time.
+  for (const auto& [one, reason] : std::exchange(refused_, {}))
+    put_off(one);
+  stop(why);
+}
+
+void guild_characters::raise_alarm(const failure& why) {
+  if (alarm_->Value() == 0)
+    log::error(
+        "the database refuses what the sync writes ({}); its guilds wait, longer each time",
+        message_of(why));
+  alarm_->Set(1);
+}
+
+/// Its own trouble: it is tried again later, the others go on.
+void guild_characters::try_later(const domain::character_work& work, const failure& why) {
   log::error("character {}: {}", work.character.value, message_of(why));
+  put_off(work);
+}
+
+void guild_characters::put_off(const domain::character_work& work) {
   ++counts_.failed;
   checked_.push_back(
       {.lease = work.lease,
        .character = work.character,
        .unchanged = {},
        .next_due = environment_->retry_at(domain::failure_class::transient, work.attempts + 1),
-       .failed = true});
+       .failed = true,
+       .made_at = environment_->now()});
 }
 
 void guild_characters::take_death(const caf::down_msg& down) {
@@ -186,8 +244,14 @@ void guild_characters::give_back() {
       atom::written_v);
 }
 
-void guild_characters::batch_written() {
+void guild_characters::batch_written(const store_done& how) {
   --open_writes_;
+  // Their leases run out; what is asked for meanwhile could not be written either.
+  if (how)
+    return;
+  if (domain::is_refusal(how.error().code))
+    raise_alarm(how.error());
+  stop(how.error());
 }
 
 std::vector<domain::lease> guild_characters::held() const {
@@ -196,6 +260,8 @@ std::vector<domain::lease> guild_characters::held() const {
   leases.insert(leases.end(), active.begin(), active.end());
   for (const auto& checked : checked_)
     leases.push_back(checked.lease);
+  for (const auto& [work, why] : refused_)
+    leases.push_back(work.lease);
   return leases;
 }
 
@@ -211,6 +277,7 @@ std::vector<domain::lease> guild_characters::abandon() {
   queue_.clear();
   active_.clear();
   checked_.clear();
+  refused_.clear();
   return leases;
 }
 

@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace guildhall::actors {
@@ -39,7 +40,7 @@ public:
   void take_claim(const claimed_characters& claimed);
   void take_end(const character_done& done);
   void take_death(const caf::down_msg& down);
-  void batch_written();
+  void batch_written(const store_done& how);
 
   std::vector<domain::lease> held() const;
   /// Forgets what waits under a lost lease. What is under way finds out when it writes.
@@ -63,7 +64,14 @@ private:
   void feed();
   void claim_more();
   void spawn(const domain::character_work& work);
-  void not_done(const domain::character_work& work, const failure& why);
+  void not_done(const domain::character_work& work, const character_done& done);
+  /// The database took this character's outcome: what it refused before was its own trouble.
+  void written();
+  void settle_refused();
+  void refused(const domain::character_work& work, const failure& why);
+  void raise_alarm(const failure& why);
+  void try_later(const domain::character_work& work, const failure& why);
+  void put_off(const domain::character_work& work);
   void flush_checked();
   /// Releases what waits.
   void give_back();
@@ -83,6 +91,9 @@ private:
   bool drained_{false};  ///< the last claim found nothing
   bool stopping_{false}; ///< takes no more characters
   std::optional<failure> stopped_by_;
+  /// Outcomes that the database refused, one after the other: some more, and it takes none.
+  std::vector<std::pair<domain::character_work, failure>> refused_;
+  prometheus::Gauge* alarm_{nullptr}; ///< of all guilds: the database takes nothing
   std::size_t open_writes_{0};
   std::chrono::steady_clock::time_point announced_{};
   bool unannounced_{false};

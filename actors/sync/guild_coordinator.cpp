@@ -206,8 +206,8 @@ guild_coordinator(self_ptr self, environment_ptr environment, guild_task task) {
         self->state.characters->take_end(done);
         finish_if_done(self);
       },
-      [self](atom::written, const store_done&) {
-        self->state.characters->batch_written();
+      [self](atom::written, const store_done& how) {
+        self->state.characters->batch_written(how);
         finish_if_done(self);
       },
       [self](atom::renewed, const held_leases& held) { take_renewal(self, held); },

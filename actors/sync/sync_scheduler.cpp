@@ -174,13 +174,21 @@ void character_finished(self_ptr self, const character_done& done) {
   } else if (done.not_done && done.not_done->code != ec::lease_lost) {
     constexpr std::chrono::seconds pause{15};
     const auto now = st.environment->now();
+    auto due = std::max(now + pause, done.not_done->retry_at.value_or(now));
+    // Refused by the database: asked for less and less often.
+    if (done.refused) {
+      log::error("character {}: {}", work.character.value, message_of(*done.not_done));
+      due = std::max(
+          due, st.environment->retry_at(domain::failure_class::transient, work.attempts + 1));
+    }
     tell(
         self, st.environment->store,
         domain::checked_characters{
             {{.lease = work.lease,
               .character = work.character,
               .unchanged = {},
-              .next_due = std::max(now + pause, done.not_done->retry_at.value_or(now)),
+              .next_due = due,
+              .failed = done.refused,
               .made_at = now}}});
   }
 }

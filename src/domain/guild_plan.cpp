@@ -52,6 +52,10 @@ time_point next_guild_due(
   return context.now + std::max(stale, jittered(std::max(interval, stale), context.random));
 }
 
+bool is_refusal(ec code) noexcept {
+  return code == ec::database_error || code == ec::unavailable;
+}
+
 finish_guild finish_of(
     const guild_outcome& outcome, const std::optional<guild_applied>& applied,
     const std::optional<failure>& stopped_by, const guild_context& context) {
@@ -66,6 +70,7 @@ finish_guild finish_of(
     finish.failed = !applied || applied->retry_at || !outcome.failed.empty();
   if (stopped_by) {
     finish.error = message_of(*stopped_by);
+    finish.failed |= is_refusal(stopped_by->code);
     finish.not_before =
         stopped_by->retry_at
             ? *stopped_by->retry_at + work.clock_ahead

@@ -42,6 +42,9 @@ time_point next_guild_due(
     const guild_outcome& outcome, std::optional<std::chrono::seconds> max_age,
     const guild_context& context);
 
+/// The database is there but takes nothing, or not this: rights, room, a value.
+bool is_refusal(ec code) noexcept;
+
 /// How a coordinator leaves its guild. `applied`: the guild step was done and written;
 /// `stopped_by`: why no more was done, its time by this instance's clock. What cannot be done
 /// now says when to come back, or leaves a pause, which grows while the database refuses what

@@ -15,6 +15,10 @@ protected:
   static domain::character_work character(time_point now, std::int64_t id) {
     return test::known_character(now, id, name_of(id));
   }
+  prometheus::Gauge& alarm() {
+    return numbers.gauge(
+        "sync_writes_refused", "1 while the database refuses what the sync writes");
+  }
 };
 
 TEST_F(guild_coordinator_test, claims_in_batches_and_writes_checks_in_batches) {
@@ -68,6 +72,64 @@ TEST_F(guild_coordinator_test, one_failing_character_does_not_stop_the_others) {
   EXPECT_EQ(checked, 10u);
   EXPECT_EQ(later, 1u);
   EXPECT_FALSE(store.finished().at(0).not_before);
+}
+
+TEST_F(guild_coordinator_test, a_database_that_refuses_everything_stops_it_after_a_few) {
+  due_characters(60);
+  for (const auto& work : due)
+    on(test::character_path(work), answer_of(500));
+  store.on<domain::apply_character>(
+      [](const auto&) { return fail(ec::database_error, "SQLSTATE 42501"); });
+  auto work = only_characters_due();
+  work.attempts = 6;
+  const auto began = world.wall();
+  sync(work);
+  world.advance(1s);
+  EXPECT_TRUE(ended);
+  const auto asked = gateway_script_.asked.size();
+  EXPECT_LE(asked, environment->settings.characters_at_once);
+  EXPECT_EQ(store.released().size(), environment->settings.batch - asked);
+  EXPECT_EQ(checked(), asked); // put off, so that others go first the next time
+  ASSERT_EQ(store.finished().size(), 1u);
+  EXPECT_TRUE(store.finished()[0].failed); // so that it waits longer each time
+  ASSERT_TRUE(store.finished()[0].not_before);
+  EXPECT_GT(*store.finished()[0].not_before, began + 1s);
+  EXPECT_EQ(alarm().Value(), 1);
+}
+
+TEST_F(guild_coordinator_test, while_the_database_refuses_one_alone_tries_it) {
+  alarm().Set(1);
+  due_characters(60);
+  for (const auto& work : due)
+    on(test::character_path(work), answer_of(500));
+  store.on<domain::apply_character>(
+      [](const auto&) { return fail(ec::database_error, "SQLSTATE 42501"); });
+  sync(only_characters_due());
+  world.advance(1s);
+  EXPECT_TRUE(ended);
+  EXPECT_EQ(gateway_script_.asked.size(), 1u);
+  EXPECT_EQ(store.released().size(), environment->settings.batch - 1);
+}
+
+TEST_F(guild_coordinator_test, what_the_database_takes_ends_the_alarm) {
+  alarm().Set(1);
+  due_characters(10);
+  for (const auto& work : due)
+    on(test::character_path(work), answer_of(500));
+  sync(only_characters_due());
+  world.advance(1s);
+  EXPECT_EQ(store.characters().size(), 10u);
+  EXPECT_EQ(alarm().Value(), 0);
+}
+
+TEST_F(guild_coordinator_test, checks_that_cannot_be_written_stop_it) {
+  due_characters(200);
+  store.on<domain::checked_characters>([](const auto&) { return fail(ec::database_error); });
+  sync(only_characters_due());
+  world.advance(1s);
+  EXPECT_TRUE(ended);
+  EXPECT_LT(gateway_script_.asked.size(), 200u);
+  EXPECT_TRUE(store.finished().at(0).not_before);
 }
 
 TEST_F(guild_coordinator_test, a_character_sync_that_crashes_takes_nobody_with_it) {
