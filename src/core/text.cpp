@@ -5,6 +5,7 @@
 #include <unicode/unistr.h>
 #include <unicode/utf8.h>
 
+#include <algorithm>
 #include <cstdint>
 
 namespace guildhall::text {
@@ -47,6 +48,26 @@ bool is_utf8(std::string_view bytes) noexcept {
     if (!next_code_point(bytes, at))
       return false;
   return true;
+}
+
+std::string printable(std::string_view bytes, std::size_t limit) {
+  constexpr std::string_view replacement{"\xEF\xBF\xBD"};
+  constexpr std::string_view dots{"..."};
+  constexpr char32_t space{0x20};
+  constexpr char32_t delete_character{0x7F};
+  constexpr char32_t first_after_c1{0xA0};
+  std::string out;
+  out.reserve(std::min(bytes.size(), limit));
+  for (std::size_t at = 0; at < bytes.size();) {
+    const auto start = at;
+    const auto c = next_code_point(bytes, at);
+    const bool shown = c && *c >= space && (*c < delete_character || *c >= first_after_c1);
+    const auto piece = shown ? bytes.substr(start, at - start) : replacement;
+    if (out.size() + piece.size() + (at < bytes.size() ? dots.size() : 0) > limit)
+      return out.append(dots);
+    out.append(piece);
+  }
+  return out;
 }
 
 std::string name_key(std::string_view name) {

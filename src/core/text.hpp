@@ -25,6 +25,10 @@ std::string percent_encode(std::string_view bytes);
 /// Undoes %XX. Nothing if an escape is broken or the outcome is not UTF-8 or holds NUL.
 std::optional<std::string> percent_decode(std::string_view text);
 
+/// Fit for a log line, a header and a column, whatever the bytes are: each control character
+/// and each malformed byte becomes U+FFFD, and what is longer than `limit` bytes ends in "...".
+std::string printable(std::string_view bytes, std::size_t limit = 300);
+
 /// Number of Unicode code points; malformed bytes count as one each.
 std::size_t length(std::string_view utf8) noexcept;
 

@@ -1,5 +1,7 @@
 #include "domain/json_reader.hpp"
 
+#include "core/text.hpp"
+
 #include <boost/json/parser.hpp>
 
 #include <cmath>
@@ -106,6 +108,11 @@ std::vector<std::string> json_reader::every_text(std::string_view key) const {
   return out;
 }
 
+std::string json_reader::text_or_integer(std::string_view key) {
+  const auto* found = field(key);
+  return found && found->is_number() ? std::to_string(integer(key)) : text(key);
+}
+
 std::size_t json_reader::count(std::string_view key) const {
   const auto* found = field(key);
   const auto* array = found ? found->if_array() : nullptr;
@@ -206,6 +213,8 @@ void json_reader::check(const json::value& value) {
 void json_reader::reject_here(std::string_view what) {
   if (failed())
     return;
+  // Keys are the sender's own text: any length, any character.
+  constexpr std::size_t longest_key = 64;
   std::string path;
   for (const auto& part : path_) {
     if (const auto* index = std::get_if<std::size_t>(&part)) {
@@ -213,12 +222,14 @@ void json_reader::reject_here(std::string_view what) {
     } else {
       if (!path.empty())
         path.push_back('.');
-      path.append(std::get<std::string_view>(part));
+      path.append(guildhall::text::printable(std::get<std::string_view>(part), longest_key));
     }
   }
   if (path.empty())
     path = "document";
-  failure_ = failure{ec::malformed, path.append(": ").append(what)};
+  constexpr std::size_t longest_path = 200;
+  failure_ = failure{
+      ec::malformed, guildhall::text::printable(path, longest_path).append(": ").append(what)};
 }
 
 } // namespace guildhall::domain

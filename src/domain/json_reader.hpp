@@ -52,6 +52,8 @@ public:
   std::optional<std::string> optional_text(std::string_view key);
   /// The same in every language it has; none when it is absent or no text.
   std::vector<std::string> every_text(std::string_view key) const;
+  /// A string, or the digits of an integer: for ids that are sent as either.
+  std::string text_or_integer(std::string_view key);
 
   /// Calls `inside` with the reader standing in the object `key`.
   template <class F>

@@ -101,5 +101,20 @@ TEST(length, counts_each_malformed_byte) {
   EXPECT_EQ(length("\xE2\x82"), 2u);
 }
 
+TEST(printable, keeps_what_can_be_read_and_marks_the_rest) {
+  EXPECT_EQ(printable("Ärger \"x\""), "Ärger \"x\"");
+  EXPECT_EQ(printable("a\0b\nc\x7f"s), "a\uFFFDb\uFFFDc\uFFFD");
+  EXPECT_EQ(printable("\xff\xc3"), "\uFFFD\uFFFD");
+  EXPECT_EQ(printable("\xc2\x85"), "\uFFFD") << "a control character of two bytes";
+}
+
+TEST(printable, is_cut_between_characters) {
+  EXPECT_EQ(printable("abcdef", 6), "abcdef");
+  EXPECT_EQ(printable("abcdefg", 6), "abc...");
+  EXPECT_EQ(printable("ääää", 6), "ä...");
+  EXPECT_TRUE(is_utf8(printable(std::string(1'000, '\xff'))));
+  EXPECT_LE(printable(std::string(1'000, '\xff')).size(), 300u);
+}
+
 } // namespace
 } // namespace guildhall::text

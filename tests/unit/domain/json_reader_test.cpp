@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace guildhall::domain {
 namespace {
 
@@ -130,6 +132,22 @@ TEST(json_reader, does_not_take_something_else_for_a_list_of_such_elements) {
   const auto read = in.finish(0);
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().message, "list: expected an array");
+}
+
+TEST(json_reader, a_failure_can_be_written_down_whatever_the_keys_are) {
+  const std::string keys[]{
+      R"({"\u0000":1})", R"({"a\u0000b":{"\u0007":1e999}})",
+      "{\"" + std::string(100'000, 'k') + R"(":{"x":"\u0000"}})"};
+  for (const auto& body : keys) {
+    json_reader in{body};
+    const auto failed = in.finish(0);
+    ASSERT_FALSE(failed);
+    const auto& message = failed.error().message;
+    EXPECT_LE(message.size(), 300u);
+    EXPECT_TRUE(std::ranges::none_of(message, [](unsigned char c) {
+      return c < 0x20 || c == 0x7f;
+    })) << message;
+  }
 }
 
 } // namespace
