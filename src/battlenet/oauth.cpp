@@ -58,19 +58,23 @@ result<user_token> parse_user_token(std::string_view body) {
   if (!token)
     return fail(token.error());
   domain::json_reader in{body};
-  const auto scope = in.optional_text("scope").value_or("");
-  return in.finish(user_token{token->value, token->expires_in, names_profile(scope)});
+  // Without a scope it is the one that was asked for (RFC 6749, 5.1).
+  const auto scope = in.optional_text("scope");
+  return in.finish(
+      user_token{token->value, token->expires_in, !scope || names_profile(*scope)});
 }
 
 result<user_info> parse_user_info(std::string_view body) {
   domain::json_reader in{body};
   user_info who;
-  const auto sub = in.text("sub");
+  const auto sub = in.text_or_integer("sub");
   const auto end = sub.data() + sub.size();
   const auto [rest, error] = std::from_chars(sub.data(), end, who.id.value);
   if (error != std::errc{} || rest != end || who.id.value <= 0)
     in.reject("sub", "not an account's id");
   who.battletag = in.optional_text("battletag").value_or("");
+  if (who.battletag.empty())
+    who.battletag = in.optional_text("battle_tag").value_or("");
   return in.finish(std::move(who));
 }
 

@@ -54,7 +54,10 @@ TEST(user_token, tells_whether_the_characters_are_shared) {
   EXPECT_FALSE(shares("openid"));
   EXPECT_FALSE(shares("openid wow.profiles"));
   EXPECT_FALSE(shares(""));
-  EXPECT_FALSE(parse_user_token(R"({"access_token":"a","expires_in":86399})")->shares_profile);
+  EXPECT_TRUE(parse_user_token(R"({"access_token":"a","expires_in":86399})")->shares_profile)
+      << "left out, it is what was asked for";
+  EXPECT_TRUE(parse_user_token(R"({"access_token":"a","expires_in":86399,"scope":null})")
+                  ->shares_profile);
 }
 
 TEST(user_info, is_known_by_its_id) {
@@ -63,9 +66,15 @@ TEST(user_info, is_known_by_its_id) {
   EXPECT_EQ(who->id, bnet_account_id{12'345});
   EXPECT_EQ(who->battletag, "Ärger#1");
   EXPECT_TRUE(parse_user_info(R"({"sub":"1"})"));
+  EXPECT_EQ(parse_user_info(R"({"sub":12345})")->id, bnet_account_id{12'345});
+  EXPECT_EQ(parse_user_info(R"({"sub":5,"battle_tag":"A#1"})")->battletag, "A#1");
+  EXPECT_EQ(
+      parse_user_info(R"({"sub":5,"battletag":null,"battle_tag":"A#1"})")->battletag, "A#1");
+  EXPECT_EQ(
+      parse_user_info(R"({"sub":5,"battletag":"B#2","battle_tag":"A#1"})")->battletag, "B#2");
   for (const auto* body :
        {R"({"id":5})", R"({"sub":"abc"})", R"({"sub":"-1"})", R"({"sub":"5x"})",
-        R"({"sub":5})"})
+        R"({"sub":-5})", R"({"sub":5.5})", R"({"sub":true})", R"({"sub":""})", R"({"sub":0})"})
     EXPECT_FALSE(parse_user_info(body)) << body;
 }
 
