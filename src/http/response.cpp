@@ -36,6 +36,12 @@ long seconds_until(const std::optional<time_point>& moment) {
   return std::max<long>(1, wait.count());
 }
 
+/// Failures whose own words name statements, hosts and the like. Of what the server cannot do,
+/// only a part that is switched off or gone has a sentence for whoever asked.
+bool is_of_the_inside(ec code) {
+  return http_status(code) >= 500 && code != ec::unavailable;
+}
+
 } // namespace
 
 void response::add_header(std::string_view name, std::string_view value) {
@@ -56,9 +62,11 @@ response json_response(int status, std::string body) {
 response error_response(const failure& why, std::string_view details) {
   const auto status = http_status(why.code);
   // What went wrong inside is for the operator; the client learns that it did.
-  const bool ours = status == 500;
+  const bool ours = is_of_the_inside(why.code);
   if (ours && !why.message.empty())
-    log::error("{}: {}", to_string(why.code), why.message);
+    log::log(
+        status == 500 ? log::level::err : log::level::warn, "{}: {}", to_string(why.code),
+        why.message);
   const auto message = json_quoted(ours ? default_message(why.code) : message_of(why));
   std::string own_details;
   if (details.empty() && !why.fields.empty()) {

@@ -33,6 +33,19 @@ TEST(error_response, lists_the_fields_of_a_validation_failure) {
           R"({"type":"validation","fields":{"guildId":"Guild ID must be a positive integer"}})"));
 }
 
+TEST(error_response, tells_people_what_they_can_do_and_nothing_of_the_inside) {
+  for (const auto code :
+       {ec::deadline_expired, ec::database_down, ec::database_error, ec::internal,
+        ec::schema_mismatch, ec::wrong_credentials, ec::upstream_down, ec::overloaded}) {
+    const auto answer = error_response({code, "character: statement character"});
+    const auto body = json::parse(*answer.body);
+    EXPECT_EQ(body.at("message").as_string(), default_message(code)) << to_string(code);
+    EXPECT_EQ(answer.body->find("statement"), std::string::npos) << to_string(code);
+  }
+  const auto off = error_response({ec::unavailable, "Login is not configured here"});
+  EXPECT_EQ(json::parse(*off.body).at("message"), "Login is not configured here");
+}
+
 TEST(error_response, escapes_what_a_client_sent) {
   const auto answer = error_response({ec::not_found, "no \"x\"\n\x01 here"});
   EXPECT_EQ(json::parse(*answer.body).at("message"), "no \"x\"\n\x01 here");
