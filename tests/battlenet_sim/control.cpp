@@ -105,6 +105,14 @@ answer advance(simulation& service, const boost::json::object& args) {
   return clock_answer(service.clock);
 }
 
+answer spell_oauth(simulation& service, const boost::json::object& args) {
+  if (const auto* names = args.if_contains("names_scope"))
+    service.tokens.names_scope = names->as_bool();
+  if (const auto* otherwise = args.if_contains("spells_otherwise"))
+    service.tokens.spells_otherwise = otherwise->as_bool();
+  return json_answer("{}");
+}
+
 answer write(simulation& service, std::string_view rest, const std::string& content) {
   constexpr std::string_view changes = "world/";
   auto args = arguments(content);
@@ -118,6 +126,8 @@ answer write(simulation& service, std::string_view rest, const std::string& cont
     service.book.reset();
     return json_answer("{}");
   }
+  if (rest == "oauth")
+    return spell_oauth(service, args);
   if (rest == "tokens/revoke") {
     service.tokens.revoke_all();
     return json_answer("{}");

@@ -35,6 +35,10 @@ fault_action action_of(const boost::json::object& args) {
   if (const auto* after = args.if_contains("retry_after"))
     action.retry_after = after->is_string() ? std::string(after->as_string().c_str())
                                             : std::to_string(after->to_number<int>());
+  if (const auto* body = args.if_contains("body"))
+    action.body = body->as_string().c_str();
+  if (const auto* html = args.if_contains("html"))
+    action.html = html->as_bool();
   if (const auto* moving = args.if_contains("moving"))
     action.moving = moving->as_bool();
   return action;
@@ -50,6 +54,8 @@ answer add_fault(simulation& service, const boost::json::object& args) {
     made.region = region->as_string().c_str();
   if (const auto* rate = args.if_contains("rate"))
     made.rate = rate->to_number<double>();
+  if (const auto* by_path = args.if_contains("by_path"))
+    made.by_path = by_path->as_bool();
   if (const auto* count = args.if_contains("count"))
     made.left = count->to_number<std::int64_t>();
   if (const auto* seed = args.if_contains("seed"))

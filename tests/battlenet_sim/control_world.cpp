@@ -44,6 +44,7 @@ public:
         {"logout", &change::logout},
         {"delete", &change::erase},
         {"set", &change::set},
+        {"battletag", &change::battletag},
         {"new_week", &change::new_week},
         {"lag", &change::lag},
     };
@@ -287,6 +288,14 @@ private:
     if (args_.contains("valid"))
       changed.valid = flag("valid");
     return described(changed);
+  }
+
+  answer battletag() {
+    auto* one = world_.find_player(args_.at("account").to_number<std::int64_t>());
+    if (one == nullptr)
+      throw bad_call("no such account");
+    one->battletag = text("battletag");
+    return json_answer("{}");
   }
 
   answer new_week() {

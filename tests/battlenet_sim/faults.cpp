@@ -2,6 +2,7 @@
 
 #include "battlenet_sim/text.hpp"
 
+#include <functional>
 #include <utility>
 
 namespace guildhall::sim {
@@ -22,11 +23,12 @@ bool matches(const fault& one, const target& what, std::string_view region) {
   return what.path.starts_with(match);
 }
 
-bool strikes(fault& one) {
+bool strikes(fault& one, const target& what) {
   if (one.left == 0)
     return false;
+  const auto number = one.by_path ? std::hash<std::string>{}(what.path) : one.draws++;
   // 53 bits make a double in [0, 1).
-  auto draw = static_cast<double>(mix(one.seed, one.draws++) >> 11) * 0x1.0p-53;
+  auto draw = static_cast<double>(mix(one.seed, number) >> 11) * 0x1.0p-53;
   if (draw >= one.rate)
     return false;
   if (one.left > 0)
@@ -99,7 +101,7 @@ std::vector<fault> fault_table::list() const {
 fault_action fault_table::strike(const target& what, std::string_view region) {
   std::lock_guard lock(mutex_);
   for (auto& one : faults_)
-    if (matches(one, what, region) && strikes(one))
+    if (matches(one, what, region) && strikes(one, what))
       return one.action;
   return {};
 }

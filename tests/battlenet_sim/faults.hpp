@@ -31,6 +31,8 @@ struct fault_action {
   int status = 0;
   std::uint32_t delay_ms = 0; ///< of delay; between two kilobytes of drip
   std::string retry_after;    ///< header of a status fault
+  std::string body;           ///< of a status fault, instead of Battle.net's words
+  bool html = false;          ///< that body is a page
   bool moving = false;        ///< roster faults: Last-Modified moves with every such answer
 };
 
@@ -42,6 +44,7 @@ struct fault {
   std::string match; ///< "class:NAME", "regex:PATTERN" (found anywhere), else a path prefix
   std::string region;
   double rate = 1.0;
+  bool by_path = false;   ///< the path decides whether it strikes, each time alike
   std::int64_t left = -1; ///< how often it still strikes; negative: no end
   std::uint64_t seed = 1;
   fault_action action;

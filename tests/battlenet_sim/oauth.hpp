@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -23,6 +24,11 @@ public:
   static constexpr std::int64_t code_life_ms = 60'000;
   /// Beyond this, expired tokens and codes are dropped.
   static constexpr std::size_t sweep_above = 1'000;
+
+  /// Off: a person's token does not say its scope, which then is the one that was asked for.
+  std::atomic<bool> names_scope{true};
+  /// On: `sub` is a number, and the battletag is called `battle_tag`.
+  std::atomic<bool> spells_otherwise{false};
 
   oauth(std::string client_id, std::string client_secret)
       : client_id_(std::move(client_id)),

@@ -54,7 +54,7 @@ answer token_answer(simulation& service, const request& what) {
     w.member("access_token", service.tokens.issue(allowed));
     w.member("token_type", "bearer");
     w.member("expires_in", oauth::token_life_ms / 1000);
-    if (allowed.player != 0)
+    if (allowed.player != 0 && service.tokens.names_scope)
       w.member("scope", allowed.scope);
     w.member(
         "sub",
@@ -173,10 +173,14 @@ answer userinfo_answer(simulation& service, const request& what) {
   json_writer w(out);
   std::lock_guard lock(service.world_mutex);
   const auto* found = service.state.find_player(who->player);
+  const bool otherwise = service.tokens.spells_otherwise;
   w.object([&] {
-    w.member("sub", std::to_string(found->id));
+    if (otherwise)
+      w.member("sub", found->id);
+    else
+      w.member("sub", std::to_string(found->id));
     w.member("id", found->id);
-    w.member("battletag", found->battletag);
+    w.member(otherwise ? "battle_tag" : "battletag", found->battletag);
   });
   return json_answer(std::move(out));
 }

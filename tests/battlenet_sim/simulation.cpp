@@ -86,6 +86,10 @@ reply simulation::answer_for(
   if (wrong.what == status) {
     result.content = error_answer(wrong.status);
     result.content.retry_after = wrong.retry_after;
+    if (!wrong.body.empty())
+      result.content.content = body(wrong.body);
+    if (wrong.html)
+      result.content.content_type = "text/html;charset=UTF-8";
     return result;
   }
   result.content = route(*this, where, what, wrong);

@@ -161,4 +161,29 @@ TEST_F(sim_faults, a_moving_damaged_roster_has_a_new_date_each_time) {
   EXPECT_EQ(roster_size(), 60);
 }
 
+TEST_F(sim_faults, a_status_may_bring_a_body_of_its_own) {
+  control("fault", R"({"match":"/data","status":403,"body":"<html>no</html>","html":true})");
+  auto refused = get(guild_path);
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_EQ(refused.body, "<html>no</html>");
+  EXPECT_EQ(refused.header("content-type"), "text/html;charset=UTF-8");
+  no_faults();
+  control("fault", R"({"match":"/data","status":200,"body":"{\"code\":500}"})");
+  EXPECT_EQ(get(guild_path).json().at("code"), 500);
+}
+
+TEST_F(sim_faults, by_path_the_same_paths_are_struck_each_time) {
+  control("fault", R"({"match":"/profile","status":503,"rate":0.5,"by_path":true})");
+  auto pattern = [&] {
+    std::string struck;
+    for (char c = 'a'; c <= 'z'; ++c)
+      struck += get(std::string("/profile/wow/character/stormrage/x") + c).status == 503;
+    return struck;
+  };
+  const auto first = pattern();
+  EXPECT_EQ(pattern(), first);
+  EXPECT_NE(first.find('\0'), std::string::npos);
+  EXPECT_NE(first.find('\1'), std::string::npos);
+}
+
 } // namespace guildhall::sim::test
