@@ -80,14 +80,16 @@ using rate_limiter_actor = caf::typed_actor<
     // INTERNAL: the next slot has come (the number tells stale ticks).
     caf::reacts_to<atom::tick, std::uint64_t>>;
 
-/// BATTLE.NET GATEWAY, one per region: permits, token, connections, circuit breaker.
+/// BATTLE.NET GATEWAY, one per region: permits, token, connections, circuit breaker, doubt.
 using battlenet_gateway_actor = permit_holder_actor::extend<
     // The token to send from now on.
     caf::reacts_to<atom::token, issued_token>,
     // Sends one GET when budget and breaker allow it.
     caf::replies_to<atom::fetch, fetch_request>::with<fetch_reply>,
     // INTERNAL: a response, or the lack of one.
-    caf::reacts_to<atom::response, gateway_response>>;
+    caf::reacts_to<atom::response, gateway_response>,
+    // INTERNAL: what flipped to 404 or 403 is to be looked at (the number tells stale ticks).
+    caf::reacts_to<atom::tick, std::uint64_t>>;
 
 // --- the sync
 

@@ -34,6 +34,9 @@ struct fetch_request {
   /// A user's own token, sent instead of the client's. That it is refused is for the asker: the
   /// answer is a 401.
   std::string user_token{};
+  /// The last word about the document was 200 or 304 (`domain::answered_well`): a 404 or 403
+  /// now says something about Battle.net.
+  bool answered_before{false};
 };
 /// An answer of whatever status, or why the request was not sent (`budget_exhausted`,
 /// `upstream_down`, `upstream_unauthorised`, `overloaded`, `deadline_expired`).

@@ -138,6 +138,7 @@ supervisor_options sync_tree(
            battlenet_gateway_options options;
            options.region = region;
            options.now = how->now;
+           options.store = how->store;
            auto gateway = self->spawn(
                battlenet_gateway, options, how->connect(region), handles->limiter,
                handles->tokens, &numbers);

@@ -3,6 +3,7 @@
 #include "actors/defaults.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace guildhall::actors {
@@ -14,14 +15,32 @@ constexpr std::chrono::seconds token_timeout{12};
 using self_ptr = battlenet_gateway_actor::stateful_pointer<battlenet_gateway_state>;
 using battlenet::outcome;
 
+bool is_shown(const battlenet::answer& answer) {
+  return answer.outcome == outcome::ok || answer.outcome == outcome::not_modified;
+}
+
+bool is_refused(const battlenet::answer& answer) {
+  return answer.outcome == outcome::not_found || answer.outcome == outcome::forbidden;
+}
+
+void note_doubt(self_ptr self, std::string_view kind, doubt_watch::change what);
+void arm_look(self_ptr self);
+
 void finish(self_ptr self, std::uint64_t ticket, fetch_reply reply) {
   auto& st = self->state;
   const auto found = st.fetches.find(ticket);
   if (found == st.fetches.end())
     return;
-  auto promise = std::move(found->second.reply);
+  auto fetch = std::move(found->second);
   st.fetches.erase(found);
-  promise.deliver(std::move(reply));
+  if (!fetch.canary) {
+    fetch.reply.deliver(std::move(reply));
+    return;
+  }
+  note_doubt(
+      self, fetch.request.what.kind,
+      st.doubt.take_canary(fetch.request, reply && is_shown(*reply), self->clock().now()));
+  arm_look(self);
 }
 
 void ask_permit(self_ptr self, std::uint64_t ticket) {
@@ -74,8 +93,20 @@ void go(self_ptr self, std::uint64_t ticket, std::string refused_token) {
           [self, ticket](const caf::error&) { finish(self, ticket, fail(ec::unavailable)); });
 }
 
+void open_breaker(self_ptr self, std::string_view why) {
+  auto& st = self->state;
+  st.next_probe = self->clock().now() + st.options.probe_interval;
+  if (std::exchange(st.open, true))
+    return;
+  st.breaker_open->Set(1);
+  log::error(
+      "battle.net {}: {}; one probe every {} s", domain::to_string(st.options.region), why,
+      st.options.probe_interval.count());
+}
+
 void close_breaker(self_ptr self) {
   auto& st = self->state;
+  st.refused_in_a_row = 0;
   st.transient_in_a_row = 0;
   st.silent_in_a_row = 0;
   st.failing_groups.clear();
@@ -83,6 +114,8 @@ void close_breaker(self_ptr self) {
     return;
   st.breaker_open->Set(0);
   log::info("battle.net {}: answers again", domain::to_string(st.options.region));
+  st.doubt.hurry(self->clock().now());
+  arm_look(self);
 }
 
 void note_transient(
@@ -97,13 +130,19 @@ void note_transient(
   const bool silent = st.silent_in_a_row >= std::max(1, st.options.breaker_threshold / 5);
   if (st.failing_groups.size() < 2 || (!many && !silent))
     return;
-  st.next_probe = self->clock().now() + st.options.probe_interval;
-  if (std::exchange(st.open, true))
-    return;
-  st.breaker_open->Set(1);
-  log::error(
-      "battle.net {}: does not answer ({}); one probe every {} s",
-      domain::to_string(st.options.region), answer.detail, st.options.probe_interval.count());
+  open_breaker(self, "does not answer (" + answer.detail + ")");
+}
+
+/// One 403 is about what was asked for; many in a row, about what was shown before, are about
+/// us.
+void note_forbidden(self_ptr self, const fetch_request& request) {
+  auto& st = self->state;
+  const int refused = st.refused_in_a_row + (request.answered_before ? 1 : 0);
+  if (refused < st.options.refusal_threshold)
+    close_breaker(self);
+  else
+    open_breaker(self, "refuses this client or its address (403)");
+  st.refused_in_a_row = refused;
 }
 
 /// Whether a fetch may be tried: always while closed, else one probe per interval.
@@ -154,7 +193,9 @@ void note(
             .retry_after = throttled ? answer.retry_after : std::nullopt});
   if (answer.outcome == outcome::transient)
     note_transient(self, fetch.request, answer);
-  else if (!throttled)
+  else if (answer.outcome == outcome::forbidden && fetch.request.user_token.empty())
+    note_forbidden(self, fetch.request);
+  else if (!throttled && answer.outcome != outcome::forbidden)
     close_breaker(self);
 }
 
@@ -162,6 +203,146 @@ void note(
 void ask_again(self_ptr self, std::uint64_t ticket, bool& once) {
   once = true;
   ask_permit(self, ticket);
+}
+
+// --- doubt
+
+void report(self_ptr self, std::string_view kind, bool over) {
+  auto& st = self->state;
+  if (!st.options.store)
+    return;
+  constexpr std::chrono::seconds patience{30};
+  const auto now = self->clock().now();
+  st.options.store->ask(
+      domain::report_doubt{
+          .region = st.options.region,
+          .document = std::string{kind},
+          .lasted = st.doubt.lasted(kind, now),
+          .over = over},
+      now + patience, [over, where = st.options.region](const result<std::int64_t>& due) {
+        if (!due)
+          log::warn(
+              "battle.net {}: its doubt is not recorded: {}", domain::to_string(where),
+              message_of(due.error()));
+        else if (over && *due > 0)
+          log::info("battle.net {}: {} entities are due again", domain::to_string(where), *due);
+      });
+}
+
+void note_doubt(self_ptr self, std::string_view kind, doubt_watch::change what) {
+  if (what == doubt_watch::change::none)
+    return;
+  auto& st = self->state;
+  const bool began = what == doubt_watch::change::began;
+  const auto where = domain::to_string(st.options.region);
+  st.numbers
+      ->gauge(
+          "battlenet_in_doubt", "1 while what was shown before is 404 or 403, mostly",
+          {{"region", std::string{where}}, {"kind", std::string{kind}}})
+      .Set(began ? 1 : 0);
+  // What is being written now is made due a little later.
+  constexpr std::chrono::seconds until_settled{60};
+  if (began) {
+    log::error(
+        "battle.net {}: most of what it showed before is 404 or 403 now ({}); nothing is "
+        "believed to be gone until it answers again",
+        where, kind);
+    st.settling.erase(kind);
+  } else {
+    log::info("battle.net {}: is believed again ({})", where, kind);
+    st.settling.insert_or_assign(kind, self->clock().now() + until_settled);
+  }
+  report(self, kind, !began);
+  arm_look(self);
+}
+
+void arm_look(self_ptr self) {
+  auto& st = self->state;
+  auto next = st.doubt.next_look_at();
+  if (next && st.open)
+    next = std::max(*next, st.next_probe);
+  for (const auto& [kind, when] : st.settling)
+    next = std::min(next.value_or(when), when);
+  if (!next)
+    return;
+  const auto wait = std::max(*next - self->clock().now(), deadline::duration::zero());
+  self->delayed_send(battlenet_gateway_actor{self}, wait, atom::tick_v, ++st.timer);
+}
+
+void send_canary(self_ptr self, battlenet::request what) {
+  auto& st = self->state;
+  constexpr std::chrono::seconds patience{30};
+  fetch_request request;
+  request.what = std::move(what);
+  request.priority = domain::priority::roster;
+  request.expires = self->clock().now() + patience;
+  request.answered_before = true;
+  const auto ticket = st.next_ticket++;
+  st.fetches.emplace(
+      ticket,
+      battlenet_gateway_state::pending{
+          std::move(request), {}, {}, {}, false, false, st.open, true});
+  ask_permit(self, ticket);
+}
+
+void look(self_ptr self) {
+  auto& st = self->state;
+  const auto now = self->clock().now();
+  for (const auto kind : st.doubt.note_time(now))
+    note_doubt(self, kind, doubt_watch::change::ended);
+  for (auto it = st.settling.begin(); it != st.settling.end();) {
+    if (it->second > now) {
+      ++it;
+      continue;
+    }
+    report(self, it->first, true);
+    it = st.settling.erase(it);
+  }
+  while (!st.open || now >= st.next_probe) {
+    auto due = st.doubt.next_look(now, st.open);
+    if (!due)
+      break;
+    if (st.open)
+      st.next_probe = now + st.options.probe_interval;
+    report(self, due->kind, false);
+    for (auto& canary : due->canaries)
+      send_canary(self, std::move(canary));
+  }
+  arm_look(self);
+}
+
+/// When whatever waits for the canaries is asked for by itself, should nobody make it due
+/// before: in about an hour, not all at once.
+time_point waits_until(self_ptr self, const battlenet::request& what) {
+  constexpr std::chrono::minutes at_least{50};
+  constexpr std::size_t spread = 1'200;
+  const std::chrono::seconds own{std::hash<std::string>{}(what.target) % spread};
+  return self->state.options.now() + at_least + own;
+}
+
+battlenet::answer waiting(self_ptr self, const fetch_request& request) {
+  auto answer = battlenet::no_response("not asked for: Battle.net is in doubt");
+  answer.retry_at = waits_until(self, request.what);
+  return answer;
+}
+
+/// The answer as the asker gets it: a 404 or 403 proves nothing while Battle.net is in doubt.
+battlenet::answer
+judged(self_ptr self, const fetch_request& request, battlenet::answer answer) {
+  auto& st = self->state;
+  const auto now = self->clock().now();
+  const auto kind = request.what.kind;
+  if (request.user_token.empty())
+    note_doubt(self, kind, st.doubt.take(request, answer.outcome, now));
+  if (!is_refused(answer))
+    return answer;
+  answer.kind_is_silent = st.doubt.is_silent(kind, now);
+  if (st.doubt.is_doubtful(kind, now)) {
+    answer.outcome = outcome::transient;
+    answer.detail += ", while Battle.net is in doubt";
+    answer.retry_at = waits_until(self, request.what);
+  }
+  return answer;
 }
 
 void receive(self_ptr self, const gateway_response& response) {
@@ -187,7 +368,8 @@ void receive(self_ptr self, const gateway_response& response) {
     ask_again(self, response.ticket, fetch.renewed);
     return;
   }
-  finish(self, response.ticket, answer);
+  const auto request = fetch.request;
+  finish(self, response.ticket, fetch.canary ? answer : judged(self, request, answer));
 }
 
 } // namespace
@@ -196,7 +378,8 @@ battlenet_gateway_state::battlenet_gateway_state(self_ptr) {}
 
 battlenet_gateway_state::~battlenet_gateway_state() {
   for (auto& [ticket, fetch] : fetches)
-    fetch.reply.deliver(fetch_reply{fail(ec::unavailable)});
+    if (!fetch.canary)
+      fetch.reply.deliver(fetch_reply{fail(ec::unavailable)});
   if (client)
     client->close();
 }
@@ -238,6 +421,9 @@ battlenet_gateway_actor::behavior_type battlenet_gateway(
       },
       [self](atom::fetch, const fetch_request& request) -> caf::result<fetch_reply> {
         auto& state = self->state;
+        if (request.user_token.empty()
+            && state.doubt.must_wait(request.what, self->clock().now()))
+          return fetch_reply{waiting(self, request)};
         if (state.fetches.size() >= state.options.max_pending)
           return fetch_reply{fail(ec::overloaded)};
         if (!breaker_lets_through(self))
@@ -246,11 +432,15 @@ battlenet_gateway_actor::behavior_type battlenet_gateway(
         auto promise = self->make_response_promise<battlenet_gateway_state::promise>();
         state.fetches.emplace(
             ticket, battlenet_gateway_state::pending{
-                        request, promise, {}, {}, false, false, state.open});
+                        request, promise, {}, {}, false, false, state.open, false});
         ask_permit(self, ticket);
         return promise;
       },
       [self](atom::response, const gateway_response& response) { receive(self, response); },
+      [self](atom::tick, std::uint64_t timer) {
+        if (timer == self->state.timer)
+          look(self);
+      },
   };
 }
 

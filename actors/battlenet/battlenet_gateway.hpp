@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/battlenet/doubt_watch.hpp"
 #include "actors/interfaces.hpp"
 #include "battlenet/http_client.hpp"
 #include "core/metrics.hpp"
@@ -7,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -21,6 +23,10 @@ struct battlenet_gateway_options {
   /// response, from at least two groups; one probe goes out per `probe_interval`.
   int breaker_threshold{25};
   std::chrono::seconds probe_interval{30};
+  /// It also opens after this many 403 in a row about what was shown before: the client or its
+  /// address is refused everything.
+  int refusal_threshold{10};
+  domain::sync_port* store{nullptr};          ///< told of doubt, if any
   std::function<time_point()> now = wall_now; ///< wall time; virtual in tests
 };
 
@@ -39,6 +45,7 @@ struct battlenet_gateway_state {
     bool renewed{false}; ///< a 401 has been answered by a new token once
     bool resent{false};  ///< the first time met a stale connection
     bool probe{false};   ///< let through an open breaker
+    bool canary{false};  ///< asked by the gateway itself: nobody waits for it
   };
 
   battlenet_gateway_options options;
@@ -55,6 +62,12 @@ struct battlenet_gateway_state {
   std::unordered_set<std::int64_t> failing_groups;
   bool open{false};
   clock_time next_probe{};
+  int refused_in_a_row{0};
+
+  // doubt
+  doubt_watch doubt;
+  std::uint64_t timer{0};
+  std::map<std::string_view, clock_time> settling; ///< kinds whose doubt ended a moment ago
 
   metrics* numbers{nullptr};
   prometheus::Gauge* breaker_open{nullptr};
@@ -68,7 +81,10 @@ struct battlenet_gateway_state {
 /// none to send. A 401 renews the token and asks once more, and so does a kept connection that
 /// was closed meanwhile: each is another request, with a permit of its own. Its circuit breaker
 /// keeps a dead region from eating the budget: while open, fetches fail at once with
-/// `retry_at`. Ends only with its supervisor; open fetches then fail with `unavailable`.
+/// `retry_at`. While most of what a kind of document showed before is 404 or 403, Battle.net is
+/// in doubt: such an answer counts as transient, what has flipped is not asked again, and the
+/// gateway itself asks three of it every 30 s to 5 min until two of them are shown again. Ends
+/// only with its supervisor; open fetches then fail with `unavailable`.
 battlenet_gateway_actor::behavior_type battlenet_gateway(
     battlenet_gateway_actor::stateful_pointer<battlenet_gateway_state> self,
     battlenet_gateway_options options, std::shared_ptr<battlenet::http_client> client,

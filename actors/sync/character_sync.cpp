@@ -39,15 +39,16 @@ const domain::document_record* record_of(const domain::character_work& work, doc
   return it == work.documents.end() ? nullptr : &*it;
 }
 
-void note_failure(self_ptr self, document what, domain::failure_class why, std::string detail) {
+void note_failure(self_ptr self, document what, const domain::failed_answer& why) {
   auto& st = self->state;
-  const auto* record = record_of(st.task.work, what);
-  const int failures = (record ? record->failures : 0) + 1;
-  st.outcome.failed.push_back(
-      {.document = what,
-       .error_class = why,
-       .detail = std::move(detail),
-       .retry_at = st.environment->retry_at(why, failures) + st.task.work.clock_ahead});
+  st.outcome.failed.push_back(domain::judge_failure(
+      what, record_of(st.task.work, what), why, now_of_work(st), st.environment->random()));
+}
+
+void note_malformed(self_ptr self, document what, std::string detail) {
+  note_failure(
+      self, what,
+      {.error_class = domain::failure_class::malformed, .detail = std::move(detail)});
 }
 
 void note_arrival(self_ptr self, document what, const battlenet::answer& answer) {
@@ -56,7 +57,8 @@ void note_arrival(self_ptr self, document what, const battlenet::answer& answer)
 
 template <class OnReply>
 void fetch(
-    self_ptr self, battlenet::request what, std::string if_modified_since, OnReply on_reply) {
+    self_ptr self, document which, battlenet::request what, std::string if_modified_since,
+    OnReply on_reply) {
   auto& st = self->state;
   ++st.requests;
   fetch(
@@ -65,7 +67,8 @@ void fetch(
        .if_modified_since = std::move(if_modified_since),
        .priority = st.task.priority,
        .group = st.task.group,
-       .remaining = st.task.remaining},
+       .remaining = st.task.remaining,
+       .answered_before = domain::answered_well(record_of(st.task.work, which))},
       std::move(on_reply));
 }
 
@@ -104,12 +107,12 @@ void take_child(self_ptr self, document what, const fetch_reply& reply) {
   auto& st = self->state;
   if (!reply) {
     st.not_sent = reply.error();
-  } else if (const auto failed = failure_class_of(reply->outcome)) {
-    note_failure(self, what, *failed, reply->detail);
+  } else if (failure_class_of(reply->outcome)) {
+    note_failure(self, what, failed_answer_of(*reply));
   } else if (reply->outcome == outcome::ok) {
     auto& columns = st.outcome.columns;
     if (auto read = domain::kind_of(what).project(reply->body, columns); !read)
-      note_failure(self, what, domain::failure_class::malformed, read.error().message);
+      note_malformed(self, what, read.error().message);
     else
       note_arrival(self, what, *reply);
     if (columns.period_id) // the document knows its week best
@@ -133,7 +136,7 @@ void fetch_children(self_ptr self) {
   }
   for (const auto what : due)
     fetch(
-        self, st.environment->requests.document(what, work.address), {},
+        self, what, st.environment->requests.document(what, work.address), {},
         [self, what](const fetch_reply& reply) { take_child(self, what, reply); });
 }
 
@@ -148,8 +151,7 @@ void take_profile_body(self_ptr self, const battlenet::answer& answer) {
   auto& st = self->state;
   auto profile = domain::parse_profile(answer.body);
   if (!profile) {
-    note_failure(
-        self, document::profile, domain::failure_class::malformed, profile.error().message);
+    note_malformed(self, document::profile, profile.error().message);
     finish(self);
     return;
   }
@@ -180,7 +182,7 @@ bool was_not_found(const domain::character_work& work, time_point now) {
 void ask_status(self_ptr self) {
   auto& st = self->state;
   fetch(
-      self, st.environment->requests.status(st.task.work.address), {},
+      self, document::status, st.environment->requests.status(st.task.work.address), {},
       [self](const fetch_reply& reply) {
         auto& done = self->state.outcome;
         if (reply && reply->outcome == outcome::ok)
@@ -211,7 +213,7 @@ void take_profile(self_ptr self, const fetch_reply& reply) {
     return;
   }
   default:
-    note_failure(self, document::profile, *failure_class_of(reply->outcome), reply->detail);
+    note_failure(self, document::profile, failed_answer_of(*reply));
     if (reply->outcome == outcome::not_found && was_not_found(st.task.work, st.context.now))
       ask_status(self);
     else
@@ -240,7 +242,7 @@ void start(self_ptr self) {
     return;
   }
   fetch(
-      self, st.environment->requests.profile(st.task.work.address),
+      self, document::profile, st.environment->requests.profile(st.task.work.address),
       plan.conditional && record ? record->last_modified : std::string{},
       [self](const fetch_reply& reply) { take_profile(self, reply); });
 }
@@ -252,6 +254,22 @@ std::vector<domain::lease> leases_of(const running_characters& characters) {
   for (const auto& [id, character] : characters)
     leases.push_back(character.work.lease);
   return leases;
+}
+
+domain::apply_character undone(
+    const sync_environment& environment, const domain::character_work& work, std::string why) {
+  const domain::failed_answer answer{
+      .error_class = domain::failure_class::transient, .detail = std::move(why)};
+  const auto* known = record_of(work, document::profile);
+  const int failures = std::max(
+      domain::failures_in_a_row(known, answer.error_class),
+      domain::failures_in_a_row(work.attempts, work.attempts_class, answer.error_class));
+  domain::character_outcome outcome;
+  outcome.work = work;
+  outcome.failed.push_back(domain::judge_failure(
+      document::profile, known, answer, environment.now(), environment.random(), failures));
+  outcome.next_due = outcome.failed.front().retry_at;
+  return {.outcome = std::move(outcome), .announce = false, .policy = {}};
 }
 
 character_sync_state::character_sync_state(self_ptr) {}

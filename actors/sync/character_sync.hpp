@@ -43,6 +43,11 @@ struct character_sync_state {
   static inline const char* name = "character-sync";
 };
 
+/// What is written of a character whose sync came to nothing: its profile failed, for a reason
+/// that may pass, and is tried again later the more often that has happened.
+domain::apply_character undone(
+    const sync_environment& environment, const domain::character_work& work, std::string why);
+
 /// CHARACTER SYNC: owns one character's lease while its parent renews it. Profile first, then
 /// the child documents that belong to another version of it, in parallel; what arrived is
 /// written in one fenced transaction even if the rest failed. Tells its parent how it went and

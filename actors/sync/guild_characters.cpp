@@ -203,12 +203,15 @@ void guild_characters::try_later(const domain::character_work& work, const failu
 }
 
 void guild_characters::put_off(const domain::character_work& work) {
+  constexpr auto why_class = domain::failure_class::transient;
   ++counts_.failed;
   checked_.push_back(
       {.lease = work.lease,
        .character = work.character,
        .unchanged = {},
-       .next_due = environment_->retry_at(domain::failure_class::transient, work.attempts + 1),
+       .next_due = environment_->retry_at(
+           why_class,
+           domain::failures_in_a_row(work.attempts, work.attempts_class, why_class)),
        .failed = true,
        .made_at = environment_->now()});
 }

@@ -38,7 +38,8 @@ guild_step::guild_step(
 }
 
 template <class OnReply>
-void guild_step::fetch(battlenet::request what, std::string condition, OnReply on_reply) {
+void guild_step::fetch(
+    battlenet::request what, std::string condition, OnReply on_reply, bool answered_before) {
   ++requests_;
   actors::fetch(
       self_, *environment_,
@@ -46,7 +47,8 @@ void guild_step::fetch(battlenet::request what, std::string condition, OnReply o
        .if_modified_since = std::move(condition),
        .priority = work().priority,
        .group = work().tracked.value,
-       .remaining = 2 + static_cast<std::int64_t>(work().open_members)},
+       .remaining = 2 + static_cast<std::int64_t>(work().open_members),
+       .answered_before = answered_before},
       std::move(on_reply));
 }
 
@@ -75,7 +77,8 @@ void guild_step::begin() {
   fetch(
       environment_->requests.guild(work().address),
       domain::guild_condition(work(), document::guild, context()),
-      [this](const fetch_reply& reply) { take_guild(reply); });
+      [this](const fetch_reply& reply) { take_guild(reply); },
+      domain::answered_well(work(), document::guild));
 }
 
 void guild_step::take_guild(const fetch_reply& reply) {
@@ -85,10 +88,10 @@ void guild_step::take_guild(const fetch_reply& reply) {
   }
   if (const auto failed = failure_class_of(reply->outcome)) {
     if (failed == failure_class::not_found) {
-      look_for_guild(reply->detail);
+      look_for_guild(failed_answer_of(*reply));
       return;
     }
-    note_failure(document::guild, *failed, reply->detail);
+    note_failure(document::guild, failed_answer_of(*reply));
     apply();
     return;
   }
@@ -99,7 +102,7 @@ void guild_step::take_guild(const fetch_reply& reply) {
   }
   auto view = domain::parse_guild(reply->body);
   if (!view) {
-    note_failure(document::guild, failure_class::malformed, view.error().message);
+    note_failure(document::guild, {failure_class::malformed, view.error().message});
     apply();
     return;
   }
@@ -116,7 +119,7 @@ void guild_step::take_guild_document(domain::guild_view view, const battlenet::a
       return;
     }
     outcome_.stranger = std::move(view);
-    look_for_guild("another guild answers at this address");
+    look_for_guild({failure_class::not_found, "another guild answers at this address"});
     return;
   }
   outcome_.guild = document_of(document::guild, answer);
@@ -128,7 +131,8 @@ void guild_step::fetch_roster() {
   fetch(
       environment_->requests.roster(work().address),
       domain::guild_condition(work(), document::roster, context()),
-      [this](const fetch_reply& reply) { take_roster(reply); });
+      [this](const fetch_reply& reply) { take_roster(reply); },
+      domain::answered_well(work(), document::roster));
 }
 
 void guild_step::take_roster(const fetch_reply& reply) {
@@ -136,12 +140,12 @@ void guild_step::take_roster(const fetch_reply& reply) {
     end(fail(reply.error()));
     return;
   }
-  if (const auto failed = failure_class_of(reply->outcome)) {
-    note_failure(document::roster, *failed, reply->detail);
+  if (failure_class_of(reply->outcome)) {
+    note_failure(document::roster, failed_answer_of(*reply));
   } else if (reply->outcome == outcome::not_modified) {
     outcome_.unchanged.push_back(document::roster);
   } else if (auto view = domain::parse_roster(reply->body); !view) {
-    note_failure(document::roster, failure_class::malformed, view.error().message);
+    note_failure(document::roster, {failure_class::malformed, view.error().message});
   } else if (
       domain::is_foreign(work().identity, view->guild_id, view->guild_realm)
       && !outcome_.guild_document && !std::exchange(asked_whole_, true)) {
@@ -157,9 +161,8 @@ void guild_step::take_roster(const fetch_reply& reply) {
   apply(reply->max_age);
 }
 
-void guild_step::note_failure(document what, failure_class why, std::string detail) {
-  outcome_.failed.push_back(
-      domain::failed_attempt(work(), what, why, std::move(detail), context()));
+void guild_step::note_failure(document what, domain::failed_answer why) {
+  outcome_.failed.push_back(domain::failed_attempt(work(), what, std::move(why), context()));
 }
 
 void guild_step::apply(std::optional<std::chrono::seconds> max_age) {
@@ -185,8 +188,8 @@ void guild_step::take_applied(const guild_application& applied) {
 // --- a guild that is not at its address
 
 /// Perhaps the guild has another name or realm now, which its members' profiles tell.
-void guild_step::look_for_guild(std::string detail) {
-  odd_detail_ = std::move(detail);
+void guild_step::look_for_guild(domain::failed_answer why) {
+  odd_ = std::move(why);
   if (work().guild && !std::exchange(address_searched_, true))
     ask(domain::some_members{*work().guild, domain::max_witnesses}, atom::witnesses_v);
   else
@@ -297,9 +300,10 @@ void guild_step::decide() {
     return;
   }
   // Who could not be asked might have known: looked for again soon, not in a day.
-  note_failure(
-      document::guild, unclear_ ? failure_class::transient : failure_class::not_found,
-      odd_detail_);
+  auto why = odd_;
+  if (unclear_)
+    why.error_class = failure_class::transient;
+  note_failure(document::guild, std::move(why));
   if (outcome_.stranger && !unclear_)
     outcome_.failed.back().retry_at =
         domain::next_dispute_look(work(), now, environment_->random());

@@ -53,7 +53,9 @@ public:
 
 private:
   template <class OnReply>
-  void fetch(battlenet::request what, std::string condition, OnReply on_reply);
+  void fetch(
+      battlenet::request what, std::string condition, OnReply on_reply,
+      bool answered_before = false);
   template <domain::operation Operation, class Atom>
   void ask(Operation what, Atom reply);
   void end(result<void> how);
@@ -61,12 +63,12 @@ private:
   void take_guild(const fetch_reply& reply);
   void fetch_roster();
   void take_roster(const fetch_reply& reply);
-  void note_failure(domain::document what, domain::failure_class why, std::string detail);
+  void note_failure(domain::document what, domain::failed_answer why);
   void apply(std::optional<std::chrono::seconds> max_age = std::nullopt);
   void take_guild_document(domain::guild_view view, const battlenet::answer& answer);
 
   // Nobody, or a stranger, answers at the address.
-  void look_for_guild(std::string detail);
+  void look_for_guild(domain::failed_answer why);
   void ask_next_witness();
   void take_witness(const fetch_reply& reply);
   void ask_next_place();
@@ -85,7 +87,7 @@ private:
   bool stopping_{false};
   bool address_searched_{false};
   bool asked_whole_{false};
-  std::string odd_detail_;                           ///< what the address answered instead
+  domain::failed_answer odd_;                        ///< what the address answered instead
   std::vector<domain::character_address> witnesses_; ///< asked from the back
   std::vector<domain::witness_word> words_;
   std::vector<domain::guild_place> places_; ///< asked from the front

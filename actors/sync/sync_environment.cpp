@@ -37,6 +37,15 @@ std::optional<domain::failure_class> failure_class_of(battlenet::outcome what) n
   return failure_class::transient;
 }
 
+domain::failed_answer failed_answer_of(const battlenet::answer& answer) {
+  return {
+      .error_class =
+          failure_class_of(answer.outcome).value_or(domain::failure_class::transient),
+      .detail = answer.detail,
+      .kind_is_silent = answer.kind_is_silent,
+      .retry_at = answer.retry_at};
+}
+
 domain::fetched_document document_of(domain::document what, const battlenet::answer& answer) {
   return {
       .document = what,

@@ -6,6 +6,7 @@
 #include "core/config.hpp"
 #include "core/metrics.hpp"
 #include "domain/sync_port.hpp"
+#include "domain/verdict.hpp"
 
 #include <chrono>
 #include <functional>
@@ -85,6 +86,9 @@ void fetch(
           [on_reply](const fetch_reply& reply) { on_reply(reply); },
           [on_reply](const caf::error&) { on_reply(fetch_reply{fail(ec::unavailable)}); });
 }
+
+/// The answer as the rules of verdicts take it; only for one that brought no document.
+domain::failed_answer failed_answer_of(const battlenet::answer& answer);
 
 /// What a failed document means for its retry. Nothing for an answer that is no failure.
 std::optional<domain::failure_class> failure_class_of(battlenet::outcome what) noexcept;

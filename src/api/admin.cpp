@@ -63,6 +63,14 @@ void write_error(json_writer& out, const domain::sync_overview::error_line& line
   out.end_object();
 }
 
+void write_doubt(json_writer& out, const domain::sync_overview::doubt_line& line) {
+  out.begin_object();
+  out.field("region", domain::to_string(line.region));
+  out.field("document", line.document);
+  out.field("since", line.since);
+  out.end_object();
+}
+
 void write_pair(
     json_writer& out, std::string_view key, std::string_view first, std::int64_t first_value,
     std::string_view second, std::int64_t second_value) {
@@ -87,6 +95,10 @@ std::string overview_json(const domain::sync_overview& seen) {
     out.begin_array("last_errors");
     for (const auto& line : seen.last_errors)
       write_error(out, line);
+    out.end_array();
+    out.begin_array("doubts");
+    for (const auto& line : seen.doubts)
+      write_doubt(out, line);
     out.end_array();
     out.end_object();
   });

@@ -276,6 +276,10 @@ result<void> print_status(const config& cfg) {
             << seen->characters_due << " due, " << seen->characters_running << " running\n"
             << "budget: " << seen->hour_spent << " of " << seen->hour_limit
             << " requests in the last hour\n";
+  for (const auto& doubt : seen->doubts)
+    std::cout << "in doubt: battle.net " << domain::to_string(doubt.region) << " since "
+              << iso(doubt.since) << ": most of what it showed before is 404 or 403 now ("
+              << doubt.document << "); nothing is believed to be gone until it answers again\n";
   for (const auto& guild : seen->guilds) {
     std::cout << domain::to_string(guild.address.region) << '/' << guild.address.realm << '/'
               << guild.address.name_slug << ": " << guild.state

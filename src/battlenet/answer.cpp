@@ -1,5 +1,6 @@
 #include "battlenet/answer.hpp"
 
+#include "core/text.hpp"
 #include "domain/last_modified.hpp"
 
 #include <algorithm>
@@ -15,9 +16,20 @@ namespace {
 /// theirs.
 constexpr std::chrono::seconds longest_duration{std::chrono::hours{24 * 7}};
 
+constexpr std::size_t longest_trace = 100;
+/// Of a header that is kept; a longer one, or one that is not plain text, is none.
+constexpr std::size_t longest_kept = 128;
+
 std::string header(const raw_response& response, const std::string& name) {
   const auto found = response.headers.find(name);
   return found == response.headers.end() ? std::string{} : found->second;
+}
+
+std::string kept_header(const raw_response& response, const std::string& name) {
+  auto value = header(response, name);
+  const auto is_plain = [](char c) { return c >= ' ' && c <= '~'; };
+  return value.size() <= longest_kept && std::ranges::all_of(value, is_plain) ? value
+                                                                              : std::string{};
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -100,14 +112,14 @@ outcome outcome_of(const raw_response& response) {
 
 std::string with_trace(std::string what, const raw_response& response) {
   if (const auto trace = header(response, "x-trace-traceid"); !trace.empty())
-    what.append(", trace ").append(trace);
-  return what;
+    what.append(", trace ").append(text::printable(trace, longest_trace));
+  return text::printable(what);
 }
 
 /// A date that lies ahead of the answer's own says nothing, and as a condition it would be
 /// confirmed for ever.
 std::string last_modified_of(const raw_response& response) {
-  auto modified = header(response, "last-modified");
+  auto modified = kept_header(response, "last-modified");
   const auto sent = domain::parse_last_modified(header(response, "date"));
   return sent && domain::lies_ahead(modified, *sent) ? std::string{} : modified;
 }
@@ -143,7 +155,7 @@ answer classify(raw_response&& response) {
   result.last_modified = last_modified_of(response);
   result.max_age = max_age_of(header(response, "cache-control"));
   result.retry_after = retry_after_of(response);
-  result.schema_revision = header(response, "battlenet-schema-revision");
+  result.schema_revision = kept_header(response, "battlenet-schema-revision");
   auto detail = "status " + std::to_string(response.status);
   if (result.outcome == outcome::malformed)
     detail.append(" without a body");
@@ -156,7 +168,7 @@ answer classify(raw_response&& response) {
 answer no_response(std::string why) {
   answer result;
   result.outcome = outcome::transient;
-  result.detail = std::move(why);
+  result.detail = text::printable(why);
   return result;
 }
 

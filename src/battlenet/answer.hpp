@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/clock.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <map>
@@ -41,7 +43,13 @@ struct answer {
   /// A kept connection was closed before it brought any of an answer: the request may be sent
   /// again, which is another request.
   bool stale{false};
-  std::string detail; ///< for logs: status line or why no response came, with the trace id
+  /// For logs, printable: status line or why no response came, with the trace id.
+  std::string detail;
+
+  // What the gateway adds, which sees all answers of its region.
+  bool kind_is_silent{false}; ///< no 200 or 304 of this kind of document for half an hour
+  /// Battle.net is in doubt: a 404 or 403 became `transient`, asking sooner brings nothing.
+  std::optional<time_point> retry_at{};
 };
 
 answer classify(raw_response&& response);

@@ -13,6 +13,19 @@ const document_record& record_of(const guild_work& work, document what) {
   return what == document::guild ? work.guild_document : work.roster_document;
 }
 
+/// The steps that failed like this, with the one that has just done so.
+int attempts_in_a_row(const guild_work& work, failure_class why) {
+  return failures_in_a_row(work.attempts, work.attempts_class, why);
+}
+
+/// Of which class a step is that has failed: what it asked for first tells.
+failure_class
+class_of(const guild_outcome& outcome, const std::optional<guild_applied>& applied) {
+  if (!outcome.failed.empty())
+    return outcome.failed.front().error_class;
+  return applied && applied->retry_at ? failure_class::malformed : failure_class::transient;
+}
+
 } // namespace
 
 std::string
@@ -29,16 +42,17 @@ guild_condition(const guild_work& work, document what, const guild_context& cont
 }
 
 document_failure failed_attempt(
-    const guild_work& work, document what, failure_class why, std::string detail,
-    const guild_context& context) {
-  if (what == document::roster && why == failure_class::not_found)
-    why = failure_class::transient;
-  const int failures = std::max(record_of(work, what).failures, work.attempts) + 1;
-  return {
-      .document = what,
-      .error_class = why,
-      .detail = std::move(detail),
-      .retry_at = context.now + retry_delay(why, failures, context.random)};
+    const guild_work& work, document what, failed_answer why, const guild_context& context) {
+  if (what == document::roster && why.error_class == failure_class::not_found)
+    why.error_class = failure_class::transient;
+  const auto& known = record_of(work, what);
+  const int failures = std::max(
+      failures_in_a_row(&known, why.error_class), attempts_in_a_row(work, why.error_class));
+  return judge_failure(what, &known, why, context.now, context.random, failures);
+}
+
+bool answered_well(const guild_work& work, document what) {
+  return answered_well(&record_of(work, what));
 }
 
 time_point next_guild_due(
@@ -68,14 +82,17 @@ finish_guild finish_of(
          applied->look_again.value_or(outcome.next_due)});
   if (work.roster_due)
     finish.failed = !applied || applied->retry_at || !outcome.failed.empty();
+  finish.failed_as = class_of(outcome, applied);
   if (stopped_by) {
     finish.error = message_of(*stopped_by);
     finish.failed |= is_refusal(stopped_by->code);
-    finish.not_before =
-        stopped_by->retry_at
-            ? *stopped_by->retry_at + work.clock_ahead
-            : context.now
-                  + retry_delay(failure_class::transient, work.attempts + 1, context.random);
+    finish.not_before = stopped_by->retry_at
+                          ? *stopped_by->retry_at + work.clock_ahead
+                          : context.now
+                                + retry_delay(
+                                    failure_class::transient,
+                                    attempts_in_a_row(work, failure_class::transient),
+                                    context.random);
   }
   return finish;
 }

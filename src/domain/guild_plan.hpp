@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/sync_port.hpp"
+#include "domain/verdict.hpp"
 
 #include <chrono>
 #include <optional>
@@ -33,8 +34,10 @@ guild_condition(const guild_work& work, document what, const guild_context& cont
 /// count by. A roster that is not found was there a moment ago, with its guild: that is being
 /// renamed, which the next look finds out.
 document_failure failed_attempt(
-    const guild_work& work, document what, failure_class why, std::string detail,
-    const guild_context& context);
+    const guild_work& work, document what, failed_answer why, const guild_context& context);
+
+/// Whether the last word about the guild document or the roster was a good one.
+bool answered_well(const guild_work& work, document what);
 
 /// When the guild step is due again: at the interval or when Battle.net's answer goes stale,
 /// whichever is later; after a failure at its retry.

@@ -202,6 +202,14 @@ struct sync_overview {
     time_point at{};
   };
   std::vector<error_line> last_errors; ///< at most 50, newest first
+  /// A kind of document of which Battle.net shows little of what it showed before: nothing is
+  /// believed to be gone until it does.
+  struct doubt_line {
+    domain::region region{};
+    std::string document;
+    time_point since{};
+  };
+  std::vector<doubt_line> doubts;
 };
 
 } // namespace guildhall::domain

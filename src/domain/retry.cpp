@@ -1,6 +1,7 @@
 #include "domain/retry.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 
@@ -49,6 +50,18 @@ seconds retry_delay(failure_class what, int failures, double random) {
       scaled(
           doubled(seconds{1}, std::max(failures, quick) - quick + 1, one_hour), unit(random)),
       seconds{1});
+}
+
+seconds second_look_delay(double random) {
+  constexpr seconds ten_minutes{600};
+  return ten_minutes + scaled(ten_minutes, unit(random));
+}
+
+seconds unseen_delay(int failures, double random) {
+  constexpr std::array<seconds, 4> ladder{seconds{1'800}, 2 * one_hour, 8 * one_hour, one_day};
+  constexpr int last = static_cast<int>(ladder.size()) - 1;
+  const auto base = ladder[static_cast<std::size_t>(std::clamp(failures - 1, 0, last))];
+  return base + scaled(base / 24, unit(random));
 }
 
 seconds jittered(seconds base, double random) {

@@ -16,6 +16,13 @@ namespace guildhall::domain {
 /// `random` is uniform in [0, 1).
 std::chrono::seconds retry_delay(failure_class what, int failures, double random);
 
+/// Until a 404 or 403 about what answered well before is looked at again: 10 to 20 min.
+std::chrono::seconds second_look_delay(double random);
+
+/// Until what never answered well is asked for again while nothing of its kind answers: 30 min,
+/// 2 h, 8 h, then daily (and up to a twenty-fourth more).
+std::chrono::seconds unseen_delay(int failures, double random);
+
 /// `base` +- 10 %, so that entities that became due together drift apart. `random` in [0, 1).
 std::chrono::seconds jittered(std::chrono::seconds base, double random);
 

@@ -54,7 +54,8 @@ struct guild_work {
   document_record roster_document;
   std::optional<suspicion> earlier_suspicion;
   std::size_t open_members{0};
-  int attempts{0}; ///< failures in a row of the guild step
+  int attempts{0};                               ///< failures in a row of the guild step
+  std::optional<failure_class> attempts_class{}; ///< what they were
   /// How far the database's clock, by which these times are, was ahead of the claimer's.
   std::chrono::microseconds clock_ahead{};
 };
@@ -76,6 +77,7 @@ struct character_work {
   std::vector<document_record> documents;
   int attempts{0};
   std::chrono::microseconds clock_ahead{}; ///< as of a guild
+  std::optional<failure_class> attempts_class{}; ///< what they were
 };
 
 /// A document that arrived with 200 and has the right shape.
@@ -90,8 +92,15 @@ struct fetched_document {
 struct document_failure {
   domain::document document{};
   failure_class error_class{};
-  std::string detail;
+  std::string detail; ///< printable and short: what quotes an answer is cut where it is made
   time_point retry_at{};
+  /// A 404 or 403 that is no verdict yet: how the document stands stays open.
+  bool in_question{false};
+  /// Battle.net does not show it: so it is.
+  bool is_verdict() const {
+    return !in_question
+        && (error_class == failure_class::not_found || error_class == failure_class::forbidden);
+  }
 };
 
 /// What one character sync brought; applied in one fenced transaction.

@@ -137,6 +137,7 @@ struct finish_guild {
   time_point made_at{wall_now()}; ///< now, by the clock of these times
   bool announce{false};           ///< something changed that was not notified yet
   bool failed{false};             ///< the guild step failed: attempts go up
+  failure_class failed_as{failure_class::transient}; ///< of which class they are
   std::string error{}; ///< why it stopped early, for operators; empty: what is noted stays
 };
 
@@ -215,6 +216,18 @@ struct set_realms {
   std::vector<realm> realms;
 };
 
+/// Battle.net is in doubt about a kind of document in a region, still is, or (`over`) is not
+/// any more: then what was refused or failed since half an hour before it began is due again
+/// within three minutes, and the answer is how many entities that are.
+struct report_doubt {
+  using answer = std::int64_t;
+  static constexpr operation_traits traits{"report_doubt", manner::patient};
+  domain::region region{};
+  std::string document;
+  std::chrono::seconds lasted{0};
+  bool over{false};
+};
+
 /// What a sweep erased.
 struct sweep_report {
   std::int64_t characters{0};
@@ -235,7 +248,7 @@ struct sweep {
 using sync_operations = operations<
     claim_guilds, claim_characters, renew, release, apply_guild, move_guild, hand_over_guild,
     some_members, settle_transfer, finish_guild, apply_character, checked_characters,
-    borrow_budget, set_period, end_idle_jobs, set_realms, sweep>;
+    borrow_budget, set_period, end_idle_jobs, set_realms, report_doubt, sweep>;
 
 class sync_port : public port<sync_operations> {};
 

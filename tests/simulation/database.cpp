@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 #include "domain/last_modified.hpp"
 #include "domain/roster.hpp"
+#include "domain/verdict.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -39,11 +40,9 @@ void note_unchanged(document_record& record, time_point now) {
 
 void note_failure(document_record& record, const domain::document_failure& failed) {
   record.document = failed.document;
-  record.state = failed.error_class == domain::failure_class::not_found
-                   ? document_state::not_found
-                   : document_state::failed;
+  record.state = failed.is_verdict() ? document_state::not_found : document_state::failed;
+  record.failures = domain::failures_in_a_row(&record, failed.error_class);
   record.error_class = failed.error_class;
-  ++record.failures;
   record.retry_at = failed.retry_at;
 }
 
@@ -143,6 +142,7 @@ result<domain::claimed_guilds> database::run(const domain::claim_guilds& what) {
     work.forced = row.forced;
     work.priority = row.priority;
     work.attempts = row.attempts;
+    work.attempts_class = row.attempts_class;
     work.guild_document.document = document::guild;
     work.roster_document.document = document::roster;
     if (one.guild) {
@@ -182,6 +182,7 @@ database::run(const domain::claim_characters& what) {
     work.last_login_at = one.last_login_at;
     work.grouped = true;
     work.attempts = row.attempts;
+    work.attempts_class = row.attempts_class;
     for (const auto& [kind, record] : one.documents)
       work.documents.push_back(record);
     claimed.push_back(std::move(work));
@@ -396,6 +397,7 @@ result<void> database::run(const domain::finish_guild& what) {
       earliest = std::min(earliest, one.due_at);
   row->token.reset();
   row->attempts = what.failed ? row->attempts + 1 : 0;
+  row->attempts_class = what.failed ? std::optional{what.failed_as} : std::nullopt;
   row->forced = false;
   row->priority = priority::roster;
   row->due_at = std::max(

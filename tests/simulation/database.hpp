@@ -30,6 +30,7 @@ public:
     std::optional<lease_token> token;
     time_point leased_until{};
     int attempts{0};
+    std::optional<domain::failure_class> attempts_class{};
     bool forced{false};
     std::optional<guild_id> guild; ///< of a character
   };
@@ -105,6 +106,9 @@ public:
   }
   result<void> run(const domain::set_realms&) {
     return {};
+  }
+  result<std::int64_t> run(const domain::report_doubt&) {
+    return 0;
   }
   result<domain::sweep_report> run(const domain::sweep&) {
     return {};

@@ -11,6 +11,8 @@ namespace guildhall::system_test {
 
 namespace {
 
+namespace json = boost::json;
+
 class faults : public world {
 protected:
   /// Every member has every document that there is of it, but for those that failed again and
@@ -147,6 +149,57 @@ TEST_F(faults, everything_recovers_after_an_outage) {
     std::cout << guild << ": complete " << seconds << " s after the outage\n";
   for (const auto& guild : guilds)
     expect_mirrored(guild);
+  expect_sound();
+}
+
+TEST_F(faults, what_is_not_shown_for_a_while_is_not_believed_to_be_gone) {
+  simulate(quick_simulator({"--world", "60"}));
+  auto& guildhall = serve(quick_budget());
+  mirror(guildhall, sim().guilds().front());
+  await_idle();
+  const auto all_due = [&] {
+    db.exec("update tracked_guilds set roster_due_at = now();"
+            "update sync_queue set due_at = now() where due_at < 'infinity'");
+  };
+  const auto doubts = [&] {
+    return guildhall.admin("GET", "/status").json().at("data").at("doubts").as_array().size();
+  };
+  const auto gone = "select count(*) from document_states where state in ('not_found', "
+                    "'forbidden')";
+  const auto before = db.number(gone);
+  const json::object cached_only{
+      {"match", "regex:^/(data|profile)/"}, {"status", 404}, {"rate", 0.9}, {"by_path", true}};
+  const json::object refused{
+      {"match", "regex:^/(data|profile)/"},
+      {"status", 403},
+      {"body", "<html>Forbidden</html>"},
+      {"html", true}};
+  for (const auto& fault : {cached_only, refused}) {
+    sim().add_fault(fault);
+    const auto since = sim().now_ms();
+    all_due();
+    eventually("it is in doubt", std::chrono::seconds{30}, [&] { return doubts() > 0; });
+    std::this_thread::sleep_for(std::chrono::seconds{3});
+    EXPECT_EQ(db.number(gone), before);
+    EXPECT_EQ(db.value("select state from tracked_guilds"), "active");
+    if (fault.at("status").as_int64() == 403) {
+      EXPECT_LE(sim().book(since).of_status(403), 30);
+    }
+    sim().clear_faults();
+    eventually(
+        "it is believed again", std::chrono::seconds{120}, [&] { return doubts() == 0; });
+    eventually("everything is due soon", std::chrono::seconds{90}, [&] {
+      return db.number("select count(*) from sync_queue q join document_states d on "
+                       "d.character_id = q.character_id where d.error_class is not null and "
+                       "d.state = 'failed' and q.lease_token is null and q.due_at > now() + "
+                       "interval '3 min'")
+          == 0;
+    });
+    all_due();
+    await_idle();
+    EXPECT_EQ(db.number(gone), before);
+    EXPECT_EQ(db.number("select count(*) from document_states where state = 'failed'"), 0);
+  }
   expect_sound();
 }
 

@@ -231,8 +231,7 @@ TEST_F(recorded, broken_answers_leave_what_is_stored) {
   };
   const std::vector<odd> oddities{
       {{{"match", "class:profile"}, {"broken_json", true}}, "malformed"},
-      {{{"match", "class:profile"}, {"truncate", true}}, "failed"},
-      {{{"match", "class:profile"}, {"status", 403}}, "forbidden"}};
+      {{{"match", "class:profile"}, {"truncate", true}}, "failed"}};
   for (const auto& one : oddities) {
     forget_dates();
     sim().add_fault(one.fault);
@@ -247,11 +246,39 @@ TEST_F(recorded, broken_answers_leave_what_is_stored) {
         document(std::to_string(sheday), "profile_json"), body("wow_character.json")));
     const auto seen = guildhall.api("/api/characters/" + character).json();
     EXPECT_EQ(text(seen.at("data").at("name")), "Sheday");
-    // What is stored is whole still, unless Battle.net hides it.
-    EXPECT_EQ(
-        text(seen.at("freshness").at("state")),
-        one.state == "forbidden" ? "unavailable" : "complete");
+    EXPECT_EQ(text(seen.at("freshness").at("state")), "complete");
   }
+
+  // What Battle.net hides is hidden when it does so twice, some minutes apart.
+  const auto character = db.value(document(std::to_string(sheday), "id"));
+  const auto error = [&] {
+    return db.value(
+        "select error_class || failures from document_states where document = 'profile' and "
+        "character_id = "
+        + character);
+  };
+  const auto ask_again = [&] {
+    forget_dates();
+    EXPECT_EQ(guildhall.admin("POST", "/characters/" + character + "/sync").status, 202);
+  };
+  sim().add_fault({{"match", "class:profile"}, {"status", 403}});
+  for (const auto* count : {"forbidden1", "forbidden2"}) {
+    ask_again();
+    eventually(count, std::chrono::seconds{20}, [&] { return error() == count; });
+    EXPECT_EQ(profile_state(sheday), "failed") << "asked again too soon";
+    const auto seen = guildhall.api("/api/characters/" + character).json();
+    EXPECT_EQ(text(seen.at("freshness").at("state")), "complete");
+  }
+  db.exec("update document_states set retry_at = now() where document = 'profile'");
+  ask_again();
+  eventually("the profile is hidden", std::chrono::seconds{20}, [&] {
+    return profile_state(sheday) == "forbidden";
+  });
+  sim().clear_faults();
+  EXPECT_TRUE(
+      db.equals(document(std::to_string(sheday), "profile_json"), body("wow_character.json")));
+  const auto hidden = guildhall.api("/api/characters/" + character).json();
+  EXPECT_EQ(text(hidden.at("freshness").at("state")), "unavailable");
 
   for (const auto* kind : {"broken_json", "truncate", "empty_body"}) {
     forget_dates();

@@ -1,5 +1,6 @@
 #include "store/ledger/documents.hpp"
 
+#include "core/text.hpp"
 #include "domain/last_modified.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
@@ -42,6 +43,7 @@ constexpr statement unchanged{
   from before b where d.id = b.id
   returning b.state <> 'ok' or b.error_class is not null)",
     30};
+// $7: it may pass. A verdict stands until Battle.net shows the document again.
 constexpr statement failed{
     "document_failed", R"(
   with before as (
@@ -49,17 +51,18 @@ constexpr statement failed{
     where (guild_id = $1::bigint or character_id = $2::bigint) and document = $3 for update
   ), known as (
     update document_states d set
-      state = case when $4 in ('transient', 'throttled') then 'failed' else $4 end,
-      error_class = $4, error_detail = $5, failures = d.failures + 1, failed_at = app_now(),
-      retry_at = app_now() + $6::interval
+      state = case when not $7::boolean then $4
+                   when d.state in ('not_found', 'forbidden') then d.state else 'failed' end,
+      error_class = $4, error_detail = $5, failed_at = app_now(),
+      retry_at = app_now() + $6::interval,
+      failures = failures_in_a_row(d.error_class, d.failures, $4)
     from before b where d.id = b.id
     returning b.state <> d.state as another_state
   ), first as (
     insert into document_states (guild_id, character_id, document, state, error_class,
       error_detail, failures, failed_at, retry_at)
-    select $1::bigint, $2::bigint, $3,
-      case when $4 in ('transient', 'throttled') then 'failed' else $4 end, $4, $5, 1, app_now(),
-      app_now() + $6::interval
+    select $1::bigint, $2::bigint, $3, case when $7::boolean then 'failed' else $4 end, $4, $5, 1,
+      app_now(), app_now() + $6::interval
     where not exists (select from before)
     returning true as another_state
   )
@@ -108,6 +111,10 @@ param guild_of(const document_owner& owner) {
 param character_of(const document_owner& owner) {
   const auto* id = std::get_if<character_id>(&owner);
   return id ? param(*id) : param(std::nullopt);
+}
+
+bool may_pass(const domain::document_failure& why) {
+  return why.error_class != domain::failure_class::malformed && !why.is_verdict();
 }
 
 bool said_yes(const pqxx::result& rows) {
@@ -168,7 +175,8 @@ bool record_failure(
     std::chrono::milliseconds wait) {
   return said_yes(db.exec(
       failed, {guild_of(owner), character_of(owner), domain::to_string(why.document),
-               domain::to_string(why.error_class), why.detail, wait}));
+               domain::to_string(why.error_class), text::printable(why.detail), wait,
+               may_pass(why)}));
 }
 
 bool record_suspect(session& db, guild_id guild, const std::string& detail) {

@@ -87,7 +87,8 @@ constexpr statement guild_of_profile{
 constexpr std::string_view finished{R"(
   with freed as (
     update sync_queue q set lease_token = null, leased_until = null, lost_leases = 0,
-      attempts = case when $3::boolean then q.attempts + 1 else 0 end, priority = 2,
+      attempts = coalesce(failures_in_a_row(q.attempts_class, q.attempts, $3), 0),
+      attempts_class = $3, priority = 2,
       due_at = now.t + case when q.again then interval '0' else $2::interval end,
       forced = q.again, again = false
     from (select app_now() as t) now where q.id = $1
@@ -249,9 +250,7 @@ private:
     if (!domain::kind_of(why.document).stored)
       return;
     changed_ |= record_failure(db_, id_, why, wait_until(why.retry_at, outcome_.made_at));
-    const bool cannot_be_had = why.error_class == domain::failure_class::not_found
-                            || why.error_class == domain::failure_class::forbidden;
-    if (why.document == domain::document::profile && cannot_be_had)
+    if (why.document == domain::document::profile && why.is_verdict())
       db_.exec(unavailable, {id_});
   }
 
@@ -307,12 +306,14 @@ private:
   }
 
   void release() {
-    const bool profile_failed = std::ranges::any_of(outcome_.failed, [](const auto& why) {
-      return why.document == domain::document::profile;
-    });
+    const auto why = std::ranges::find(
+        outcome_.failed, domain::document::profile, &domain::document_failure::document);
+    const auto failed_as = why == outcome_.failed.end()
+                             ? std::nullopt
+                             : std::optional{domain::to_string(why->error_class)};
     db_.exec(
         finish, {outcome_.work.lease.entry, wait_until(outcome_.next_due, outcome_.made_at),
-                 profile_failed});
+                 failed_as});
     finish_character_jobs(db_, {id_.value});
     if (!stored_.open_membership && !outcome_.work.user)
       db_.exec(drop_stray, {outcome_.work.lease.entry});

@@ -234,7 +234,7 @@ private:
       note_dispute();
       return;
     }
-    if (why && why->error_class == domain::failure_class::not_found) {
+    if (why && why->error_class == domain::failure_class::not_found && why->is_verdict()) {
       tracked_not_found(db_, work_.tracked, why->detail);
       return;
     }

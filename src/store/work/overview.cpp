@@ -51,7 +51,13 @@ constexpr statement list_errors{
   where d.error_class in ('transient', 'throttled', 'malformed')
   order by d.failed_at desc limit $1)",
     400};
-constexpr std::array all{write_paused, count_queue, list_tracked, list_errors};
+// Whoever is in doubt says so at least every five minutes.
+constexpr statement list_doubts{
+    "overview_doubts", R"(
+  select region, document, since from upstream_doubts
+  where renewed_at > app_now() - interval '15 minutes' order by since, region, document)",
+    20};
+constexpr std::array all{write_paused, count_queue, list_tracked, list_errors, list_doubts};
 const listed_statements registered{all};
 
 } // namespace
@@ -84,6 +90,10 @@ result<domain::sync_overview> run(session& db, const domain::overview_of_sync&) 
   for (const auto& row : db.exec(list_errors, {overview_errors})) {
     auto& line = out.last_errors.emplace_back();
     fields(row) >> line.entity >> line.document >> line.error_class >> line.detail >> line.at;
+  }
+  for (const auto& row : db.exec(list_doubts)) {
+    auto& line = out.doubts.emplace_back();
+    fields(row) >> line.region >> line.document >> line.since;
   }
   return out;
 }

@@ -47,7 +47,9 @@ constexpr std::string_view checked_held{R"(
     where q.lease_token = l.token order by q.id for update of q
   ), freed as (
     update sync_queue q set lease_token = null, leased_until = null, lost_leases = 0,
-      priority = 2, attempts = case when held.failed then q.attempts + 1 else 0 end,
+      priority = 2, attempts = case when held.failed
+        then failures_in_a_row(q.attempts_class, q.attempts, 'transient') else 0 end,
+      attempts_class = case when held.failed then 'transient' end,
       due_at = now.t + case when q.again then interval '0' else held.wait end,
       forced = q.again, again = false
     from held, now where q.id = held.id
@@ -98,7 +100,8 @@ constexpr statement finish_entry{
     returning t.id, t.roster_due_at
   )
   update sync_queue q set lease_token = null, leased_until = null, lost_leases = 0,
-    attempts = case when $4::boolean then q.attempts + 1 else 0 end,
+    attempts = coalesce(failures_in_a_row(q.attempts_class, q.attempts, $4), 0),
+    attempts_class = $4,
     due_at = case when q.again then now.t
                   else greatest(least(t.roster_due_at, e.due_at), now.t + $5::interval) end,
     not_before = case when not q.again then now.t + $5::interval end,
@@ -210,9 +213,11 @@ result<void> run(session& db, const domain::finish_guild& what) {
   return db.transaction([&]() -> result<void> {
     if (auto held = fence(db, what.lease); !held)
       return held;
+    const auto failed_as =
+        what.failed ? std::optional{domain::to_string(what.failed_as)} : std::nullopt;
     const auto rows = db.exec(
         finish_entry, {what.lease.entry, wait_until(what.next_roster_due, what.made_at),
-                       what.guild, what.failed, wait_until(what.not_before, what.made_at)});
+                       what.guild, failed_as, wait_until(what.not_before, what.made_at)});
     bool more_to_do = false;
     if (!rows.empty())
       fields(rows[0]) >> more_to_do;

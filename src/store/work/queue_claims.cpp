@@ -44,11 +44,12 @@ constexpr std::string_view guilds_claimed{R"(, claimed as (
     update sync_queue q set lease_token = nextval('lease_tokens'),
       leased_until = now.t + $2::interval, forced = q.forced or q.again, again = false
     from due, now where q.id = due.id
-    returning q.id, q.lease_token, q.tracked_guild_id, q.forced, q.priority, q.attempts
+    returning q.id, q.lease_token, q.tracked_guild_id, q.forced, q.priority, q.attempts,
+      q.attempts_class
   )
   select q.id, q.lease_token, t.id, t.region, t.realm, t.name_slug, t.guild_id, g.realm_id,
     g.bnet_guild_id, t.state, t.not_found_since, q.forced or t.roster_due_at <= now.t, q.forced,
-    coalesce(t.interval_s, 0), q.priority, q.attempts, g.suspect_last_modified,
+    coalesce(t.interval_s, 0), q.priority, q.attempts, q.attempts_class, g.suspect_last_modified,
     g.suspect_first_seen, g.suspect_members, t.disputed_realm_id, t.disputed_bnet_id,
     t.disputed_since,
     (select count(*) from guild_members m where m.guild_id = g.id and m.left_at is null),)"};
@@ -89,11 +90,12 @@ constexpr std::string_view characters_claimed{R"( claimed as (
     update sync_queue q set lease_token = nextval('lease_tokens'),
       leased_until = now.t + $2::interval, forced = q.forced or q.again, again = false
     from due, now where q.id = due.id
-    returning q.id, q.lease_token, q.character_id, q.guild_id, q.forced, q.attempts
+    returning q.id, q.lease_token, q.character_id, q.guild_id, q.forced, q.attempts,
+      q.attempts_class
   )
   select q.id, q.lease_token, c.id, c.region, c.realm_id, c.bnet_character_id, c.realm,
     c.name_key, c.name, c.user_id, coalesce(q.guild_id, c.guild_id), q.forced, q.attempts,
-    c.profile_json is not null, c.verified_at, c.last_login_at,
+    q.attempts_class, c.profile_json is not null, c.verified_at, c.last_login_at,
     c.user_id is not null or coalesce((
       select true from main_overrides o where o.character_id = c.id limit 1), false), now.t,)"};
 constexpr std::string_view characters_rows{R"(
@@ -139,6 +141,7 @@ domain::guild_work read_guild_work(const pqxx::row& row) {
   std::optional<bnet_guild_id> bnet_id;
   std::int64_t interval = 0;
   int priority = 0;
+  std::string attempts_class;
   std::optional<std::string> suspect_version;
   std::optional<time_point> suspect_since;
   std::optional<std::int64_t> suspect_members;
@@ -148,8 +151,9 @@ domain::guild_work read_guild_work(const pqxx::row& row) {
   in >> work.lease.entry >> work.lease.token >> work.tracked >> work.address.region
       >> work.address.realm >> work.address.name_slug >> work.guild >> realm >> bnet_id
       >> work.state >> work.not_found_since >> work.roster_due >> work.forced >> interval
-      >> priority >> work.attempts >> suspect_version >> suspect_since >> suspect_members
-      >> stranger_realm >> stranger >> disputed_since >> work.open_members;
+      >> priority >> work.attempts >> attempts_class >> suspect_version >> suspect_since
+      >> suspect_members >> stranger_realm >> stranger >> disputed_since >> work.open_members;
+  work.attempts_class = domain::parse_failure_class(attempts_class);
   if (realm && bnet_id)
     work.identity = {work.address.region, *realm, *bnet_id};
   work.interval = std::chrono::seconds{interval};
@@ -176,13 +180,15 @@ read_character_work(const pqxx::result& rows, time_point here) {
   for (const auto& row : rows) {
     fields in(row);
     domain::character_work work;
+    std::string attempts_class;
     time_point there;
     in >> work.lease.entry >> work.lease.token >> work.character >> work.identity.region
         >> work.identity.realm_id >> work.identity.bnet_id >> work.address.realm
         >> work.address.name_key >> work.name >> work.user >> work.guild >> work.forced
-        >> work.attempts >> work.profile_stored >> work.verified_at >> work.last_login_at
-        >> work.grouped >> there;
+        >> work.attempts >> attempts_class >> work.profile_stored >> work.verified_at
+        >> work.last_login_at >> work.grouped >> there;
     work.clock_ahead = there - here;
+    work.attempts_class = domain::parse_failure_class(attempts_class);
     work.address.region = work.identity.region;
     if (work.address.name_key.empty()) // another has the address now: asking there tells
       work.address.name_key = text::name_key(work.name);

@@ -2,9 +2,11 @@
 #include "actors/defaults.hpp"
 #include "tests/support/actor_system.hpp"
 #include "tests/support/scripted_client.hpp"
+#include "tests/support/scripted_store.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -68,6 +70,7 @@ protected:
     tokens = world.system().spawn(numbered_tokens, &token, &token_works, &told);
     options.region = domain::region::eu;
     options.now = world.wall_clock();
+    options.store = &store;
     gateway = world.system().spawn(
         battlenet_gateway, options, std::shared_ptr<battlenet::http_client>{client}, limiter,
         tokens, &numbers);
@@ -121,6 +124,50 @@ protected:
     return *got && **got ? std::optional{(**got)->outcome} : std::nullopt;
   }
 
+  /// Asks for this member's profile, which was shown before (or never).
+  reply_ptr profile(int member, bool answered_before = true, std::int64_t group = 1) {
+    return about(factory.profile(address_of(member)), answered_before, group);
+  }
+  static domain::character_address address_of(int member) {
+    return {domain::region::eu, "stormrage", "m" + std::to_string(member)};
+  }
+  reply_ptr about(
+      battlenet::request what, bool answered_before, std::int64_t group = 1,
+      const std::string& user_token = {}) {
+    auto got = std::make_shared<std::optional<fetch_reply>>();
+    fetch_request request;
+    request.what = std::move(what);
+    request.group = group;
+    request.expires = world.now() + 90s;
+    request.user_token = user_token;
+    request.answered_before = answered_before;
+    world.system().spawn([=, this](caf::event_based_actor* self) {
+      self->request(gateway, 100s, atom::fetch_v, request)
+          .then(
+              [got](const fetch_reply& reply) { *got = reply; },
+              [got](const caf::error&) { *got = fetch_reply{fail(ec::internal)}; });
+    });
+    world.advance(100ms);
+    return got;
+  }
+  void profiles(int from, int to) {
+    for (int i = from; i < to; ++i)
+      profile(i);
+  }
+  std::size_t times_sent(int member) const {
+    return static_cast<std::size_t>(std::ranges::count_if(client->sent, [&](const auto& one) {
+      return one.what.target.find("/m" + std::to_string(member) + "?") != std::string::npos;
+    }));
+  }
+  double in_doubt() {
+    return numbers
+        .gauge(
+            "battlenet_in_doubt", "1 while what was shown before is 404 or 403, mostly",
+            {{"region", "eu"}, {"kind", "profile"}})
+        .Value();
+  }
+
+  test::scripted_store store;
   metrics numbers;
   battlenet::request_factory factory{"en_US"};
   limiter_log wishes;
@@ -374,6 +421,148 @@ TEST_F(battlenet_gateway_test, open_fetches_are_answered_at_its_end_and_connecti
   world.stop(gateway);
   EXPECT_EQ(error_in(waiting), ec::unavailable);
   EXPECT_TRUE(client->closed);
+}
+
+// --- doubt
+
+TEST_F(battlenet_gateway_test, a_404_here_and_there_is_an_answer) {
+  start([](const auto& sent) {
+    return answer_of(sent.what.target.find("/m7?") != std::string::npos ? 404 : 200, "{}");
+  });
+  profiles(0, 7);
+  const auto gone = profile(7);
+  EXPECT_EQ(outcome_in(gone), outcome::not_found);
+  EXPECT_FALSE((**gone)->kind_is_silent);
+  EXPECT_EQ(in_doubt(), 0);
+  EXPECT_EQ(store.count<domain::report_doubt>(), 0u);
+}
+
+TEST_F(battlenet_gateway_test, what_was_never_shown_casts_no_doubt) {
+  start([](const auto& sent) {
+    return answer_of(sent.what.target.find("/m0?") != std::string::npos ? 200 : 404, "{}");
+  });
+  profile(0);
+  for (int i = 1; i < 418; ++i)
+    EXPECT_EQ(outcome_in(profile(i, false)), outcome::not_found);
+  EXPECT_EQ(client->sent.size(), 418u);
+  EXPECT_EQ(in_doubt(), 0);
+}
+
+TEST_F(battlenet_gateway_test, while_most_of_what_was_shown_is_404_it_counts_as_transient) {
+  start([](const auto&) { return answer_of(404); });
+  for (int i = 0; i < 4; ++i)
+    EXPECT_EQ(outcome_in(profile(i)), outcome::not_found);
+  const auto fifth = profile(4);
+  EXPECT_EQ(outcome_in(fifth), outcome::transient);
+  EXPECT_GE((**fifth)->retry_at, world.wall() + 45min);
+  EXPECT_EQ(in_doubt(), 1);
+  EXPECT_FALSE(store.last<domain::report_doubt>().over);
+  EXPECT_EQ(store.last<domain::report_doubt>().document, "profile");
+
+  // What never flipped is asked; what has waits, whoever asks.
+  EXPECT_EQ(outcome_in(profile(5)), outcome::transient);
+  EXPECT_EQ(outcome_in(profile(6, false)), outcome::transient);
+  const auto sent = client->sent.size();
+  const auto waits = profile(0);
+  EXPECT_EQ(outcome_in(waits), outcome::transient);
+  EXPECT_GE((**waits)->retry_at, world.wall() + 45min);
+  EXPECT_EQ(client->sent.size(), sent);
+}
+
+TEST_F(battlenet_gateway_test, three_of_the_flipped_are_asked_until_two_are_shown_again) {
+  unsigned status = 404;
+  start([&](const auto&) { return answer_of(status, "{}"); });
+  profiles(0, 9);
+  EXPECT_EQ(client->sent.size(), 9u);
+  world.advance(31s);
+  EXPECT_EQ(client->sent.size(), 12u);
+  world.advance(20min);
+  EXPECT_LE(client->sent.size(), 30u);
+  EXPECT_GE(client->sent.size(), 24u);
+  EXPECT_EQ(in_doubt(), 1);
+  for (const auto& canary : client->sent)
+    EXPECT_TRUE(canary.if_modified_since.empty());
+
+  status = 200;
+  world.advance(5min);
+  EXPECT_EQ(in_doubt(), 0);
+  EXPECT_TRUE(store.last<domain::report_doubt>().over);
+  EXPECT_GE(store.last<domain::report_doubt>().lasted, 20min);
+  EXPECT_EQ(outcome_in(profile(0)), outcome::ok);
+  world.advance(61s); // what was being written when it ended is made due as well
+  EXPECT_GE(store.asked<domain::report_doubt>().size(), 3u);
+  EXPECT_TRUE(store.last<domain::report_doubt>().over);
+  const auto reports = store.count<domain::report_doubt>();
+  world.advance(1h);
+  EXPECT_EQ(store.count<domain::report_doubt>(), reports);
+}
+
+TEST_F(battlenet_gateway_test, a_kind_that_is_asked_for_rarely_goes_with_the_others) {
+  start([](const auto&) { return answer_of(404); });
+  EXPECT_EQ(outcome_in(fetch()), outcome::not_found);
+  profiles(0, 5);
+  EXPECT_EQ(outcome_in(fetch()), outcome::transient) << "the guild";
+}
+
+TEST_F(battlenet_gateway_test, a_kind_that_answers_well_is_believed) {
+  std::string_view failing = "profile";
+  start(
+      [&](const auto& sent) { return answer_of(sent.what.kind == failing ? 404 : 200, "{}"); });
+  for (int i = 0; i < 6; ++i)
+    about(factory.document(domain::document::equipment, address_of(i)), true);
+  profiles(0, 5);
+  EXPECT_EQ(in_doubt(), 1);
+  failing = "equipment";
+  EXPECT_EQ(
+      outcome_in(about(factory.document(domain::document::equipment, address_of(7)), true)),
+      outcome::not_found);
+}
+
+TEST_F(battlenet_gateway_test, a_client_that_is_refused_everything_sends_probes_only) {
+  unsigned status = 403;
+  start([&](const auto&) { return answer_of(status, "<html>Forbidden</html>"); });
+  for (int i = 0; i < 100; ++i)
+    profile(i);
+  EXPECT_EQ(client->sent.size(), 10u);
+  EXPECT_EQ(error_in(profile(100)), ec::upstream_down);
+  const auto before = client->sent.size();
+  for (int i = 0; i < 180; ++i) { // three hours
+    world.advance(1min);
+    profile(200 + i);
+  }
+  EXPECT_LE(client->sent.size(), before + 2 * 60 * 3);
+
+  status = 200;
+  world.advance(6min);
+  EXPECT_EQ(outcome_in(profile(0)), outcome::ok);
+  EXPECT_EQ(in_doubt(), 0);
+  EXPECT_TRUE(store.last<domain::report_doubt>().over);
+}
+
+TEST_F(battlenet_gateway_test, hidden_profiles_do_not_open_the_breaker) {
+  start([](const auto&) { return answer_of(403); });
+  for (int i = 0; i < 60; ++i)
+    EXPECT_EQ(outcome_in(profile(i, false, i % 5)), outcome::forbidden);
+  EXPECT_EQ(client->sent.size(), 60u);
+}
+
+TEST_F(battlenet_gateway_test, a_kind_is_silent_until_something_of_it_is_shown) {
+  unsigned status = 404;
+  start([&](const auto&) { return answer_of(status, "{}"); });
+  EXPECT_TRUE((**profile(0, false))->kind_is_silent);
+  status = 200;
+  profile(1);
+  status = 404;
+  EXPECT_FALSE((**profile(2, false))->kind_is_silent);
+  world.advance(31min);
+  EXPECT_TRUE((**profile(3, false))->kind_is_silent);
+}
+
+TEST_F(battlenet_gateway_test, a_users_list_is_not_believed_to_be_gone_in_doubt) {
+  start([](const auto&) { return answer_of(404); });
+  profiles(0, 5);
+  const auto got = about(factory.account(domain::region::eu), false, 1, "users");
+  EXPECT_EQ(outcome_in(got), outcome::transient);
 }
 
 } // namespace

@@ -53,7 +53,8 @@ scripted_gateway(actors::battlenet_gateway_actor::pointer self, gateway_script* 
       [script](atom::response, const gateway_response&) {
         for (auto& [promise, reply] : std::exchange(script->held, {}))
           promise.deliver(std::move(reply));
-      }};
+      },
+      [](atom::tick, std::uint64_t) {}};
 }
 
 /// A world with a store and a Battle.net that a test scripts, for the actors of the sync.

@@ -215,6 +215,49 @@ TEST_F(character_sync_test, a_404_asks_for_no_children_and_waits_a_day) {
   EXPECT_GE(outcome.next_due, world.wall() + 24h);
 }
 
+TEST_F(character_sync_test, a_404_of_what_was_shown_before_is_looked_at_twice) {
+  auto work = test::known_character(world.wall());
+  const auto path = test::character_path(work);
+  for (const unsigned status : {404u, 403u}) {
+    on(path, answer_of(status));
+    EXPECT_TRUE(sync(work).applied);
+    EXPECT_TRUE(gateway_script_.asked.back().answered_before);
+    const auto& once = store.characters().back().outcome;
+    ASSERT_EQ(once.failed.size(), 1u);
+    EXPECT_FALSE(once.failed[0].is_verdict());
+    EXPECT_EQ(once.next_due, world.wall() + 15min);
+  }
+  work.documents[0].state = domain::document_state::failed;
+  work.documents[0].fetched_at = world.wall() - 1h;
+  work.documents[0].error_class = failure_class::forbidden;
+  work.documents[0].failures = 1;
+  work.documents[0].retry_at = world.wall();
+  EXPECT_TRUE(sync(work).applied);
+  EXPECT_FALSE(gateway_script_.asked.back().answered_before);
+  EXPECT_TRUE(store.characters().back().outcome.failed[0].is_verdict());
+}
+
+TEST_F(character_sync_test, the_same_holds_for_what_belongs_to_it) {
+  auto work = test::known_character(world.wall());
+  work.documents[1].synced_for.clear(); // equipment
+  on_versioned(test::character_path(work), "{}", yesterday);
+  on(test::character_path(work) + "/equipment", answer_of(404));
+  EXPECT_TRUE(sync(work).applied);
+  EXPECT_TRUE(gateway_script_.asked.back().answered_before);
+  const auto& failed = store.characters().back().outcome.failed;
+  ASSERT_EQ(failed.size(), 1u);
+  EXPECT_FALSE(failed[0].is_verdict());
+}
+
+TEST_F(character_sync_test, in_doubt_it_waits_until_it_is_worth_while) {
+  auto answer = battlenet::no_response("404 in doubt");
+  answer.retry_at = world.wall() + 1h;
+  const auto work = test::known_character(world.wall());
+  on(test::character_path(work), answer);
+  EXPECT_TRUE(sync(work).applied);
+  EXPECT_EQ(store.characters().back().outcome.next_due, world.wall() + 1h);
+}
+
 TEST_F(character_sync_test, the_retry_of_a_404_asks_the_status_which_tells_the_deleted) {
   auto work = test::known_character(world.wall());
   work.documents[0].state = domain::document_state::not_found;

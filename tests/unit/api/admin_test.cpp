@@ -103,6 +103,7 @@ TEST_F(admin_test, status_shows_queue_budget_guilds_and_errors) {
   guild.last_error = "throttled";
   seen.guilds = {guild};
   seen.last_errors = {{"guild 7", "roster", "transient", "503", moment(evening)}};
+  seen.doubts = {{domain::region::eu, "profile", moment(evening)}};
   control.overview_answer = seen;
   EXPECT_EQ(operate(method::get, "/status").parsed(), json::parse(R"({"success": true, "data": {
         "paused": true,
@@ -113,7 +114,9 @@ TEST_F(admin_test, status_shows_queue_budget_guilds_and_errors) {
                      "last_synced_at": null, "due_at": null, "last_error": "throttled"}],
         "last_errors": [{"at": "2025-05-13T18:00:00.000Z", "entity": "guild 7",
                          "document": "roster", "error_class": "transient",
-                         "detail": "503"}]}})"));
+                         "detail": "503"}],
+        "doubts": [{"region": "eu", "document": "profile",
+                    "since": "2025-05-13T18:00:00.000Z"}]}})"));
 }
 
 TEST_F(admin_test, failures_keep_their_status) {

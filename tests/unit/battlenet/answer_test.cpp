@@ -1,4 +1,5 @@
 #include "battlenet/answer.hpp"
+#include "core/text.hpp"
 
 #include <gtest/gtest.h>
 
@@ -125,6 +126,21 @@ TEST(outcome, has_a_name_of_its_own) {
     names.insert(to_string(static_cast<outcome>(i)));
   EXPECT_EQ(names.size(), 8u);
   EXPECT_FALSE(names.contains("unknown"));
+}
+
+TEST(answer, headers_that_cannot_be_kept_are_none) {
+  using namespace std::string_literals;
+  raw_response odd{.status = 200, .headers = {}, .body = "{}"};
+  odd.headers["last-modified"] = "Tue\xff";
+  odd.headers["battlenet-schema-revision"] = std::string(5'000, 'x');
+  odd.headers["x-trace-traceid"] = "t\0\n\xff"s + std::string(5'000, 'x');
+  const auto got = classify(std::move(odd));
+  EXPECT_EQ(got.last_modified, "");
+  EXPECT_EQ(got.schema_revision, "");
+  EXPECT_LE(got.detail.size(), 300u);
+  EXPECT_TRUE(text::is_utf8(got.detail));
+  EXPECT_EQ(got.detail.find('\n'), std::string::npos);
+  EXPECT_EQ(got.detail.find('\0'), std::string::npos);
 }
 
 } // namespace

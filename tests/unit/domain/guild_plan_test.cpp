@@ -109,7 +109,7 @@ TEST(failed_attempt, waits_longer_the_more_have_failed_in_a_row) {
   work.guild_document.failures = 8;
   constexpr int ninth = 9;
   const auto failed =
-      failed_attempt(work, document::guild, failure_class::transient, "503", at_noon);
+      failed_attempt(work, document::guild, {failure_class::transient, "503"}, at_noon);
   EXPECT_EQ(failed.document, document::guild);
   EXPECT_EQ(failed.detail, "503");
   EXPECT_EQ(failed.retry_at, noon + retry_delay(failure_class::transient, ninth, 0.5));
@@ -119,19 +119,42 @@ TEST(failed_attempt, a_guild_that_was_never_fetched_counts_its_own) {
   auto work = new_guild();
   work.attempts = 8;
   const auto failed =
-      failed_attempt(work, document::guild, failure_class::transient, {}, at_noon);
+      failed_attempt(work, document::guild, {failure_class::transient, {}}, at_noon);
   EXPECT_EQ(failed.retry_at, noon + retry_delay(failure_class::transient, 9, 0.5));
 }
 
 TEST(failed_attempt, a_roster_that_is_not_found_is_looked_for_soon_but_a_guild_tomorrow) {
   const auto roster =
-      failed_attempt(known_guild(), document::roster, failure_class::not_found, {}, at_noon);
+      failed_attempt(known_guild(), document::roster, {failure_class::not_found, {}}, at_noon);
   EXPECT_EQ(roster.error_class, failure_class::transient);
   EXPECT_LE(roster.retry_at, noon + 15s);
   const auto guild =
-      failed_attempt(known_guild(), document::guild, failure_class::not_found, {}, at_noon);
-  EXPECT_EQ(guild.error_class, failure_class::not_found);
+      failed_attempt(new_guild(), document::guild, {failure_class::not_found, {}}, at_noon);
+  EXPECT_TRUE(guild.is_verdict());
   EXPECT_GE(guild.retry_at, noon + 24h);
+}
+
+TEST(failed_attempt, a_guild_that_was_there_is_looked_for_twice) {
+  auto work = known_guild();
+  work.guild_document.state = document_state::ok;
+  EXPECT_TRUE(answered_well(work, document::guild));
+  const auto once =
+      failed_attempt(work, document::guild, {failure_class::not_found, {}}, at_noon);
+  EXPECT_FALSE(once.is_verdict());
+  EXPECT_EQ(once.retry_at, noon + 15min);
+}
+
+TEST(failed_attempt, the_tries_of_a_guild_are_counted_by_what_they_met) {
+  auto work = new_guild();
+  work.attempts = 6;
+  work.attempts_class = failure_class::transient;
+  const auto malformed =
+      failed_attempt(work, document::guild, {failure_class::malformed, "x"}, at_noon);
+  EXPECT_EQ(malformed.retry_at, noon + retry_delay(failure_class::malformed, 1, 0.5));
+  work.attempts_class = failure_class::not_found;
+  const auto transient =
+      failed_attempt(work, document::guild, {failure_class::transient, "x"}, at_noon);
+  EXPECT_EQ(transient.retry_at, noon + retry_delay(failure_class::transient, 1, 0.5));
 }
 
 // --- when it is due again
@@ -228,6 +251,27 @@ TEST(finish_of, what_stopped_it_without_a_time_leaves_a_pause) {
   EXPECT_EQ(finish.not_before, noon + retry_delay(failure_class::transient, 5, 0.5));
   EXPECT_EQ(finish.next_roster_due, noon + 4h);
   EXPECT_FALSE(finish.failed); // the guild step was done
+}
+
+TEST(finish_of, says_what_its_failure_was) {
+  auto outcome = done_until(noon + 10s);
+  outcome.failed.push_back({document::guild, failure_class::not_found, {}, noon + 10s});
+  EXPECT_EQ(
+      finish_of(outcome, guild_applied{}, std::nullopt, at_noon).failed_as,
+      failure_class::not_found);
+  EXPECT_EQ(
+      finish_of(
+          done_until(noon), guild_applied{.guild = {}, .retry_at = noon}, std::nullopt, at_noon)
+          .failed_as,
+      failure_class::malformed);
+}
+
+TEST(finish_of, a_stop_after_days_of_404_is_the_first_of_its_kind) {
+  auto outcome = done_until(noon + 4h);
+  outcome.work.attempts = 12;
+  outcome.work.attempts_class = failure_class::not_found;
+  const auto finish = finish_of(outcome, std::nullopt, failure{ec::deadline_expired}, at_noon);
+  EXPECT_EQ(finish.not_before, noon + retry_delay(failure_class::transient, 1, 0.5));
 }
 
 } // namespace

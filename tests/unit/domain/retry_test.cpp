@@ -65,6 +65,20 @@ TEST(retry_delay, survives_a_random_number_that_is_none) {
   }
 }
 
+RC_GTEST_PROP(second_look_delay, is_10_to_20_minutes, ()) {
+  const auto delay = second_look_delay(*random_number());
+  RC_ASSERT(delay >= 10min && delay <= 20min);
+}
+
+TEST(unseen_delay, climbs_from_half_an_hour_to_a_day) {
+  EXPECT_EQ(unseen_delay(1, 0.0), 30min);
+  EXPECT_EQ(unseen_delay(2, 0.0), 2h);
+  EXPECT_EQ(unseen_delay(3, 0.0), 8h);
+  for (const int failures : {4, 5, 1'000})
+    EXPECT_EQ(unseen_delay(failures, 0.0), 24h);
+  EXPECT_LE(unseen_delay(4, almost_one), 25h);
+}
+
 RC_GTEST_PROP(jittered, stays_within_a_tenth, ()) {
   const seconds base{*rc::gen::inRange(0, 1'000'000)};
   const auto moved = jittered(base, *random_number());

@@ -203,7 +203,7 @@ TEST_F(character_sync, what_arrived_is_stored_even_if_others_failed) {
   auto second = outcome_of(again, {.who = lonely}, 1);
   second.failed = {{document::equipment, failure_class::malformed, "broken", in(15s)}};
   ASSERT_TRUE(apply(second));
-  EXPECT_EQ(state("state || failures", "equipment"), "malformed2");
+  EXPECT_EQ(state("state || failures", "equipment"), "malformed1") << "the first of its kind";
   // It arrives at last.
   again = claim_own();
   auto third = outcome_of(again, {.who = lonely}, 1);
@@ -229,6 +229,67 @@ TEST_F(character_sync, a_failed_attempt_keeps_the_document_and_the_time_of_its_s
       before);
   EXPECT_EQ(state("fetched_at", "profile"), fetched);
   EXPECT_EQ(scalar("select is_available from characters"), "f");
+}
+
+TEST_F(character_sync, a_404_that_is_in_question_leaves_everything_as_it_stands) {
+  ASSERT_TRUE(apply(outcome_of(claim_own(), {.who = lonely}, 1)));
+  const auto fail_with = [&](failure_class why, bool in_question) {
+    domain::character_outcome failed;
+    failed.work = claim_own();
+    failed.failed = {{document::profile, why, "404", in(15min), in_question}};
+    failed.next_due = in(15min);
+    ASSERT_TRUE(apply(failed));
+  };
+  const auto stands = [&] {
+    return state("state || ' ' || error_class || ' ' || failures", "profile")
+         + scalar("select ' ' || is_available from characters");
+  };
+  fail_with(failure_class::not_found, true);
+  EXPECT_EQ(stands(), "failed not_found 1 true");
+  const auto work = claim_own();
+  EXPECT_EQ(work.documents.at(0).state, domain::document_state::failed);
+  EXPECT_EQ(work.attempts, 1);
+  EXPECT_EQ(work.attempts_class, failure_class::not_found);
+  db->exec("update sync_queue set lease_token = null, leased_until = null");
+  fail_with(failure_class::forbidden, false);
+  EXPECT_EQ(stands(), "forbidden forbidden 2 false");
+  fail_with(failure_class::transient, false);
+  EXPECT_EQ(stands(), "forbidden transient 1 false") << "a 503 takes no verdict back";
+  ASSERT_TRUE(apply(outcome_of(claim_own(), {.who = lonely}, 2)));
+  EXPECT_EQ(state("state", "profile"), "ok");
+  EXPECT_EQ(scalar("select is_available from characters"), "t");
+}
+
+TEST_F(character_sync, failures_are_counted_by_what_they_say) {
+  const auto counted = [&](failure_class why) {
+    domain::character_outcome failed;
+    failed.work = claim_own();
+    failed.failed = {{document::profile, why, "x", in(15s)}};
+    failed.next_due = in(15s);
+    EXPECT_TRUE(apply(failed));
+    return state("failures", "profile") + "/"
+         + scalar("select attempts || attempts_class from sync_queue");
+  };
+  EXPECT_EQ(counted(failure_class::transient), "1/1transient");
+  EXPECT_EQ(counted(failure_class::throttled), "2/2throttled");
+  EXPECT_EQ(counted(failure_class::malformed), "1/1malformed");
+  EXPECT_EQ(counted(failure_class::malformed), "2/2malformed");
+  EXPECT_EQ(counted(failure_class::not_found), "1/1not_found");
+  EXPECT_EQ(counted(failure_class::transient), "1/1transient");
+  ASSERT_TRUE(apply(outcome_of(claim_own(), {.who = lonely}, 2)));
+  EXPECT_EQ(scalar("select attempts || coalesce(attempts_class, '-') from sync_queue"), "0-");
+}
+
+TEST_F(character_sync, every_detail_can_be_written) {
+  using namespace std::string_literals;
+  domain::character_outcome failed;
+  failed.work = claim_own();
+  failed.failed = {
+      {document::profile, failure_class::malformed, "a\0b\xff"s + std::string(9'000, 'x'),
+       in(15s)}};
+  failed.next_due = in(15s);
+  ASSERT_TRUE(apply(failed));
+  EXPECT_EQ(state("length(error_detail) <= 300", "profile"), "t");
 }
 
 TEST_F(character_sync, a_body_that_jsonb_refuses_is_malformed_and_the_others_are_stored) {

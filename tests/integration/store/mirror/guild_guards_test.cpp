@@ -90,6 +90,25 @@ TEST_F(guild_guards, a_404_closes_nothing_and_is_gone_after_14_days) {
       "active");
 }
 
+TEST_F(guild_guards, a_guild_whose_404_is_in_question_is_not_gone) {
+  track();
+  const auto guild = scan(crowd(10), 1).guild;
+  db->exec("update tracked_guilds set roster_due_at = app_now();"
+           "update sync_queue set due_at = app_now() where tracked_guild_id is not null");
+  domain::guild_outcome outcome;
+  outcome.work = claim();
+  outcome.failed = {
+      {domain::document::guild, domain::failure_class::not_found, "404", in(15min), true}};
+  outcome.next_due = in(15min);
+  apply(outcome);
+  finish(outcome.work, guild, true);
+  EXPECT_EQ(
+      scalar("select state || coalesce(not_found_since::text, '-') || last_error from "
+             "tracked_guilds"),
+      "active-guild: 404");
+  EXPECT_EQ(scalar("select state from document_states where document = 'guild'"), "failed");
+}
+
 TEST_F(guild_guards, a_foreign_guild_at_the_address_overwrites_nothing) {
   track();
   const auto members = crowd(10);

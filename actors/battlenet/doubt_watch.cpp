@@ -1,0 +1,147 @@
+#include "actors/battlenet/doubt_watch.hpp"
+
+#include "domain/document_kinds.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
+
+namespace guildhall::actors {
+
+namespace {
+
+using battlenet::outcome;
+using domain::document;
+
+/// Those whose doubt spreads to kinds that are asked for too rarely.
+bool is_of_an_entity(std::string_view kind) {
+  constexpr std::array entities{document::guild, document::roster, document::profile};
+  return std::ranges::any_of(
+      entities, [&](document what) { return domain::to_string(what) == kind; });
+}
+
+} // namespace
+
+doubt_watch::change doubt_watch::noted(kind_state& of, change what, moment now) {
+  if (what == change::began)
+    of.began = now;
+  if (what == change::ended)
+    of.asked = of.waiting = of.well = 0;
+  return what;
+}
+
+doubt_watch::change doubt_watch::take(const fetch_request& about, outcome what, moment now) {
+  const bool shown = what == outcome::ok || what == outcome::not_modified;
+  if (!shown && what != outcome::not_found && what != outcome::forbidden)
+    return change::none;
+  auto& of = kinds_[about.what.kind];
+  if (shown)
+    of.rule.note_shown(now);
+  // What flipped has been counted; it is judged by itself from now on.
+  if (of.flipped.erase(about.what.target) > 0 || !about.answered_before)
+    return change::none;
+  const auto turn = noted(of, of.rule.note(!shown, now), now);
+  if (!shown && of.flipped.size() < most_flipped)
+    of.flipped.emplace(about.what.target, about.what);
+  return turn;
+}
+
+doubt_watch::change
+doubt_watch::take_canary(const fetch_request& about, bool well, moment now) {
+  auto& of = kinds_[about.what.kind];
+  if (well) {
+    of.rule.note_shown(now);
+    of.flipped.erase(about.what.target);
+  }
+  if (of.waiting == 0) // of a look that does not count any more
+    return change::none;
+  of.well += well ? 1 : 0;
+  if (--of.waiting > 0)
+    return change::none;
+  const auto asked = std::exchange(of.asked, 0);
+  if (std::exchange(of.is_probe, false)) {
+    const bool worth_while = std::exchange(of.well, 0) > 0;
+    return worth_while ? change::none : noted(of, of.rule.note_look(0, asked, now), now);
+  }
+  const auto turn = of.rule.note_look(std::exchange(of.well, 0), asked, now);
+  // Enough are shown again: what flipped is asked for like everything else.
+  if (turn == change::ended)
+    of.flipped.clear();
+  return noted(of, turn, now);
+}
+
+bool doubt_watch::is_doubtful(std::string_view kind, moment now) const {
+  const auto own = kinds_.find(kind);
+  if (own != kinds_.end() && own->second.rule.holds())
+    return true;
+  if (own != kinds_.end() && own->second.rule.has_enough(now))
+    return false;
+  return std::ranges::any_of(kinds_, [](const auto& other) {
+    return is_of_an_entity(other.first) && other.second.rule.holds();
+  });
+}
+
+bool doubt_watch::must_wait(const battlenet::request& what, moment now) const {
+  const auto of = kinds_.find(what.kind);
+  return of != kinds_.end() && of->second.flipped.contains(what.target)
+      && is_doubtful(what.kind, now);
+}
+
+bool doubt_watch::is_silent(std::string_view kind, moment now) const {
+  const auto of = kinds_.find(kind);
+  return of == kinds_.end() || of->second.rule.is_silent(now);
+}
+
+std::optional<doubt_watch::look> doubt_watch::next_look(moment now, bool one) {
+  for (auto& [kind, of] : kinds_) {
+    if (!of.rule.holds() || of.rule.next_look() > now || of.waiting > 0 || of.flipped.empty())
+      continue;
+    look due{kind, {}};
+    const auto wanted = one ? 1 : std::min(domain::upstream_doubt::canaries, of.flipped.size());
+    of.is_probe = one;
+    for (std::size_t i = 0; i < wanted; ++i) {
+      const auto turn = of.turn++ % of.flipped.size();
+      due.canaries.push_back(
+          std::next(of.flipped.begin(), static_cast<std::ptrdiff_t>(turn))->second);
+    }
+    of.asked = of.waiting = wanted;
+    return due;
+  }
+  return std::nullopt;
+}
+
+void doubt_watch::hurry(moment now) {
+  for (auto& [kind, of] : kinds_)
+    if (of.rule.holds())
+      of.rule.hurry(now);
+}
+
+std::vector<std::string_view> doubt_watch::note_time(moment now) {
+  std::vector<std::string_view> over;
+  for (auto& [kind, of] : kinds_) {
+    if (!of.rule.holds() || of.waiting > 0)
+      continue;
+    const auto turn =
+        of.flipped.empty() ? of.rule.note_look(1, 1, now) : of.rule.note_time(now);
+    if (noted(of, turn, now) == change::ended)
+      over.push_back(kind);
+  }
+  return over;
+}
+
+std::optional<doubt_watch::moment> doubt_watch::next_look_at() const {
+  std::optional<moment> earliest;
+  for (const auto& [kind, of] : kinds_)
+    if (of.rule.holds() && of.waiting == 0)
+      earliest = std::min(earliest.value_or(of.rule.next_look()), of.rule.next_look());
+  return earliest;
+}
+
+std::chrono::seconds doubt_watch::lasted(std::string_view kind, moment now) const {
+  const auto of = kinds_.find(kind);
+  return of == kinds_.end() ? std::chrono::seconds{0}
+                            : std::chrono::ceil<std::chrono::seconds>(now - of->second.began);
+}
+
+} // namespace guildhall::actors
