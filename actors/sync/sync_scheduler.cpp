@@ -162,6 +162,61 @@ void take_characters(self_ptr self, const claimed_characters& claimed) {
 
 // --- players' own characters
 
+/// Battle.net's budget or its breaker said when to come back: nothing has failed.
+bool says_when(const failure& why) {
+  return why.retry_at && (why.code == ec::budget_exhausted || why.code == ec::upstream_down);
+}
+
+constexpr std::chrono::seconds shortest_pause{15};
+
+/// The database refuses what is to be written: it is asked for less and less often, and only
+/// that is written.
+void put_off(self_ptr self, const domain::character_work& work, const failure& why) {
+  auto& st = self->state;
+  constexpr auto why_class = domain::failure_class::transient;
+  log::error("character {}: {}", work.character.value, message_of(why));
+  const auto now = st.environment->now();
+  const auto failures =
+      domain::failures_in_a_row(work.attempts, work.attempts_class, why_class);
+  tell(
+      self, st.environment->store,
+      domain::checked_characters{
+          {{.lease = work.lease,
+            .character = work.character,
+            .unchanged = {},
+            .next_due =
+                std::max(now + shortest_pause, st.environment->retry_at(why_class, failures)),
+            .failed = true,
+            .made_at = now}}});
+}
+
+/// It could not be asked for or written, or its sync has died: that is written down, and it is
+/// tried again later each time. At the least in a quarter of a minute, so that whatever is
+/// wrong with one never keeps the requests busy.
+void give_up(self_ptr self, const domain::character_work& work, const failure& why) {
+  auto& st = self->state;
+  const auto now = st.environment->now();
+  const auto soonest = now + shortest_pause;
+  if (says_when(why)) {
+    tell(
+        self, st.environment->store,
+        domain::checked_characters{
+            {{.lease = work.lease,
+              .character = work.character,
+              .unchanged = {},
+              .next_due = std::max(soonest, *why.retry_at),
+              .made_at = now}}});
+    return;
+  }
+  log::warn("character {} of a player: {}", work.character.value, message_of(why));
+  auto undone = actors::undone(*st.environment, work, std::string{message_of(why)});
+  auto& failed = undone.outcome.failed.front();
+  failed.retry_at = std::max({soonest, failed.retry_at, why.retry_at.value_or(soonest)});
+  undone.outcome.next_due = failed.retry_at;
+  undone.outcome.made_at = now;
+  tell(self, st.environment->store, std::move(undone));
+}
+
 void character_finished(self_ptr self, const character_done& done) {
   auto& st = self->state;
   const auto found = st.characters.find(done.character.value);
@@ -169,28 +224,26 @@ void character_finished(self_ptr self, const character_done& done) {
     return;
   const auto work = std::move(found->second.work);
   st.characters.erase(found);
-  if (done.checked) {
+  if (done.checked)
     tell(self, st.environment->store, domain::checked_characters{{*done.checked}});
-  } else if (done.not_done && done.not_done->code != ec::lease_lost) {
-    constexpr std::chrono::seconds pause{15};
-    const auto now = st.environment->now();
-    auto due = std::max(now + pause, done.not_done->retry_at.value_or(now));
-    // Refused by the database: asked for less and less often.
-    if (done.refused) {
-      log::error("character {}: {}", work.character.value, message_of(*done.not_done));
-      due = std::max(
-          due, st.environment->retry_at(domain::failure_class::transient, work.attempts + 1));
-    }
-    tell(
-        self, st.environment->store,
-        domain::checked_characters{
-            {{.lease = work.lease,
-              .character = work.character,
-              .unchanged = {},
-              .next_due = due,
-              .failed = done.refused,
-              .made_at = now}}});
-  }
+  else if (done.not_done && done.refused)
+    put_off(self, work, *done.not_done);
+  else if (done.not_done && done.not_done->code != ec::lease_lost)
+    give_up(self, work, *done.not_done);
+}
+
+/// Without having told its end.
+void character_died(self_ptr self, const caf::down_msg& down) {
+  auto& st = self->state;
+  const auto found = std::ranges::find_if(st.characters, [&](const auto& entry) {
+    return entry.second.actor.address() == down.source;
+  });
+  if (found == st.characters.end())
+    return;
+  const auto work = std::move(found->second.work);
+  st.characters.erase(found);
+  if (!st.stopping) // else its lease was given back
+    give_up(self, work, {ec::internal, "its sync ended (" + caf::to_string(down.reason) + ")"});
 }
 
 void renew_characters(self_ptr self) {
@@ -227,9 +280,7 @@ void child_ended(self_ptr self, const caf::down_msg& down) {
   const auto ended = std::erase_if(st.coordinators, [&](const auto& entry) {
     return entry.second.address() == down.source;
   });
-  std::erase_if(st.characters, [&](const auto& entry) {
-    return entry.second.actor.address() == down.source;
-  });
+  character_died(self, down);
   st.running->Set(static_cast<double>(st.coordinators.size()));
   end_if_empty(self);
   if (ended > 0) // there is a place now, and there may be more to do

@@ -45,6 +45,14 @@ protected:
       return claimed;
     });
   }
+  /// This character of a player is due, once.
+  void claim_once(const domain::character_work& work) {
+    store.on<domain::claim_characters>(
+        [work, claimed = std::make_shared<bool>(false)](const auto&) {
+          return std::exchange(*claimed, true) ? std::vector<domain::character_work>{}
+                                               : std::vector{work};
+        });
+  }
   /// Coordinators that wait for their first answer.
   std::size_t running() const {
     return gateway_script_.held.size();
@@ -184,17 +192,66 @@ TEST_F(sync_scheduler_test, players_own_characters_are_synced_and_their_leases_r
 TEST_F(sync_scheduler_test, a_players_character_that_could_not_be_asked_for_waits) {
   failure why{ec::budget_exhausted};
   why.retry_at = world.wall() + 100s;
-  bool claimed = false;
   const auto work = test::known_character(world.wall());
-  store.on<domain::claim_characters>([&](const auto&) {
-    return std::exchange(claimed, true) ? std::vector<domain::character_work>{}
-                                        : std::vector{work};
-  });
+  claim_once(work);
   on(test::character_path(work), [why](const auto&) { return fetch_reply{fail(why)}; });
   start_scheduler();
   ASSERT_EQ(store.checked().size(), 1u);
   EXPECT_EQ(store.checked()[0].characters.at(0).next_due, *why.retry_at);
   EXPECT_TRUE(store.checked()[0].characters.at(0).unchanged.empty());
+}
+
+TEST_F(sync_scheduler_test, a_players_character_that_cannot_be_written_backs_off) {
+  auto work = test::known_character(world.wall());
+  work.attempts = 8;
+  work.attempts_class = domain::failure_class::transient;
+  claim_once(work);
+  bool refused = false;
+  store.on<domain::apply_character>([&](const auto&) -> result<void> {
+    if (std::exchange(refused, true))
+      return {};
+    return fail(ec::internal, "apply_character: text holds a NUL");
+  });
+  on(test::character_path(work),
+     answer_of(200, test::profile_body(test::in_battlenet(work)), test::today));
+  start_scheduler();
+  ASSERT_EQ(store.characters().size(), 2u);
+  const auto& written = store.characters()[1].outcome;
+  ASSERT_EQ(written.failed.size(), 1u);
+  EXPECT_EQ(written.failed[0].error_class, domain::failure_class::transient);
+  EXPECT_NE(written.failed[0].detail.find("NUL"), std::string::npos);
+  EXPECT_GT(written.next_due, world.wall() + 15s) << "the ninth time";
+  EXPECT_TRUE(written.arrived.empty());
+}
+
+TEST_F(sync_scheduler_test, a_players_character_whose_sync_dies_is_written_down_too) {
+  const auto work = test::known_character(world.wall());
+  claim_once(work);
+  bool thrown = false;
+  store.on<domain::apply_character>([&](const auto&) -> result<void> {
+    if (std::exchange(thrown, true))
+      return {};
+    throw std::runtime_error("a bug");
+  });
+  on(test::character_path(work), answer_of(503));
+  start_scheduler();
+  ASSERT_EQ(store.characters().size(), 2u);
+  EXPECT_GE(store.characters()[1].outcome.next_due, world.wall() + 15s);
+}
+
+TEST_F(sync_scheduler_test, a_players_character_of_a_removed_region_is_asked_ever_more_rarely) {
+  auto work = test::known_character(world.wall());
+  work.address.region = domain::region::kr;
+  work.attempts = 12;
+  work.attempts_class = domain::failure_class::transient;
+  claim_once(work);
+  start_scheduler();
+  ASSERT_EQ(store.characters().size(), 1u);
+  const auto& failed = store.characters()[0].outcome.failed;
+  ASSERT_EQ(failed.size(), 1u);
+  EXPECT_EQ(failed[0].detail, "This region is not configured");
+  EXPECT_GE(failed[0].retry_at, world.wall() + 8min);
+  EXPECT_TRUE(gateway_script_.asked.empty());
 }
 
 TEST_F(sync_scheduler_test, an_exit_stops_the_coordinators_which_give_their_leases_back) {
