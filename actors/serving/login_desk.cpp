@@ -63,10 +63,13 @@ void identify(self_ptr self, const login_token& got) {
       });
 }
 
-bool is_named_admin(const std::vector<std::string>& admins, const battlenet::user_info& who) {
-  return std::ranges::any_of(admins, [&](const auto& name) {
-    return name == who.battletag || name == std::to_string(who.id.value);
-  });
+/// Names of digits alone are ids.
+bool is_battletag(const std::string& name) {
+  return name.find_first_not_of("0123456789") != std::string::npos;
+}
+
+bool is_named(const std::vector<std::string>& admins, const std::string& name) {
+  return std::ranges::find(admins, name) != admins.end();
 }
 
 void record(self_ptr self, const login_user& got) {
@@ -82,7 +85,9 @@ void record(self_ptr self, const login_user& got) {
       .battletag = who.battletag,
       .region = login->ticket->region,
       .sealed_token = st.options.seals->seal(login->token, domain::seal_context(who.id)),
-      .becomes_admin = is_named_admin(st.options.admins, who)};
+      .becomes_admin = is_named(st.options.admins, std::to_string(who.id.value)),
+      .named_by_tag =
+          is_battletag(who.battletag) && is_named(st.options.admins, who.battletag)};
   st.options.store->ask(
       domain::record_login{std::move(arrival)}, ask_until(login->ticket),
       [me = login_desk_actor{self}, number = got.login](result<domain::standing> outcome) {

@@ -32,7 +32,9 @@ void store(self_ptr self, user_id user) {
       });
 }
 
-/// What one region's answer means. A refused token will not be taken later either.
+/// What one region's answer means: only a list, or a 404, says anything about characters. A
+/// refused token will not be taken later either; what is refused with a token that is taken
+/// (403) may pass.
 void take(onboarder_state::run& run, domain::region where, const fetch_reply& reply) {
   if (!reply) {
     run.again = true;
@@ -42,7 +44,8 @@ void take(onboarder_state::run& run, domain::region where, const fetch_reply& re
   case outcome::ok: {
     auto account = domain::parse_account(reply->body);
     if (account)
-      run.lists.push_back({where, std::move(account->characters)});
+      run.lists.push_back(
+          {where, std::move(account->characters), std::move(account->licences)});
     else
       log::warn(
           "onboarding: the account list of {} is malformed: {}", domain::to_string(where),
@@ -51,10 +54,9 @@ void take(onboarder_state::run& run, domain::region where, const fetch_reply& re
     return;
   }
   case outcome::not_found: // no licence there
-    run.lists.push_back({where, {}});
+    run.lists.push_back({.region = where});
     return;
   case outcome::unauthorised:
-  case outcome::forbidden:
     log::warn("onboarding: {} refuses the user's token", domain::to_string(where));
     return;
   default:
@@ -109,8 +111,9 @@ void settle(self_ptr self, const onboarding_stored& stored) {
         message_of(stored.outcome.error()));
   else
     log::info(
-        "onboarding of user {}: {} characters linked, {} unlinked", stored.user.value,
-        stored.outcome->linked, stored.outcome->unlinked);
+        "onboarding of user {}: {} characters linked, {} unlinked, {} missing from the list",
+        stored.user.value, stored.outcome->linked, stored.outcome->unlinked,
+        stored.outcome->missing);
   if (const auto found = st.runs.find(stored.user.value); found != st.runs.end()) {
     const auto waiting = std::move(found->second.waiting);
     st.runs.erase(found);

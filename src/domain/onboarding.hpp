@@ -4,6 +4,9 @@
 #include "domain/payload.hpp"
 #include "domain/standing.hpp"
 
+#include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,8 +18,11 @@ struct arrival {
   bnet_account_id account;
   std::string battletag;
   domain::region region{};
-  std::string sealed_token; ///< bound to `seal_context(account)`
-  bool becomes_admin{false};
+  std::string sealed_token;  ///< bound to `seal_context(account)`
+  bool becomes_admin{false}; ///< named by its id
+  /// Named by its battletag: becomes an admin if that tag is nobody else's yet. A tag can
+  /// change hands; the first account that logs in with it keeps it.
+  bool named_by_tag{false};
 };
 
 inline std::string seal_context(bnet_account_id account) {
@@ -30,12 +36,31 @@ struct pending_onboarding {
   std::string sealed_token;
 };
 
-/// What one region answered. A region that did not answer has no list: nothing is unlinked
-/// there.
+/// What one region answered. A region that did not answer, or oddly, has no list: nothing is
+/// unlinked there.
 struct account_list {
   domain::region region{};
-  std::vector<account_character> characters;
+  std::vector<account_character> characters{};
+  std::vector<account_licence> licences{}; ///< none: an empty list, or a 404
 };
+
+/// What a list says of a character of the user's that is not on it.
+enum class absence : std::uint8_t {
+  proven, ///< its licence is listed, in whole, with others
+  likely, ///< its licence is not there, or empty, or not known: lists lie like this
+};
+absence absence_of(const account_list& list, std::optional<std::int64_t> licence);
+
+/// Since when lists lack a character, by what they prove.
+struct absent_since {
+  std::optional<time_point> proven{};
+  std::optional<time_point> likely{};
+};
+/// After what is proven once, the list is asked for again this much later.
+inline constexpr std::chrono::minutes second_list_after{15};
+/// Whether it is unlinked: a second list says the same, at least 15 min after the first that
+/// proves it, or a day after the first that makes it likely.
+bool is_confirmed(absence what, const absent_since& before, time_point now);
 
 struct account_lists {
   user_id user;
@@ -46,6 +71,7 @@ struct account_lists {
 struct onboarded {
   std::int64_t linked{0};   ///< characters that were not the user's before
   std::int64_t unlinked{0}; ///< and those that are no longer
+  std::int64_t missing{0};  ///< those that a list lacks, and another one has to
 };
 
 /// Which guilds are tracked by themselves.
@@ -62,8 +88,8 @@ struct record_login {
 };
 
 /// Links and unlinks characters in one transaction, leaders included, and queues their sync:
-/// the user's characters are those of the lists, from now on. `not_found` when the user is
-/// gone.
+/// the user's characters are those of the lists, and those whose absence is not confirmed yet
+/// (the token is then kept for the second list). `not_found` when the user is gone.
 struct onboard {
   using answer = onboarded;
   static constexpr operation_traits traits{"onboard", manner::patient};

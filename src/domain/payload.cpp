@@ -83,6 +83,16 @@ roster_member member_of(json_reader& in) {
   return member;
 }
 
+account_character account_character_of(json_reader& in) {
+  account_character one;
+  one.id = id_of<bnet_character_id>(in);
+  one.name = in.optional_text("name").value_or("");
+  one.realm = realm_of(in);
+  one.level = in.optional_small_integer("level").value_or(0);
+  one.class_id = optional_id_in(in, "playable_class");
+  return one;
+}
+
 /// An id is unique within its realm; twice in one roster means that the roster is not one.
 bool has_repeated_id(const std::vector<roster_member>& members) {
   std::vector<std::pair<std::int64_t, std::int64_t>> ids;
@@ -161,19 +171,23 @@ result<account_view> parse_account(std::string_view body) {
   json_reader in{body};
   account_view account;
   std::set<std::pair<guildhall::realm_id, bnet_character_id>> seen;
-  in.optional_each("wow_accounts", [&] {
-    in.optional_each("characters", [&] {
-      account_character one;
-      one.id = id_of<bnet_character_id>(in);
-      one.name = in.optional_text("name").value_or("");
-      one.realm = realm_of(in);
-      one.level = in.optional_small_integer("level").value_or(0);
-      one.class_id = optional_id_in(in, "playable_class");
+  in.each("wow_accounts", [&] {
+    const auto licence = in.optional_integer("id", 1);
+    const auto listed = in.count("characters");
+    std::size_t readable = 0;
+    in.each_readable("characters", [&] {
+      auto one = account_character_of(in);
+      if (in.failed())
+        return;
+      one.licence = licence;
+      ++readable;
       if (seen.emplace(one.realm.id, one.id).second)
         account.characters.push_back(std::move(one));
-      if (account.characters.size() > max_account_characters)
-        in.reject("characters", "more than an account can have");
     });
+    if (account.characters.size() > max_account_characters)
+      in.reject("characters", "more than an account can have");
+    if (licence)
+      account.licences.push_back({*licence, readable, readable == listed});
   });
   return in.finish(std::move(account));
 }

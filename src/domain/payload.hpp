@@ -117,11 +117,20 @@ struct account_character {
   realm_ref realm;
   int level{0}; ///< 0 for those never played
   int class_id{0};
+  std::optional<std::int64_t> licence{}; ///< wow_accounts[].id
+};
+/// One game licence of an account.
+struct account_licence {
+  std::int64_t id{0};
+  std::size_t characters{0};
+  bool complete{true}; ///< every element of its list could be read
 };
 /// Account profile of one region: the characters of all its licences, none twice. An account
-/// without a licence there has none.
+/// without a licence there has none. `wow_accounts` must be there: without it the answer is not
+/// an account's. A character that cannot be read is left out.
 struct account_view {
   std::vector<account_character> characters;
+  std::vector<account_licence> licences; ///< those that say their id
 };
 result<account_view> parse_account(std::string_view body);
 

@@ -144,12 +144,23 @@ constexpr statement release_own{
   delete from sync_queue q using characters c
   where c.user_id = $1 and q.character_id = c.id and q.guild_id is null)",
     2'000};
-constexpr std::array all{overdue,        listed_no_more, old_guilds,    closed_rows,
-                         tokens,         logins,         candidates,    jobs,
-                         named,          guild_there,    untrack_guild, everybody,
-                         forget_name,    close_all,      no_guild,      guild_names,
-                         own_characters, drop_user,      own_audit,     audit_of_events,
-                         own_events,     own_sign_ups,   release_own};
+constexpr statement own_licences{
+    "forget_licences", R"(
+  update characters set licence_id = null, unlisted_at = null, unseen_at = null
+  where user_id = $1)",
+    1'200};
+// The tag stays taken: whoever has it next does not become an admin.
+constexpr statement own_admin_tags{
+    "forget_admin_tags", R"(
+  update admin_tags set bnet_account_id = null
+  where bnet_account_id = (select bnet_account_id from users where id = $1))",
+    20};
+constexpr std::array all{
+    own_licences, own_admin_tags,  overdue,       listed_no_more, old_guilds,
+    closed_rows,  tokens,          logins,        candidates,     jobs,
+    named,        guild_there,     untrack_guild, everybody,      forget_name,
+    close_all,    no_guild,        guild_names,   own_characters, drop_user,
+    own_audit,    audit_of_events, own_events,    own_sign_ups,   release_own};
 const listed_statements registered{all};
 
 std::vector<std::int64_t> ids_of(const pqxx::result& rows) {
@@ -285,6 +296,8 @@ result<void> forget_user(session& db, user_id id) {
       if (guild) // who leads it, and who belongs to whom
         tags.add(*guild);
     }
+    db.exec(own_licences, {id});
+    db.exec(own_admin_tags, {id});
     if (db.exec(drop_user, {id}).affected_rows() == 0)
       return fail(unknown("User", id.value));
     tags.add(id);

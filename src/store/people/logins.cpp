@@ -1,4 +1,5 @@
 #include "core/crypto.hpp"
+#include "core/log.hpp"
 #include "domain/accounts.hpp"
 #include "domain/onboarding.hpp"
 #include "store/ledger/audit.hpp"
@@ -28,15 +29,30 @@ constexpr statement arrive{
     "record_login", R"(
   insert into users as u (bnet_account_id, battletag, region, role, sealed_tokens,
     tokens_stored_at, onboarding_due_at, last_login_at)
-  values ($1, $2, $3, case when $5::boolean then 'admin' else 'user' end, decode($4, 'hex'),
-    app_now(), app_now() + interval '10 seconds', app_now())
-  on conflict (bnet_account_id) do update set battletag = excluded.battletag,
+  values ($1, nullif($2, ''), $3, case when $5::boolean then 'admin' else 'user' end,
+    decode($4, 'hex'), app_now(), app_now() + interval '10 seconds', app_now())
+  on conflict (bnet_account_id) do update set
+    battletag = coalesce(excluded.battletag, u.battletag),
     region = excluded.region, role = case when $5::boolean then 'admin' else u.role end,
     sealed_tokens = excluded.sealed_tokens, tokens_stored_at = excluded.tokens_stored_at,
     onboarding_due_at = excluded.onboarding_due_at, last_login_at = excluded.last_login_at,
     updated_at = app_now()
   returning id)",
     40};
+// Whoever has been an admin under this tag so far is the one who is meant.
+constexpr statement bind_tag{
+    "bind_admin_tag", R"(
+  insert into admin_tags (tag_hash, bnet_account_id)
+  select sha256(convert_to($1, 'UTF8')), coalesce((
+    select bnet_account_id from users where battletag = $1 and role = 'admin' order by id limit 1),
+    $2::bigint)
+  on conflict (tag_hash) do nothing)",
+    10};
+constexpr statement tag_is_theirs{
+    "admin_tag_is_theirs", R"(
+  select coalesce(bnet_account_id = $2::bigint, false) from admin_tags
+  where tag_hash = sha256(convert_to($1, 'UTF8')))",
+    10};
 // Tokens carry milliseconds.
 constexpr statement revoke{
     "revoke_tokens", R"(
@@ -61,7 +77,8 @@ constexpr statement pending{
   where u.id = due.id
   returning u.id, u.bnet_account_id, encode(u.sealed_tokens, 'hex'))",
     400};
-constexpr std::array all{open, close, arrive, revoke, change_role, pending};
+constexpr std::array all{open,          close,  arrive,      bind_tag,
+                         tag_is_theirs, revoke, change_role, pending};
 const listed_statements registered{all};
 
 std::string from_hex(std::string_view text) {
@@ -77,6 +94,21 @@ void tell_of(session& db, user_id id) {
   change_tags tags;
   tags.add(id);
   tags.send(db);
+}
+
+/// A tag changes hands; the account that first logged in with it does not.
+bool becomes_admin(session& db, const domain::arrival& who) {
+  if (!who.named_by_tag)
+    return who.becomes_admin;
+  db.exec(bind_tag, {who.battletag, who.account});
+  bool theirs = false;
+  fields(db.exec(tag_is_theirs, {who.battletag, who.account})[0]) >> theirs;
+  if (!theirs && !who.becomes_admin)
+    log::warn(
+        "account {} has logged in with a battletag of auth.admins that belongs to another "
+        "account: not an admin",
+        who.account.value);
+  return theirs || who.becomes_admin;
 }
 
 std::string role_json(std::string_view role) {
@@ -109,9 +141,10 @@ result<domain::standing> run(session& db, const domain::record_login& what) {
   const auto& who = what.who;
   return db.transaction([&]() -> result<domain::standing> {
     user_id id;
+    const bool admin = becomes_admin(db, who);
     fields(db.exec(
-        arrive, {who.account, who.battletag, who.region, crypto::to_hex(who.sealed_token),
-                 who.becomes_admin})[0])
+        arrive,
+        {who.account, who.battletag, who.region, crypto::to_hex(who.sealed_token), admin})[0])
         >> id;
     tell_of(db, id);
     return run(db, domain::standing_of{id});

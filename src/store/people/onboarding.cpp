@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 #include "domain/own.hpp"
 #include "store/ledger/change_tags.hpp"
+#include "store/ledger/fence.hpp"
 #include "store/ledger/queue_rows.hpp"
 #include "store/mirror/addresses.hpp"
 #include "store/mirror/guild_counts.hpp"
@@ -33,8 +34,28 @@ constexpr statement known{
     8'000};
 constexpr statement own_of_region{
     "own_characters_of_region", R"(
-  select id from characters where user_id = $1 and region = $2 order by id)",
+  select id, licence_id, unlisted_at, unseen_at from characters
+  where user_id = $1 and region = $2 order by id)",
     2'000};
+// Who is listed is missed no more. 0: the list does not say the licence.
+constexpr statement note_listed{
+    "note_listed", R"(
+  update characters c set unlisted_at = null, unseen_at = null,
+    licence_id = coalesce(nullif(w.licence, 0), c.licence_id)
+  from unnest($1::bigint[], $2::bigint[]) as w(id, licence)
+  where c.id = w.id and (c.unlisted_at is not null or c.unseen_at is not null
+    or c.licence_id is distinct from coalesce(nullif(w.licence, 0), c.licence_id)))",
+    30'000};
+constexpr statement note_unlisted{
+    "note_unlisted", R"(
+  update characters set unlisted_at = app_now()
+  where id = any($1::bigint[]) and unlisted_at is null)",
+    30'000};
+constexpr statement note_unseen{
+    "note_unseen", R"(
+  update characters set unseen_at = app_now()
+  where id = any($1::bigint[]) and unseen_at is null)",
+    30'000};
 constexpr statement link{
     "link_characters", R"(
   update characters set user_id = $1, updated_at = app_now()
@@ -43,7 +64,8 @@ constexpr statement link{
     30'000};
 constexpr statement unlink{
     "unlink_characters", R"(
-  update characters set user_id = null, updated_at = app_now()
+  update characters set user_id = null, licence_id = null, unlisted_at = null, unseen_at = null,
+    updated_at = app_now()
   where id = any($2::bigint[]) and user_id = $1 returning id)",
     30'000};
 constexpr statement guilds_of{
@@ -87,8 +109,15 @@ constexpr statement forget_token{
   update users set sealed_tokens = null, tokens_stored_at = null, onboarding_due_at = null
   where id = $1 and tokens_stored_at is not null)",
     40};
-constexpr std::array all{hold,      known,       own_of_region, link,  unlink,
-                         guilds_of, hold_guilds, unqueue,       queue, forget_token};
+// While the token lives: without it the next login brings the second list.
+constexpr statement list_again{
+    "list_again", R"(
+  update users set onboarding_due_at = app_now() + $2::interval
+  where id = $1 and tokens_stored_at is not null)",
+    40};
+constexpr std::array all{hold,        known, own_of_region, note_listed, note_unlisted,
+                         note_unseen, link,  unlink,        guilds_of,   hold_guilds,
+                         unqueue,     queue, forget_token,  list_again};
 const listed_statements registered{all};
 
 using ids = std::vector<std::int64_t>;
@@ -110,12 +139,16 @@ public:
       take(list);
     // Guilds before characters: the order in which everybody locks.
     ids touched = listed_;
-    touched.insert(touched.end(), unlisted_.begin(), unlisted_.end());
+    for (const auto* some : {&unlisted_, &missed_, &unseen_})
+      touched.insert(touched.end(), some->begin(), some->end());
     db_.exec(hold_guilds, {touched});
     lock_characters(db_, touched);
     add_owners(db_, touched, tags_);
     const auto linked = ids_of(db_.exec(link, {what_.user, listed_}));
     const auto unlinked = ids_of(db_.exec(unlink, {what_.user, unlisted_}));
+    db_.exec(note_listed, {listed_, licences_});
+    db_.exec(note_unlisted, {missed_});
+    db_.exec(note_unseen, {unseen_});
     ids changed = linked;
     changed.insert(changed.end(), unlinked.begin(), unlinked.end());
     for (const auto id : changed)
@@ -132,7 +165,13 @@ public:
     tags_.send(db_);
     wake_schedulers(db_);
     return {
-        static_cast<std::int64_t>(linked.size()), static_cast<std::int64_t>(unlinked.size())};
+        static_cast<std::int64_t>(linked.size()), static_cast<std::int64_t>(unlinked.size()),
+        static_cast<std::int64_t>(missed_.size() + unseen_.size())};
+  }
+
+  /// A list proves that something is gone, and a second one has to.
+  bool needs_second_list() const {
+    return !missed_.empty();
   }
 
 private:
@@ -162,16 +201,38 @@ private:
     for (const auto& [who, id] : make_unknown(list, named))
       present.emplace(who, id);
     ids here;
-    for (const auto& [who, id] : present)
-      here.push_back(id.value);
+    for (const auto& one : list.characters)
+      if (const auto found = present.find(identity_of(list.region, one));
+          found != present.end()) {
+        here.push_back(found->second.value);
+        licences_.push_back(one.licence.value_or(0));
+      }
     listed_.insert(listed_.end(), here.begin(), here.end());
-    for (const auto id : ids_of(db_.exec(own_of_region, {what_.user, list.region})))
-      if (std::ranges::find(here, id) == here.end())
-        unlisted_.push_back(id);
+    note_absent(list, here);
     for (const auto& one : list.characters)
       if (const auto found = present.find(identity_of(list.region, one));
           found != present.end() && domain::is_askable_name(one.name))
         askable_.push_back(found->second.value);
+  }
+
+  /// What is linked and not on the list is unlinked once that is confirmed.
+  void note_absent(const domain::account_list& list, const ids& here) {
+    const auto now = now_of(db_);
+    for (const auto& row : db_.exec(own_of_region, {what_.user, list.region})) {
+      std::int64_t id = 0;
+      std::optional<std::int64_t> licence;
+      domain::absent_since before;
+      fields(row) >> id >> licence >> before.proven >> before.likely;
+      if (std::ranges::find(here, id) != here.end())
+        continue;
+      const auto what = domain::absence_of(list, licence);
+      if (domain::is_confirmed(what, before, now))
+        unlisted_.push_back(id);
+      else if (what == domain::absence::proven)
+        missed_.push_back(id);
+      else
+        unseen_.push_back(id);
+    }
   }
 
   /// Rows for those that no row stands for yet, and names for those whose names were erased.
@@ -206,8 +267,11 @@ private:
   session& db_;
   const domain::account_lists& what_;
   ids listed_;
-  ids unlisted_;
-  ids askable_; ///< of the listed ones
+  ids licences_; ///< of the listed ones
+  ids unlisted_; ///< to be unlinked
+  ids missed_;   ///< a list proves their absence, for the first time
+  ids unseen_;   ///< it only makes it likely
+  ids askable_;  ///< of the listed ones
   change_tags tags_;
 };
 
@@ -219,9 +283,12 @@ result<domain::onboarded> run(session& db, const domain::onboard& what) {
   return db.transaction([&]() -> result<domain::onboarded> {
     if (db.exec(hold, {account.user}).empty())
       return fail(ec::not_found, "User not found");
-    const auto outcome = account_change(db, account).apply();
+    account_change change(db, account);
+    const auto outcome = change.apply();
     track_discovered(db, account.user, what.policy);
-    if (account.finished)
+    if (change.needs_second_list())
+      db.exec(list_again, {account.user, std::chrono::seconds{domain::second_list_after}});
+    else if (account.finished)
       db.exec(forget_token, {account.user});
     return outcome;
   });

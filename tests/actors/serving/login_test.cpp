@@ -181,15 +181,21 @@ TEST_F(login_desk_test, each_failure_is_the_logins_failure) {
   EXPECT_EQ((**got).error().code, ec::database_down);
 }
 
-TEST_F(login_desk_test, named_admins_are_known_by_battletag_or_id) {
-  for (const auto& who :
-       {battlenet::user_info{bnet_account_id{1}, "Boss#1"},
-        battlenet::user_info{bnet_account_id{4711}, ""}}) {
-    onboards_here = false;
+TEST_F(login_desk_test, named_admins_are_known_by_id_or_by_battletag) {
+  onboards_here = false;
+  const auto arrive = [&](std::int64_t id, const std::string& tag) {
     log_in();
     exchanged(battlenet::user_token{"t", 24h, true});
-    identified(who);
-    EXPECT_TRUE(store.last<record_login>().who.becomes_admin);
+    identified(battlenet::user_info{bnet_account_id{id}, tag});
+    return store.last<record_login>().who;
+  };
+  EXPECT_TRUE(arrive(4711, "").becomes_admin);
+  const auto tagged = arrive(1, "Boss#1");
+  EXPECT_FALSE(tagged.becomes_admin);
+  EXPECT_TRUE(tagged.named_by_tag) << "the store knows whose it is";
+  for (const auto& nobody : {arrive(2, ""), arrive(2, "Other#1"), arrive(2, "4711")}) {
+    EXPECT_FALSE(nobody.becomes_admin);
+    EXPECT_FALSE(nobody.named_by_tag);
   }
 }
 
@@ -302,6 +308,31 @@ TEST_F(onboarder_test, malformed_lists_unlink_nobody) {
   ASSERT_EQ(people.count<onboard>(), 1u);
   EXPECT_TRUE(stored().lists.empty());
   EXPECT_FALSE(stored().finished);
+}
+
+TEST_F(onboarder_test, an_odd_answer_says_nothing_and_keeps_the_token) {
+  for (const auto& odd :
+       {test::answer_of(200, "{}"), test::answer_of(200, "[]"),
+        test::answer_of(200, R"({"id":1})"),
+        test::answer_of(200, R"({"code":500,"reason":"maintenance"})"),
+        test::answer_of(200, R"({"wow_accounts":null})"), test::answer_of(200, ""),
+        test::answer_of(403), test::answer_of(503), test::answer_of(429)}) {
+    on(account_path, odd);
+    start();
+    fetch_lists_of(5);
+    EXPECT_TRUE(people.last<onboard>().account.lists.empty()) << odd.detail;
+    EXPECT_FALSE(people.last<onboard>().account.finished) << odd.detail;
+  }
+}
+
+TEST_F(onboarder_test, a_list_says_which_licences_it_holds) {
+  on(account_path, test::answer_of(200, account_body(42, "Thrall")));
+  start();
+  fetch_lists_of(5);
+  ASSERT_EQ(stored().lists.at(0).licences.size(), 1u);
+  EXPECT_EQ(stored().lists[0].licences[0].id, 1);
+  EXPECT_EQ(stored().lists[0].licences[0].characters, 1u);
+  EXPECT_EQ(stored().lists[0].characters.at(0).licence, 1);
 }
 
 TEST_F(onboarder_test, a_refused_token_is_given_up) {

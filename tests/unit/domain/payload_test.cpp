@@ -206,8 +206,20 @@ TEST(account, has_the_characters_of_all_its_licences_once_each) {
   EXPECT_EQ(account->characters[1].name, "");
   EXPECT_EQ(account->characters[1].level, 0);
   EXPECT_EQ(account->characters[2].realm.slug, "proudmoore");
-  EXPECT_TRUE(parse_account("{}")->characters.empty());
-  EXPECT_FALSE(parse_account(R"({"wow_accounts":[{"characters":[{"name":"x"}]}]})"));
+  for (const auto* odd :
+       {"{}", "[]", R"({"code":500,"reason":"downstream"})", R"({"wow_accounts":null})",
+        R"({"wow_accounts":{}})"})
+    EXPECT_FALSE(parse_account(odd)) << odd;
+  EXPECT_TRUE(parse_account(R"({"wow_accounts":[]})")->licences.empty());
+  const auto odd = parse_account(
+      R"({"wow_accounts":[{"id":7,"characters":[{"name":"x"},{"id":5,"name":"Anna",)"
+      R"("realm":{"id":1,"slug":"a"}}]},{"id":8},{"characters":[]}]})");
+  ASSERT_TRUE(odd) << "one odd character costs no more than itself";
+  ASSERT_EQ(odd->characters.size(), 1u);
+  EXPECT_EQ(odd->characters[0].licence, 7);
+  ASSERT_EQ(odd->licences.size(), 2u);
+  EXPECT_FALSE(odd->licences[0].complete);
+  EXPECT_EQ(odd->licences[1].characters, 0u);
 }
 
 } // namespace

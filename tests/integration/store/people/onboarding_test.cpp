@@ -21,20 +21,40 @@ protected:
              .becomes_admin = admin}})
         .value();
   }
+  /// With a battletag that stands in the configuration.
+  domain::standing arrive_named(std::int64_t account, const std::string& battletag) {
+    return db
+        ->ask(domain::record_login{
+            {.account = bnet_account_id{account},
+             .battletag = battletag,
+             .region = domain::region::eu,
+             .sealed_token = "sealed",
+             .named_by_tag = true}})
+        .value();
+  }
+  static constexpr std::int64_t licence = 7;
   static domain::account_character listed(const member& who) {
     return {
         bnet_character_id{who.id},
         who.name,
         {realm_id{who.realm_id}, who.realm, ""},
         who.level,
-        who.class_id};
+        who.class_id,
+        licence};
+  }
+  result<domain::onboarded> onboard_list(user_id user, domain::account_list list) {
+    return db->ask(domain::onboard{{user, {std::move(list)}, true}, {}});
+  }
+  void shift(const std::string& by) {
+    db->exec("update app_clock set shift = shift + interval '" + by + "'");
   }
   result<domain::onboarded> onboard(
       user_id user, const std::vector<member>& characters, domain::discovery policy = {},
       bool finished = true) {
-    domain::account_list list{domain::region::eu, {}};
+    domain::account_list list{domain::region::eu, {}, {}};
     for (const auto& one : characters)
       list.characters.push_back(listed(one));
+    list.licences.push_back({licence, characters.size()});
     return db->ask(domain::onboard{{user, {list}, finished}, policy});
   }
   domain::standing standing(user_id user) {
@@ -161,18 +181,105 @@ TEST_F(people, a_newer_list_moves_a_character_and_the_leader_with_it) {
   EXPECT_TRUE(standing(first).is_member(guild));
 }
 
-TEST_F(people, who_is_not_listed_any_more_is_unlinked) {
+TEST_F(people, who_is_not_listed_any_more_is_unlinked_by_a_second_list) {
   track();
   const auto members = crowd(3);
   const auto guild = scan(members, 1).guild;
   const auto user = arrive(77).id;
   ASSERT_TRUE(onboard(user, {members[0], members[1]}));
-  const auto done = onboard(user, {members[1]}).value();
-  EXPECT_EQ(done.unlinked, 1);
-  EXPECT_EQ(done.linked, 0);
+  arrive(77);
+  const auto once = onboard(user, {members[1]}).value();
+  EXPECT_EQ(once.unlinked, 0);
+  EXPECT_EQ(once.missing, 1);
+  EXPECT_TRUE(standing(user).leads(guild));
+  EXPECT_EQ(
+      count("select count(*) from users where sealed_tokens is not null and onboarding_due_at "
+            "between app_now() + interval '14 min' and app_now() + interval '16 min'"),
+      1)
+      << "for the second list";
+  shift("14 min");
+  EXPECT_EQ(onboard(user, {members[1]})->unlinked, 0);
+  shift("1 min 1 s");
+  const auto twice = onboard(user, {members[1]}).value();
+  EXPECT_EQ(twice.unlinked, 1);
+  EXPECT_EQ(twice.linked, 0);
   EXPECT_EQ(owner(members[0].id), "0");
   EXPECT_FALSE(standing(user).leads(guild));
   EXPECT_EQ(scalar("select coalesce(leader_id, 0) from guilds"), "0");
+  EXPECT_EQ(count("select count(*) from users where sealed_tokens is not null"), 0);
+  EXPECT_EQ(count("select count(*) from characters where licence_id is not null"), 1);
+}
+
+TEST_F(people, a_list_that_shows_a_character_again_takes_the_first_one_back) {
+  const auto user = arrive(77).id;
+  const std::vector<member> both{{.id = 9'000, .name = "One"}, {.id = 9'001, .name = "Two"}};
+  ASSERT_TRUE(onboard(user, both));
+  EXPECT_EQ(onboard(user, {both[0]})->missing, 1);
+  shift("20 min");
+  EXPECT_EQ(onboard(user, both)->missing, 0);
+  shift("20 min");
+  EXPECT_EQ(onboard(user, {both[0]})->unlinked, 0);
+  EXPECT_EQ(owner(9'001), text(user));
+}
+
+TEST_F(people, a_list_that_says_little_unlinks_only_a_day_later) {
+  const auto user = arrive(77).id;
+  const std::vector<member> both{{.id = 9'000, .name = "One"}, {.id = 9'001, .name = "Two"}};
+  const std::vector<domain::account_list> little{
+      {domain::region::eu, {}, {}},                       // empty, or a 404
+      {domain::region::eu, {}, {{licence, 0}}},           // the licence, without anybody
+      {domain::region::eu, {}, {{licence, 3, false}}},    // what is on it cannot be read
+      {domain::region::eu, {listed(both[0])}, {{8, 1}}}}; // another licence only
+  for (const auto& list : little) {
+    ASSERT_TRUE(onboard(user, both));
+    arrive(77);
+    EXPECT_EQ(onboard_list(user, list)->unlinked, 0);
+    EXPECT_EQ(count("select count(*) from users where sealed_tokens is not null"), 0)
+        << "the next login will tell";
+    shift("23 h");
+    EXPECT_EQ(onboard_list(user, list)->unlinked, 0);
+    shift("1 h 1 s");
+    EXPECT_GE(onboard_list(user, list)->unlinked, 1);
+    EXPECT_EQ(owner(9'001), "0");
+  }
+}
+
+TEST_F(people, a_character_of_an_unknown_licence_is_unlinked_a_day_later) {
+  const auto user = arrive(77).id;
+  const std::vector<member> both{{.id = 9'000, .name = "One"}, {.id = 9'001, .name = "Two"}};
+  ASSERT_TRUE(onboard(user, both));
+  db->exec("update characters set licence_id = null"); // linked by an earlier release
+  EXPECT_EQ(onboard(user, {both[0]})->unlinked, 0);
+  shift("1 h");
+  EXPECT_EQ(onboard(user, {both[0]})->unlinked, 0);
+  shift("23 h 1 s");
+  EXPECT_EQ(onboard(user, {both[0]})->unlinked, 1);
+}
+
+TEST_F(people, an_empty_battletag_overwrites_nothing) {
+  const auto user = arrive_named(77, "Known#1");
+  EXPECT_EQ(arrive_named(77, "").battletag, "Known#1");
+  EXPECT_EQ(arrive_named(78, "").battletag, "");
+  EXPECT_EQ(user.role, "admin");
+}
+
+TEST_F(people, a_battletag_makes_an_admin_of_the_first_account_with_it_only) {
+  EXPECT_EQ(arrive_named(77, "Boss#1").role, "admin");
+  EXPECT_EQ(arrive_named(78, "Boss#1").role, "user") << "the tag was given away";
+  EXPECT_EQ(arrive_named(77, "Boss#1").role, "admin");
+  EXPECT_EQ(arrive_named(78, "Second#1").role, "admin");
+  ASSERT_TRUE(db->run([&](store::session& s) {
+    return store::forget_user(
+        s, user_id{count("select id from users where bnet_account_id = 77")});
+  }));
+  EXPECT_EQ(arrive_named(79, "Boss#1").role, "user") << "a forgotten admin's tag stays taken";
+}
+
+TEST_F(people, who_is_an_admin_under_the_tag_already_is_meant_by_it) {
+  db->exec(
+      "insert into users (bnet_account_id, battletag, role) values (77, 'Boss#1', 'admin')");
+  EXPECT_EQ(arrive_named(78, "Boss#1").role, "user");
+  EXPECT_EQ(arrive_named(77, "Boss#1").role, "admin");
 }
 
 TEST_F(people, a_region_that_did_not_answer_unlinks_nobody_and_keeps_the_token) {
