@@ -58,14 +58,19 @@ std::string printable(std::string_view bytes, std::size_t limit) {
   constexpr char32_t first_after_c1{0xA0};
   std::string out;
   out.reserve(std::min(bytes.size(), limit));
+  std::size_t cut = 0; // where the dots still find a place
   for (std::size_t at = 0; at < bytes.size();) {
     const auto start = at;
     const auto c = next_code_point(bytes, at);
     const bool shown = c && *c >= space && (*c < delete_character || *c >= first_after_c1);
     const auto piece = shown ? bytes.substr(start, at - start) : replacement;
-    if (out.size() + piece.size() + (at < bytes.size() ? dots.size() : 0) > limit)
+    if (out.size() + piece.size() > limit) {
+      out.resize(cut);
       return out.append(dots);
+    }
     out.append(piece);
+    if (out.size() + dots.size() <= limit)
+      cut = out.size();
   }
   return out;
 }

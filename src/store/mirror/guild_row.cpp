@@ -1,5 +1,6 @@
 #include "store/mirror/guild_row.hpp"
 
+#include "core/text.hpp"
 #include "store/mirror/addresses.hpp"
 #include "store/mirror/guild_link.hpp"
 #include "store/postgres/session.hpp"
@@ -163,11 +164,11 @@ void tracked_found(session& db, tracked_guild_id tracked, guild_id guild, bool c
 }
 
 void tracked_not_found(session& db, tracked_guild_id tracked, const std::string& detail) {
-  db.exec(not_found, {tracked, detail});
+  db.exec(not_found, {tracked, text::printable(detail)});
 }
 
 void tracked_failed(session& db, tracked_guild_id tracked, const std::string& detail) {
-  db.exec(failed, {tracked, detail});
+  db.exec(failed, {tracked, text::printable(detail)});
 }
 
 void remember_suspicion(

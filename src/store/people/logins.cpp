@@ -68,9 +68,11 @@ constexpr statement change_role{
   returning u.id, u.bnet_account_id, coalesce(u.battletag, ''), coalesce(u.region, ''), u.role,
     u.tokens_valid_since, u.last_login_at, u.created_at, u.updated_at, before.role)",
     30};
+// A list that is never to be had is asked for ever more rarely while the token lives.
 constexpr statement pending{
     "pending_onboardings", R"(
-  update users u set onboarding_due_at = app_now() + interval '10 minutes'
+  update users u set
+    onboarding_due_at = app_now() + greatest(interval '10 minutes', app_now() - u.tokens_stored_at)
   from (
     select id from users where onboarding_due_at <= app_now() and sealed_tokens is not null
     order by onboarding_due_at limit $1 for update skip locked) due
