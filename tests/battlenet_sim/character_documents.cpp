@@ -188,14 +188,22 @@ void mythic(json_writer& w, const character_view& view) {
   });
   if (plays) {
     w.array("seasons", [&] {
-      for (auto season = 9; season <= 14; ++season)
-        if (season == 14 || mix(who.seed, season) % 2 == 0)
-          w.object([&] {
-            w.link(
-                "key", in_namespace(
-                           path + "/season/" + std::to_string(season), "profile", who.region));
-            w.member("id", season);
-          });
+      const auto name = [&](int season) {
+        w.object([&] {
+          w.link(
+              "key",
+              in_namespace(path + "/season/" + std::to_string(season), "profile", who.region));
+          w.member("id", season);
+        });
+      };
+      for (auto season = 9; season < 14; ++season)
+        if (mix(who.seed, season) % 2 == 0)
+          name(season);
+      name(14);
+      auto season = 14;
+      for (const auto began : view.state.new_seasons) // played by whoever was there since
+        if (++season; who.modified >= began)
+          name(season);
     });
     if (who.seed % 10 < 6)
       rating(w, "current_mythic_rating", mix(who.seed, who.visits));

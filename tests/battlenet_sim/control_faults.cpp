@@ -2,6 +2,7 @@
 #include "battlenet_sim/json_writer.hpp"
 #include "battlenet_sim/simulation.hpp"
 
+#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
 #include <array>
@@ -15,7 +16,7 @@ fault_action action_of(const boost::json::object& args) {
   fault_action action;
   for (auto kind :
        {status, delay, reset, truncate, broken_json, drip, empty_body, empty_roster,
-        halve_roster}) {
+        halve_roster, body, instead, edit, last_modified}) {
     auto name = to_string(kind);
     const auto* value = args.if_contains(boost::json::string_view(name.data(), name.size()));
     if (value == nullptr || (value->is_bool() && !value->as_bool()))
@@ -27,6 +28,10 @@ fault_action action_of(const boost::json::object& args) {
       action.status = value->to_number<int>();
     if (kind == delay || kind == drip)
       action.delay_ms = value->to_number<std::uint32_t>();
+    if (kind == instead || kind == last_modified)
+      action.text = value->as_string().c_str();
+    if (kind == body || kind == edit)
+      action.text = boost::json::serialize(*value);
   }
   if (action.what == none)
     throw bad_call("no fault given");

@@ -46,6 +46,7 @@ public:
         {"set", &change::set},
         {"battletag", &change::battletag},
         {"new_week", &change::new_week},
+        {"new_season", &change::new_season},
         {"lag", &change::lag},
     };
     auto i = actions.find(action);
@@ -309,6 +310,13 @@ private:
       }
     });
     return json_answer(std::move(out));
+  }
+
+  answer new_season() {
+    world_.new_seasons.push_back(now());
+    constexpr int before = 14;
+    return json_answer(
+        R"({"season":)" + std::to_string(before + world_.new_seasons.size()) + "}");
   }
 
   answer lag() {

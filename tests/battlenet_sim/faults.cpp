@@ -62,6 +62,14 @@ std::string_view to_string(fault_action::kind kind) {
     return "empty_roster";
   case halve_roster:
     return "halve_roster";
+  case body:
+    return "body";
+  case instead:
+    return "instead";
+  case edit:
+    return "edit";
+  case last_modified:
+    return "last_modified";
   }
   return "none";
 }

@@ -26,6 +26,10 @@ struct fault_action {
     empty_body,   ///< 200 without a body
     empty_roster, ///< a roster without members
     halve_roster, ///< a roster with fewer than half of its members (the leader stays)
+    body,         ///< 200 with that JSON, whatever was asked for
+    instead,      ///< 200 with the document of that other path
+    edit,         ///< the right answer with fields set, removed or repeated
+    last_modified ///< the right answer with another such header, or none
   };
   kind what = kind::none;
   int status = 0;
@@ -34,7 +38,13 @@ struct fault_action {
   std::string body;           ///< of a status fault, instead of Battle.net's words
   bool html = false;          ///< that body is a page
   bool moving = false;        ///< roster faults: Last-Modified moves with every such answer
+  std::string text;           ///< of body, instead and last_modified; of edit its JSON
 };
+
+/// Those are never answered with 304: what they say is to be heard.
+constexpr bool is_about_content(fault_action::kind what) {
+  return what >= fault_action::kind::body;
+}
 
 /// Names as the control API spells them ("delay_ms" is `delay`).
 std::string_view to_string(fault_action::kind kind);

@@ -1,6 +1,7 @@
 #include "battlenet_sim/simulation.hpp"
 
 #include "battlenet_sim/control.hpp"
+#include "battlenet_sim/edits.hpp"
 #include "battlenet_sim/router.hpp"
 #include "battlenet_sim/world_maker.hpp"
 
@@ -69,6 +70,28 @@ reply simulation::handle(const request& what) {
   return result;
 }
 
+answer
+simulation::falsified(const request& what, const target& where, const fault_action& wrong) {
+  using enum fault_action::kind;
+  auto asked = what;
+  asked.if_modified_since.clear();
+  auto about = where;
+  if (wrong.what == instead) {
+    asked.path = wrong.text;
+    about = parse_target(asked.path);
+  }
+  auto said = route(*this, about, asked, {});
+  if (wrong.what == body) {
+    said.status = 200;
+    said.content = sim::body(wrong.text);
+  }
+  if (wrong.what == edit && said.status == 200)
+    said.content = sim::body(edited(said.content.plain(), wrong.text));
+  if (wrong.what == last_modified)
+    said.last_modified = wrong.text;
+  return said;
+}
+
 reply simulation::answer_for(
     const request& what, const target& where, std::string_view region, std::int64_t time_us) {
   using enum fault_action::kind;
@@ -92,14 +115,15 @@ reply simulation::answer_for(
       result.content.content_type = "text/html;charset=UTF-8";
     return result;
   }
-  result.content = route(*this, where, what, wrong);
+  result.content = is_about_content(wrong.what) ? falsified(what, where, wrong)
+                                                : route(*this, where, what, wrong);
   if (wrong.what == delay)
     result.delay_ms += wrong.delay_ms;
   if (wrong.what == broken_json)
     result.content.content = half(result.content.content);
   if (wrong.what == empty_body) {
     result.content.status = 200;
-    result.content.content = body();
+    result.content.content = sim::body();
   }
   result.transport = std::move(wrong);
   return result;

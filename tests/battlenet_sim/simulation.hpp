@@ -64,6 +64,7 @@ public:
   world state; ///< under `world_mutex`
 
 private:
+  answer falsified(const request& what, const target& where, const fault_action& wrong);
   reply answer_for(
       const request& what, const target& where, std::string_view region, std::int64_t time_us);
   std::uint32_t latency();

@@ -86,6 +86,7 @@ private:
 class world {
 public:
   bool lag = false; ///< profile.guild follows a change of guild only at the next logout
+  std::vector<std::int64_t> new_seasons; ///< when they began: M+ seasons after the 14th
 
   character& add(character value);
   guild& add(guild value);

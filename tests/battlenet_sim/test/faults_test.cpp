@@ -54,6 +54,33 @@ TEST_F(sim_faults, match_by_class_pattern_and_region) {
   EXPECT_EQ(post("/_sim/fault", R"({"match":"/","status":500,"reset":true})").status, 400);
 }
 
+TEST_F(sim_faults, say_something_else_with_200) {
+  control("fault", R"({"match":"class:guild","body":{"code":503,"reason":"maintenance"}})");
+  EXPECT_EQ(get(guild_path).status, 200);
+  EXPECT_EQ(get(guild_path).json().at("code"), 503);
+  no_faults();
+  control("fault", std::string{R"({"match":"class:guild","instead":")"} + roster_path + "\"}");
+  EXPECT_TRUE(get(guild_path).json().as_object().contains("members"));
+  no_faults();
+  control("fault", R"({"match":"class:roster","last_modified":""})");
+  EXPECT_EQ(get(roster_path).header("last-modified"), "");
+}
+
+TEST_F(sim_faults, edit_the_right_document) {
+  const auto before = get(roster_path).json().at("members").as_array();
+  control(
+      "fault",
+      R"({"match":"class:roster","edit":{"set":{"/members/1/rank":"x","/members/2":null},
+    "repeat":["/members/0"],"remove":["/guild"]}})");
+  const auto body = get(roster_path).json();
+  const auto& members = body.at("members").as_array();
+  ASSERT_EQ(members.size(), before.size() + 1);
+  EXPECT_EQ(members[1].at("rank"), "x");
+  EXPECT_TRUE(members[2].is_null());
+  EXPECT_EQ(members.back(), before[0]);
+  EXPECT_FALSE(body.as_object().contains("guild"));
+}
+
 TEST_F(sim_faults, strike_at_their_rate_and_repeat_with_their_seed) {
   auto pattern = [&] {
     control("fault", R"({"match":"/profile","rate":0.2,"seed":5,"status":500})");
