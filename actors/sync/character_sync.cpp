@@ -51,8 +51,15 @@ void note_malformed(self_ptr self, document what, std::string detail) {
       {.error_class = domain::failure_class::malformed, .detail = std::move(detail)});
 }
 
-void note_arrival(self_ptr self, document what, const battlenet::answer& answer) {
-  self->state.outcome.arrived.push_back(document_of(what, answer));
+void note_arrival(
+    self_ptr self, document what, const battlenet::answer& answer, domain::unread left_out) {
+  auto& st = self->state;
+  st.outcome.arrived.push_back(document_of(what, answer, st.context.now, std::move(left_out)));
+}
+
+domain::reading reading_here(self_ptr self) {
+  const auto& st = self->state;
+  return domain::reading_of(st.context.now, st.task.work.address, st.task.work.identity);
 }
 
 template <class OnReply>
@@ -111,10 +118,11 @@ void take_child(self_ptr self, document what, const fetch_reply& reply) {
     note_failure(self, what, failed_answer_of(*reply));
   } else if (reply->outcome == outcome::ok) {
     auto& columns = st.outcome.columns;
-    if (auto read = domain::kind_of(what).project(reply->body, columns); !read)
+    auto read = domain::read_document(what, reply->body, reading_here(self), columns);
+    if (!read)
       note_malformed(self, what, read.error().message);
     else
-      note_arrival(self, what, *reply);
+      note_arrival(self, what, *reply, std::move(*read));
     if (columns.period_id) // the document knows its week best
       st.outcome.period_id = columns.period_id;
   }
@@ -140,16 +148,9 @@ void fetch_children(self_ptr self) {
         [self, what](const fetch_reply& reply) { take_child(self, what, reply); });
 }
 
-/// A profile version for answers without Last-Modified.
-std::string version_of(const battlenet::answer& answer, const domain::profile_view& profile) {
-  if (!answer.last_modified.empty() || !profile.last_login_at)
-    return answer.last_modified;
-  return std::to_string(profile.last_login_at->time_since_epoch().count());
-}
-
 void take_profile_body(self_ptr self, const battlenet::answer& answer) {
   auto& st = self->state;
-  auto profile = domain::parse_profile(answer.body);
+  auto profile = domain::parse_profile(answer.body, reading_here(self));
   if (!profile) {
     note_malformed(self, document::profile, profile.error().message);
     finish(self);
@@ -163,10 +164,10 @@ void take_profile_body(self_ptr self, const battlenet::answer& answer) {
     return;
   }
   st.outcome.verified = true;
-  st.outcome.profile_version = version_of(answer, *profile);
   domain::project_profile(*profile, st.outcome.columns);
+  note_arrival(self, document::profile, answer, profile->left_out);
+  st.outcome.profile_version = st.outcome.arrived.back().stored_version();
   st.outcome.profile = std::move(*profile);
-  note_arrival(self, document::profile, answer);
   fetch_children(self);
 }
 
@@ -186,7 +187,7 @@ void ask_status(self_ptr self) {
       [self](const fetch_reply& reply) {
         auto& done = self->state.outcome;
         if (reply && reply->outcome == outcome::ok)
-          if (const auto status = domain::parse_status(reply->body)) {
+          if (const auto status = domain::parse_status(reply->body, reading_here(self))) {
             const bool ours = status->id == done.work.identity.bnet_id;
             done.gone = !ours || !status->is_valid;
             done.verified = ours && status->is_valid;
@@ -208,7 +209,7 @@ void take_profile(self_ptr self, const fetch_reply& reply) {
   case outcome::not_modified: {
     const auto* record = record_of(st.task.work, document::profile);
     st.outcome.unchanged.push_back(document::profile);
-    st.outcome.profile_version = record ? record->last_modified : std::string{};
+    st.outcome.profile_version = record ? record->stored_version() : std::string{};
     fetch_children(self);
     return;
   }
@@ -237,7 +238,7 @@ void start(self_ptr self) {
   }
   const auto* record = record_of(st.task.work, document::profile);
   if (plan.fresh) {
-    st.outcome.profile_version = record->last_modified;
+    st.outcome.profile_version = record->stored_version();
     fetch_children(self);
     return;
   }

@@ -70,6 +70,10 @@ domain::guild_context guild_step::context() const {
       .random = environment_->random()};
 }
 
+domain::reading guild_step::reading_here() const {
+  return domain::reading_of(environment_->now(), work().address, work().identity);
+}
+
 // --- guild and roster
 
 void guild_step::begin() {
@@ -100,7 +104,7 @@ void guild_step::take_guild(const fetch_reply& reply) {
     fetch_roster();
     return;
   }
-  auto view = domain::parse_guild(reply->body);
+  auto view = domain::parse_guild(reply->body, reading_here());
   if (!view) {
     note_failure(document::guild, {failure_class::malformed, view.error().message});
     apply();
@@ -122,7 +126,7 @@ void guild_step::take_guild_document(domain::guild_view view, const battlenet::a
     look_for_guild({failure_class::not_found, "another guild answers at this address"});
     return;
   }
-  outcome_.guild = document_of(document::guild, answer);
+  outcome_.guild = document_of(document::guild, answer, environment_->now(), view.left_out);
   outcome_.guild_document = std::move(view);
   fetch_roster();
 }
@@ -144,7 +148,7 @@ void guild_step::take_roster(const fetch_reply& reply) {
     note_failure(document::roster, failed_answer_of(*reply));
   } else if (reply->outcome == outcome::not_modified) {
     outcome_.unchanged.push_back(document::roster);
-  } else if (auto view = domain::parse_roster(reply->body); !view) {
+  } else if (auto view = domain::parse_roster(reply->body, reading_here()); !view) {
     note_failure(document::roster, {failure_class::malformed, view.error().message});
   } else if (
       domain::is_foreign(work().identity, view->guild_id, view->guild_realm)
@@ -155,7 +159,8 @@ void guild_step::take_roster(const fetch_reply& reply) {
     begin();
     return;
   } else {
-    outcome_.roster = document_of(document::roster, *reply);
+    outcome_.roster =
+        document_of(document::roster, *reply, environment_->now(), view->left_out);
     outcome_.roster_document = std::move(*view);
   }
   apply(reply->max_age);
@@ -255,7 +260,8 @@ void guild_step::take_place(const domain::guild_place& place, const fetch_reply&
   const auto failed = failure_class_of(reply->outcome);
   unclear_ |=
       failed && failed != failure_class::not_found && failed != failure_class::forbidden;
-  auto view = failed ? fail(ec::not_found) : domain::parse_guild(reply->body);
+  const auto as = domain::reading_of(environment_->now(), place.address, place.identity);
+  auto view = failed ? fail(ec::not_found) : domain::parse_guild(reply->body, as);
   if (!view || domain::is_foreign(place.identity, view->id, view->realm)) {
     ask_next_place();
     return;

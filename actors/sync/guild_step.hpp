@@ -59,6 +59,7 @@ private:
   template <domain::operation Operation, class Atom>
   void ask(Operation what, Atom reply);
   void end(result<void> how);
+  domain::reading reading_here() const;
 
   void take_guild(const fetch_reply& reply);
   void fetch_roster();

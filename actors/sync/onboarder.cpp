@@ -43,9 +43,14 @@ void take(onboarder_state::run& run, domain::region where, const fetch_reply& re
   switch (reply->outcome) {
   case outcome::ok: {
     auto account = domain::parse_account(reply->body);
+    if (account && account->left_out.parts > 0)
+      log::warn(
+          "onboarding: {} parts of the account list of {} cannot be read: {}",
+          account->left_out.parts, domain::to_string(where), account->left_out.first);
     if (account)
       run.lists.push_back(
-          {where, std::move(account->characters), std::move(account->licences)});
+          {where, std::move(account->characters), std::move(account->licences),
+           account->left_out.parts == 0});
     else
       log::warn(
           "onboarding: the account list of {} is malformed: {}", domain::to_string(where),

@@ -1,5 +1,6 @@
 #include "actors/sync/sync_environment.hpp"
 
+#include "domain/document_version.hpp"
 #include "domain/retry.hpp"
 
 namespace guildhall::actors {
@@ -46,12 +47,18 @@ domain::failed_answer failed_answer_of(const battlenet::answer& answer) {
       .retry_at = answer.retry_at};
 }
 
-domain::fetched_document document_of(domain::document what, const battlenet::answer& answer) {
+domain::fetched_document document_of(
+    domain::document what, const battlenet::answer& answer, time_point now,
+    domain::unread left_out) {
+  auto last_modified = domain::usable_last_modified(answer.last_modified, now);
+  auto version = domain::version_of(last_modified, answer.body);
   return {
       .document = what,
       .body = answer.body,
-      .last_modified = answer.last_modified,
-      .schema_revision = answer.schema_revision};
+      .last_modified = std::move(last_modified),
+      .schema_revision = answer.schema_revision,
+      .version = std::move(version),
+      .left_out = std::move(left_out)};
 }
 
 } // namespace guildhall::actors

@@ -93,8 +93,10 @@ domain::failed_answer failed_answer_of(const battlenet::answer& answer);
 /// What a failed document means for its retry. Nothing for an answer that is no failure.
 std::optional<domain::failure_class> failure_class_of(battlenet::outcome what) noexcept;
 
-/// An answer with status 200 as the document that it brought.
-domain::fetched_document document_of(domain::document what, const battlenet::answer& answer);
+/// An answer with status 200 as the document that it brought, read at `now`.
+domain::fetched_document document_of(
+    domain::document what, const battlenet::answer& answer, time_point now,
+    domain::unread left_out);
 
 /// The leases of what was claimed.
 template <class Range>

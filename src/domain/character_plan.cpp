@@ -81,15 +81,16 @@ profile_request plan_profile(const character_work& work, const plan_context& con
   const bool fresh_proof =
       work.verified_at && context.now - *work.verified_at < context.verify_within;
   const bool conditional = work.profile_stored && record && record->state == document_state::ok
-                        && !record->last_modified.empty() && fresh_proof
-                        && !lies_ahead(record->last_modified, context.now);
+                        && !record->last_modified.empty() && record->left_out == 0
+                        && fresh_proof && !lies_ahead(record->last_modified, context.now);
   const bool checked_lately =
       conditional && !work.forced && record->checked_at
       && context.now - *record->checked_at < context.character_interval / 2;
   return {
       .ask = true,
       .conditional = conditional,
-      .fresh = checked_lately && !plan_children(work, record->last_modified, context).empty()};
+      .fresh =
+          checked_lately && !plan_children(work, record->stored_version(), context).empty()};
 }
 
 std::vector<document> plan_children(

@@ -27,7 +27,8 @@ struct profile_request {
 };
 
 /// Conditional only if the stored body belongs to this identity, and at least every
-/// `verify_within` unconditional: a 304 carries no id, so it hides a takeover. A child's retry
+/// `verify_within` unconditional: a 304 carries no id, so it hides a takeover. Also as long as
+/// parts of it cannot be read: they may heal under the same version. A child's retry
 /// does not ask for a profile again that was checked within half of the interval.
 profile_request plan_profile(const character_work& work, const plan_context& context);
 

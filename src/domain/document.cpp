@@ -61,6 +61,18 @@ result<std::vector<document>> parse_optional_documents(std::span<const std::stri
   return found;
 }
 
+result<unread> read_document(
+    document what, std::string_view body, const reading& as, character_columns& columns) {
+  json_reader in{body};
+  prove(in, claim_of(what), as);
+  character_columns read = columns;
+  kind_of(what).project(in, as, read);
+  auto left_out = in.finish(in.left_out());
+  if (left_out)
+    columns = std::move(read);
+  return left_out;
+}
+
 std::string_view to_string(document_state state) noexcept {
   return spell(states, state);
 }

@@ -2,6 +2,9 @@
 
 #include "core/error.hpp"
 #include "domain/document.hpp"
+#include "domain/document_proof.hpp"
+#include "domain/payload.hpp"
+#include "domain/payload_children.hpp"
 #include "domain/projection.hpp"
 
 #include <algorithm>
@@ -28,12 +31,6 @@ enum class document_place : std::uint8_t {
   apart,  ///< asked for by a rule of its own
 };
 
-/// What shows that a body is this document and no other answer with status 200.
-enum class document_proof : std::uint8_t {
-  identity, ///< the ids in it: `{}` is malformed
-  shape,    ///< nothing but that the fields which are there can be read: `{}` is an empty one
-};
-
 /// A value on its way to a column; nothing: null.
 using column_value = std::variant<
     std::monostate, std::int64_t, double, std::string, time_point, std::vector<std::int64_t>>;
@@ -53,8 +50,8 @@ struct document_kind {
   std::string_view name; ///< in the database, in metrics and in messages
   document_subject of{document_subject::character};
   document_place place{document_place::child};
-  std::string_view path; ///< at Battle.net, below that of its guild or character
-  document_proof proof{document_proof::shape};
+  std::string_view path;  ///< at Battle.net, below that of its guild or character
+  document_proof proof{}; ///< what shows that a body is this document, beside its own link
   bool stored{true};
   bool by_default{true}; ///< else asked for only where `sync.documents` names it
   bool shown{true};      ///< answers stand on it: they tell how old it is and why it is missing
@@ -62,9 +59,9 @@ struct document_kind {
   /// The column that holds it as received; empty: only what is derived from it is kept.
   std::string_view raw{};
   std::span<const derived_column> derived{};
-  /// Parses a body and fills its part of the columns; `ec::malformed` with the path of what
-  /// cannot be read, the columns then being as before. Null for what is no column's source.
-  result<void> (*project)(std::string_view body, character_columns& columns){nullptr};
+  /// Reads it into its part of the columns. Null for what is no column's source. Called by
+  /// `read_document` only, which proves it first.
+  void (*project)(json_reader& in, const reading& as, character_columns& columns){nullptr};
 };
 
 namespace kinds {
@@ -90,26 +87,34 @@ column_value value_of(const character_columns& columns) {
   return to_value(columns.*Member);
 }
 
-template <auto Parse, auto Project>
-result<void> read(std::string_view body, character_columns& columns) {
-  const auto view = Parse(body);
-  if (!view)
-    return std::unexpected<failure>(view.error());
-  Project(*view, columns);
-  return {};
+template <auto Read, auto Project>
+void read(json_reader& in, const reading&, character_columns& into) {
+  Project(Read(in), into);
 }
 
 /// Of a document that is kept as received and read for nothing.
-template <auto Parse>
-result<void> check(std::string_view body, character_columns&) {
-  const auto view = Parse(body);
-  return view ? result<void>{} : std::unexpected<failure>(view.error());
+template <auto Read>
+void check(json_reader& in, const reading&, character_columns&) {
+  Read(in);
+}
+
+inline void read_profile(json_reader& in, const reading& as, character_columns& into) {
+  project_profile(profile_in(in, as), into);
+}
+
+inline void read_raids(json_reader& in, const reading& as, character_columns& into) {
+  into.raid_kills = raid_kills_in(in, as.now);
 }
 
 using columns = character_columns;
 
+inline column_value class_name_of(const character_columns& of) {
+  return of.class_name.empty() ? column_value{} : column_value{of.class_name};
+}
+
 inline constexpr std::array of_profile{
     derived_column{"class_id", "integer", value_of<&columns::class_id>, "null", true, true},
+    derived_column{"class_name", "text", class_name_of, "null", true, true},
     derived_column{"level", "integer", value_of<&columns::level>, "null", true, true},
     derived_column{"role", "text", value_of<&columns::role>},
     derived_column{"spec_id", "integer", value_of<&columns::spec_id>},
@@ -123,9 +128,13 @@ inline constexpr std::array of_profile{
         "last_login_at", "timestamptz", value_of<&columns::last_login_at>, "null", true},
 };
 inline constexpr std::array of_mythic{
-    derived_column{"mythic_rating", "double precision", value_of<&columns::mythic_rating>}};
+    derived_column{"mythic_rating", "double precision", value_of<&columns::mythic_rating>},
+    // Without a list of seasons it is the one that was then, see character_writes.
+    derived_column{
+        "mythic_season", "integer", value_of<&columns::mythic_season>, "null", true}};
 inline constexpr std::array of_professions{
-    derived_column{"professions", "jsonb", value_of<&columns::professions>}};
+    derived_column{"professions", "jsonb", value_of<&columns::professions>},
+    derived_column{"profession_tiers", "jsonb", value_of<&columns::profession_tiers>}};
 inline constexpr std::array of_raids{
     derived_column{"raid_kills", "jsonb", value_of<&columns::raid_kills>}};
 inline constexpr std::array of_toys{
@@ -141,7 +150,7 @@ inline constexpr std::array document_kinds{
         .of = document_subject::guild,
         .place = document_place::entity,
         .path = "",
-        .proof = document_proof::identity,
+        .proof = {proof_id::own, {"member_count", "crest", "roster", "created_timestamp"}},
         .raw = "guild_data_json"},
     document_kind{
         .what = document::roster,
@@ -149,60 +158,65 @@ inline constexpr std::array document_kinds{
         .of = document_subject::guild,
         .place = document_place::entity,
         .path = "/roster",
-        .proof = document_proof::identity,
+        .proof = {proof_id::guild, {"members"}},
         .raw = "roster_json"},
     document_kind{
         .what = document::profile,
         .name = "profile",
         .place = document_place::entity,
         .path = "",
-        .proof = document_proof::identity,
+        .proof = {proof_id::own, {"character_class", "level", "last_login_timestamp"}},
         .raw = "profile_json",
         .derived = kinds::of_profile,
-        .project = kinds::read<parse_profile, project_profile>},
+        .project = kinds::read_profile},
     document_kind{
         .what = document::equipment,
         .name = "equipment",
         .path = "/equipment",
+        .proof = {proof_id::character, {"equipped_items"}},
         .raw = "equipment_json",
-        .project = kinds::check<parse_equipment>},
+        .project = kinds::check<equipment_in>},
     document_kind{
         .what = document::mythic,
         .name = "mythic",
         .path = "/mythic-keystone-profile",
+        .proof = {proof_id::character, {"current_period", "seasons", "current_mythic_rating"}},
         .weekly = true,
         .raw = "mythic_profile_json",
         .derived = kinds::of_mythic,
-        .project = kinds::read<parse_mythic, project_mythic>},
+        .project = kinds::read<mythic_in, project_mythic>},
     document_kind{
         .what = document::professions,
         .name = "professions",
         .path = "/professions",
+        .proof = {proof_id::character, {"primaries", "secondaries"}},
         .raw = "professions_json",
         .derived = kinds::of_professions,
-        .project = kinds::read<parse_professions, project_professions>},
+        .project = kinds::read<professions_in, project_professions>},
     document_kind{
         .what = document::toys,
         .name = "toys",
         .place = document_place::apart,
         .path = "/collections/toys",
+        .proof = {proof_id::character, {"toys"}},
         .shown = false,
         .derived = kinds::of_toys,
-        .project = kinds::read<parse_toys, project_toys>},
+        .project = kinds::read<toys_in, project_toys>},
     document_kind{
         .what = document::raids,
         .name = "raids",
         .path = "/encounters/raids",
+        .proof = {proof_id::character, {"expansions"}},
         .by_default = false,
         .raw = "raids_json",
         .derived = kinds::of_raids,
-        .project = read_raids},
+        .project = kinds::read_raids},
     document_kind{
         .what = document::status,
         .name = "status",
         .place = document_place::apart,
         .path = "/status",
-        .proof = document_proof::identity,
+        .proof = {proof_id::own, {"is_valid"}},
         .stored = false,
         .shown = false},
 };
@@ -219,10 +233,31 @@ static_assert(
     }(),
     "the rows stand in the order of the enum");
 
+static_assert(
+    std::ranges::none_of(
+        document_kinds, [](const auto& kind) { return kind.proof.marks[0].empty(); }),
+    "every document has a field that makes it this one");
+static_assert(
+    std::ranges::none_of(
+        document_kinds, [](const auto& kind) { return kind.proof.id == proof_id::nobody; }),
+    "every document says whose it is");
+
 /// Throws `std::out_of_range` for what is no kind.
 constexpr const document_kind& kind_of(document what) {
   return document_kinds.at(static_cast<std::size_t>(what));
 }
+
+constexpr document_claim claim_of(document what) {
+  const auto& kind = kind_of(what);
+  return {
+      kind.name, kind.of == document_subject::guild ? guild_path : character_path, kind.path,
+      kind.proof};
+}
+
+/// Proves a character's document and reads it into its part of the columns: what could not be
+/// read of it; `ec::malformed` with the reason, the columns then being as before.
+result<unread> read_document(
+    document what, std::string_view body, const reading& as, character_columns& columns);
 
 /// The documents of the kinds for which `Holds`, in the table's order.
 template <bool (*Holds)(const document_kind&)>

@@ -47,6 +47,12 @@ std::string why_absent(document what, const document_record* record) {
   return reason += ": not fetched yet";
 }
 
+std::string how_much_is_unread(const document_record& record) {
+  const bool one = record.left_out == 1;
+  return std::string{to_string(record.document)} + ": " + std::to_string(record.left_out)
+       + (one ? " part of it" : " parts of it") + " cannot be read";
+}
+
 } // namespace
 
 freshness
@@ -56,6 +62,7 @@ judge_freshness(std::span<const document> expected, std::span<const document_rec
   bool unavailable = false;
   bool suspect = false;
   bool disputed = false;
+  bool whole = true; // all that is held could be read
   for (const auto what : expected) {
     const auto* record = find(records, what);
     const bool is_suspect = record && record->state == document_state::suspect;
@@ -65,12 +72,16 @@ judge_freshness(std::span<const document> expected, std::span<const document_rec
     unavailable |= kind_of(what).place == document_place::entity && is_refused(record);
     if (record && record->changed_at)
       judged.changed_at = std::max(judged.changed_at, record->changed_at);
+    const auto say = [&](const std::string& reason) {
+      judged.reason.append(judged.reason.empty() ? "" : "; ").append(reason);
+    };
     if (is_held(record))
       ++held;
-    if (!is_held(record) || is_suspect || is_disputed) {
-      if (!judged.reason.empty())
-        judged.reason += "; ";
-      judged.reason += why_absent(what, record);
+    if (!is_held(record) || is_suspect || is_disputed)
+      say(why_absent(what, record));
+    if (is_held(record) && record->left_out > 0) {
+      whole = false;
+      say(how_much_is_unread(*record));
     }
   }
   if (disputed)
@@ -79,7 +90,7 @@ judge_freshness(std::span<const document> expected, std::span<const document_rec
     judged.state = "suspect";
   else if (unavailable)
     judged.state = "unavailable";
-  else if (held == expected.size())
+  else if (held == expected.size() && whole)
     judged.state = "complete";
   else
     judged.state = held == 0 ? "missing" : "partial";

@@ -66,15 +66,22 @@ std::string_view to_string(role what) noexcept {
   case role::healer:
     return "Healer";
   case role::dps:
+    return "DPS";
   case role::unknown:
     break;
   }
-  return "DPS";
+  return "Unknown";
 }
 
 std::string_view class_name(int class_id) noexcept {
+  return class_name(class_id, {});
+}
+
+std::string_view class_name(int class_id, std::string_view in_document) noexcept {
   const auto known = class_id > 0 && static_cast<std::size_t>(class_id) < class_names.size();
-  return class_names[known ? static_cast<std::size_t>(class_id) : 0];
+  if (known)
+    return class_names[static_cast<std::size_t>(class_id)];
+  return class_id == 0 || in_document.empty() ? class_names[0] : in_document;
 }
 
 std::optional<specialisation> specialisation_by_id(int spec_id) noexcept {

@@ -62,7 +62,7 @@ witness_word hear_witness(
     return {
         .unclear = failed != failure_class::not_found && failed != failure_class::forbidden};
   const auto profile = parse_profile(body);
-  if (!profile)
+  if (!profile || profile->guild_unclear)
     return {.unclear = true};
   const auto written = parse_last_modified(last_modified);
   const auto seen = written ? written : profile->last_login_at;

@@ -31,7 +31,7 @@ class_of(const guild_outcome& outcome, const std::optional<guild_applied>& appli
 std::string
 guild_condition(const guild_work& work, document what, const guild_context& context) {
   const auto& record = record_of(work, what);
-  const bool in_doubt = record.state != document_state::ok
+  const bool in_doubt = record.state != document_state::ok || record.left_out > 0
                      || work.roster_document.state == document_state::suspect;
   const bool stale =
       !record.fetched_at || context.now - *record.fetched_at >= context.verify_within;

@@ -23,9 +23,10 @@ struct guild_context {
 
 /// If-Modified-Since for the guild document or the roster; empty: unconditional. Only what is
 /// stored as it was received can be confirmed by a 304; a suspect roster is asked for whole,
-/// with its guild. Unconditional also when a person wants to know, when the last whole answer
-/// is older than `verify_within` (a 304 carries no id, so it hides who answers), and where the
-/// stored date lies ahead: such a date would be confirmed for ever.
+/// with its guild, and so is a document with parts that could not be read. Unconditional also
+/// when a person wants to know, when the last whole answer is older than `verify_within` (a 304
+/// carries no id, so it hides who answers), and where the stored date lies ahead: such a date
+/// would be confirmed for ever.
 std::string
 guild_condition(const guild_work& work, document what, const guild_context& context);
 

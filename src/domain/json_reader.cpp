@@ -1,9 +1,11 @@
 #include "domain/json_reader.hpp"
 
 #include "core/text.hpp"
+#include "domain/moments.hpp"
 
 #include <boost/json/parser.hpp>
 
+#include <chrono>
 #include <cmath>
 #include <string>
 
@@ -14,6 +16,9 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t max_depth = 32;
+
+/// 9999-12-31T23:59:59.999Z, the last moment that every reader of ours can print.
+constexpr std::int64_t last_millisecond = 253'402'300'799'999;
 
 std::string_view view_of(const json::string& text) {
   return {text.data(), text.size()};
@@ -50,7 +55,11 @@ std::int64_t json_reader::integer(std::string_view key, std::int64_t min, std::i
 std::optional<std::int64_t>
 json_reader::optional_integer(std::string_view key, std::int64_t min, std::int64_t max) {
   const auto* found = field(key);
-  return found ? to_integer(key, *found, min, max) : std::nullopt;
+  if (!found)
+    return std::nullopt;
+  const auto value = to_integer(key, *found, min, max);
+  leave_out_if_failed();
+  return value;
 }
 
 int json_reader::small_integer(std::string_view key) {
@@ -72,8 +81,16 @@ std::optional<double> json_reader::optional_number(std::string_view key) {
     return static_cast<double>(*integer);
   if (const auto* positive = found->if_uint64())
     return static_cast<double>(*positive);
-  reject(key, "expected a number");
+  leave_out(key, "expected a number");
   return std::nullopt;
+}
+
+std::optional<time_point> json_reader::optional_moment(std::string_view key, time_point now) {
+  const auto at = optional_integer(key, -max_json_integer);
+  if (!at || *at > last_millisecond || *at < 0)
+    return std::nullopt;
+  const time_point moment{std::chrono::milliseconds{*at}};
+  return is_plausible(moment, now) ? std::optional{moment} : std::nullopt;
 }
 
 bool json_reader::boolean(std::string_view key) {
@@ -93,7 +110,11 @@ std::string json_reader::text(std::string_view key) {
 
 std::optional<std::string> json_reader::optional_text(std::string_view key) {
   const auto* found = field(key);
-  return found ? to_text(key, *found) : std::nullopt;
+  if (!found)
+    return std::nullopt;
+  auto text = to_text(key, *found);
+  leave_out_if_failed();
+  return text;
 }
 
 std::vector<std::string> json_reader::every_text(std::string_view key) const {
@@ -123,6 +144,15 @@ void json_reader::reject(std::string_view key, std::string_view what) {
   path_.emplace_back(key);
   reject_here(what);
   path_.pop_back();
+}
+
+bool json_reader::leave_out_if_failed() {
+  if (!failed())
+    return false;
+  if (left_out_.parts++ == 0)
+    left_out_.first = std::move(failure_->message);
+  failure_.reset();
+  return true;
 }
 
 const json::value* json_reader::field(std::string_view key) const {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "core/clock.hpp"
 #include "core/error.hpp"
+#include "domain/document.hpp"
 
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/value.hpp>
@@ -25,6 +27,10 @@ inline constexpr std::int64_t max_json_integer = (std::int64_t{1} << 53) - 1;
 /// with its path ("members[3].character.id: expected an integer"). After that everything
 /// answers defaults, so that a view is written down without a check after each line; `finish`
 /// tells.
+///
+/// Only what is required can be wrong with a document: an optional field and an element of a
+/// list that cannot be read are left out as if they were absent, counted and remembered
+/// (`left_out`).
 ///
 /// Fields that are `null` count as absent. Unknown fields are not looked at. Beyond the syntax
 /// the whole document must be one that PostgreSQL's jsonb and a double can hold: no NUL in a
@@ -55,19 +61,35 @@ public:
   /// A string, or the digits of an integer: for ids that are sent as either.
   std::string text_or_integer(std::string_view key);
 
+  /// Milliseconds since 1970. Nothing too for what was no moment of this game: before 2004, or
+  /// more than a year after `now`.
+  std::optional<time_point> optional_moment(std::string_view key, time_point now);
+
+  /// Whether the field is there, whatever it holds.
+  bool has(std::string_view key) const {
+    return field(key) != nullptr;
+  }
+
   /// Calls `inside` with the reader standing in the object `key`.
   template <class F>
   void object(std::string_view key, F&& inside) {
     if (const auto* found = required(key))
       enter(key, *found, inside);
   }
+  /// True if it is there and all of it could be read; else what `inside` kept is not to be
+  /// used.
   template <class F>
-  void optional_object(std::string_view key, F&& inside) {
-    if (const auto* found = field(key))
-      enter(key, *found, inside);
+  bool optional_object(std::string_view key, F&& inside) {
+    const auto* found = field(key);
+    if (!found)
+      return false;
+    enter(key, *found, inside);
+    return !leave_out_if_failed();
   }
 
-  /// Calls `inside` once for each element of the array `key`, each of which must be an object.
+  /// Calls `inside` for each element of the array `key`. Elements stand for themselves: one
+  /// that is no object or cannot be read costs itself only. `inside` must keep what it read
+  /// only where the reader has not failed.
   template <class F>
   void each(std::string_view key, F&& inside) {
     if (const auto* found = required(key))
@@ -78,14 +100,6 @@ public:
     if (const auto* found = field(key))
       elements(key, *found, inside);
   }
-  /// The same for an array that may be absent and whose elements stand for themselves: one that
-  /// cannot be read is dropped, and what was wrong with it forgotten. `inside` must keep what
-  /// it read only where the reader has not failed.
-  template <class F>
-  void each_readable(std::string_view key, F&& inside) {
-    if (const auto* found = field(key))
-      elements(key, *found, inside, true);
-  }
 
   /// Length of the array `key`, 0 when absent; for reserving.
   std::size_t count(std::string_view key) const;
@@ -94,8 +108,22 @@ public:
   /// know.
   void reject(std::string_view key, std::string_view what);
 
+  /// Declares the field `key` of where the reader stands left out, for such a rule.
+  void leave_out(std::string_view key, std::string_view what) {
+    reject(key, what);
+    leave_out_if_failed();
+  }
+
   bool failed() const noexcept {
     return failure_.has_value();
+  }
+
+  /// What was left out so far.
+  const unread& left_out() const noexcept {
+    return left_out_;
+  }
+  void forget_left_out() {
+    left_out_ = {};
   }
 
   template <class View>
@@ -131,20 +159,20 @@ private:
   }
 
   template <class F>
-  void elements(
-      std::string_view key, const boost::json::value& value, F& inside,
-      bool drop_unreadable = false) {
+  void elements(std::string_view key, const boost::json::value& value, F& inside) {
     const auto* array = value.if_array();
     if (!array)
       return reject(key, "expected an array");
     path_.push_back(key);
-    for (std::size_t i = 0; i < array->size() && !failed(); ++i) {
+    for (std::size_t i = 0; i < array->size(); ++i) {
       enter(i, (*array)[i], inside);
-      if (drop_unreadable)
-        failure_.reset();
+      leave_out_if_failed();
     }
     path_.pop_back();
   }
+
+  /// True if there was something.
+  bool leave_out_if_failed();
 
   void check(const boost::json::value& value);
   void reject_here(std::string_view what);
@@ -156,6 +184,7 @@ private:
   const boost::json::object* here_{nullptr};
   std::vector<segment> path_;
   std::optional<failure> failure_;
+  unread left_out_;
 };
 
 } // namespace guildhall::domain

@@ -1,19 +1,17 @@
 #include "domain/payload.hpp"
 
 #include "core/text.hpp"
+#include "domain/document_kinds.hpp"
 #include "domain/json_reader.hpp"
 
 #include <algorithm>
-#include <chrono>
+#include <ranges>
 #include <set>
 #include <utility>
 
 namespace guildhall::domain {
 
 namespace {
-
-/// 9999-12-31T23:59:59.999Z, the last moment that every reader of ours can print.
-constexpr std::int64_t last_millisecond = 253'402'300'799'999;
 
 /// Far above what Battle.net allows per region and licence.
 constexpr std::size_t max_account_characters = 1'000;
@@ -23,6 +21,7 @@ Id id_of(json_reader& in) {
   return Id{in.integer("id", 1)};
 }
 
+/// Of what must be found at its address.
 realm_ref realm_of(json_reader& in) {
   realm_ref realm;
   in.object("realm", [&] {
@@ -35,16 +34,39 @@ realm_ref realm_of(json_reader& in) {
   return realm;
 }
 
+/// Of the document's own subject: only the id is part of who that is.
+realm_ref own_realm_of(json_reader& in) {
+  realm_ref realm;
+  in.object("realm", [&] {
+    realm.id = id_of<guildhall::realm_id>(in);
+    realm.slug = in.optional_text("slug").value_or("");
+    realm.name = in.optional_text("name").value_or("");
+  });
+  return realm;
+}
+
 std::string faction_of(json_reader& in) {
   std::string faction;
   in.optional_object("faction", [&] { faction = in.optional_text("type").value_or(""); });
   return faction;
 }
 
+struct named_id {
+  int id{0};
+  std::string name{};
+};
+
+named_id named_id_in(json_reader& in, std::string_view key) {
+  named_id found;
+  in.optional_object(key, [&] {
+    found.id = in.optional_small_integer("id").value_or(0);
+    found.name = in.optional_text("name").value_or("");
+  });
+  return found;
+}
+
 int optional_id_in(json_reader& in, std::string_view key) {
-  int id = 0;
-  in.optional_object(key, [&] { id = in.optional_small_integer("id").value_or(0); });
-  return id;
+  return named_id_in(in, key).id;
 }
 
 /// ".../data/wow/guild/stormrage/mythical-warriors?namespace=profile-eu" ->
@@ -93,67 +115,123 @@ account_character account_character_of(json_reader& in) {
   return one;
 }
 
-/// An id is unique within its realm; twice in one roster means that the roster is not one.
-bool has_repeated_id(const std::vector<roster_member>& members) {
-  std::vector<std::pair<std::int64_t, std::int64_t>> ids;
-  ids.reserve(members.size());
-  for (const auto& member : members)
-    ids.emplace_back(member.realm.id.value, member.id.value);
-  std::ranges::sort(ids);
-  return std::ranges::adjacent_find(ids) != ids.end();
+using member_key = std::pair<guildhall::realm_id, bnet_character_id>;
+
+member_key key_of(const roster_member& member) {
+  return {member.realm.id, member.id};
+}
+
+bool is_whole(const member_key& key) {
+  return key.first.value != 0 && key.second.value != 0;
+}
+
+/// Of entries with one identity the last one is kept, at its place.
+void keep_last(json_reader& in, std::vector<roster_member>& members) {
+  std::set<member_key> seen;
+  std::vector<roster_member> kept;
+  kept.reserve(members.size());
+  for (auto& member : std::views::reverse(members)) {
+    if (seen.insert(key_of(member)).second)
+      kept.push_back(std::move(member));
+    else
+      in.leave_out("members", "an id repeats");
+  }
+  std::ranges::reverse(kept);
+  members = std::move(kept);
+}
+
+void read_members(json_reader& in, roster_view& roster) {
+  std::size_t read = 0;
+  roster.members.reserve(in.count("members"));
+  in.each("members", [&] {
+    auto member = member_of(in);
+    const auto key = key_of(member);
+    read += !in.failed() || is_whole(key) ? 1 : 0;
+    if (!in.failed())
+      roster.members.push_back(std::move(member));
+    else if (is_whole(key))
+      roster.unreadable.push_back(key);
+  });
+  roster.unidentified = in.count("members") - read;
+  keep_last(in, roster.members);
+  // Who has a readable entry as well needs no other.
+  std::set<member_key> readable;
+  for (const auto& member : roster.members)
+    readable.insert(key_of(member));
+  std::ranges::sort(roster.unreadable);
+  const auto repeated = std::ranges::unique(roster.unreadable);
+  roster.unreadable.erase(repeated.begin(), repeated.end());
+  std::erase_if(roster.unreadable, [&](const auto& key) { return readable.contains(key); });
+  if (roster.members.empty() && roster.listed() > 0)
+    in.reject("members", "none of them can be read: " + std::string{in.left_out().first});
 }
 
 } // namespace
 
-result<guild_view> parse_guild(std::string_view body) {
+result<guild_view> parse_guild(std::string_view body, const reading& as) {
   json_reader in{body};
+  prove(in, claim_of(document::guild), as);
   guild_view guild;
   guild.id = id_of<bnet_guild_id>(in);
   guild.name = in.optional_text("name").value_or("");
-  guild.realm = realm_of(in);
+  guild.realm = own_realm_of(in);
   guild.faction = faction_of(in);
   guild.member_count = in.optional_integer("member_count");
+  guild.left_out = in.left_out();
   return in.finish(std::move(guild));
 }
 
-result<roster_view> parse_roster(std::string_view body) {
+result<roster_view> parse_roster(std::string_view body, const reading& as) {
   json_reader in{body};
+  prove(in, claim_of(document::roster), as);
   roster_view roster;
   in.object("guild", [&] {
     roster.guild_id = id_of<bnet_guild_id>(in);
     roster.guild_name = in.optional_text("name").value_or("");
-    roster.guild_realm = realm_of(in);
+    roster.guild_realm = own_realm_of(in);
   });
-  roster.members.reserve(in.count("members"));
-  in.each("members", [&] { roster.members.push_back(member_of(in)); });
-  if (!in.failed() && has_repeated_id(roster.members))
-    in.reject("members", "an id repeats");
+  read_members(in, roster);
+  roster.left_out = in.left_out();
   return in.finish(std::move(roster));
 }
 
-result<profile_view> parse_profile(std::string_view body) {
-  json_reader in{body};
+profile_view profile_in(json_reader& in, const reading& as) {
   profile_view profile;
   profile.id = id_of<bnet_character_id>(in);
   profile.name = in.optional_text("name").value_or("");
-  profile.realm = realm_of(in);
+  profile.realm = own_realm_of(in);
   profile.level = in.optional_small_integer("level").value_or(0);
-  profile.class_id = optional_id_in(in, "character_class");
+  const auto of_class = named_id_in(in, "character_class");
+  profile.class_id = of_class.id;
+  profile.class_name = of_class.name;
   // Without a specialisation the object is absent, or holds the id 0.
-  if (const auto spec = optional_id_in(in, "active_spec"); spec != 0)
-    profile.active_spec_id = spec;
+  if (const auto spec = named_id_in(in, "active_spec"); spec.id != 0) {
+    profile.active_spec_id = spec.id;
+    profile.active_spec_name = spec.name;
+  }
   profile.faction = faction_of(in);
-  in.optional_object("guild", [&] { profile.guild = guild_of(in); });
+  guild_ref guild;
+  if (in.optional_object("guild", [&] { guild = guild_of(in); }))
+    profile.guild = std::move(guild);
+  else
+    profile.guild_unclear = in.has("guild");
   profile.average_item_level = in.optional_number("average_item_level");
   profile.equipped_item_level = in.optional_number("equipped_item_level");
   profile.achievement_points = in.optional_integer("achievement_points");
-  if (const auto at = in.optional_integer("last_login_timestamp", 0, last_millisecond))
-    profile.last_login_at = time_point{std::chrono::milliseconds{*at}};
-  return in.finish(std::move(profile));
+  profile.last_login_at = in.optional_moment("last_login_timestamp", as.now);
+  profile.left_out = in.left_out();
+  return profile;
 }
 
-result<status_view> parse_status(std::string_view body) {
+result<profile_view> parse_profile(std::string_view body, const reading& as) {
   json_reader in{body};
+  prove(in, claim_of(document::profile), as);
+  return in.finish(profile_in(in, as));
+}
+
+result<status_view> parse_status(std::string_view body, const reading& as) {
+  json_reader in{body};
+  prove(in, claim_of(document::status), as);
   status_view status;
   status.id = id_of<bnet_character_id>(in);
   status.is_valid = in.boolean("is_valid");
@@ -162,6 +240,7 @@ result<status_view> parse_status(std::string_view body) {
 
 result<std::int64_t> parse_current_period(std::string_view body) {
   json_reader in{body};
+  prove(in, period_index_claim, {});
   std::int64_t period = 0;
   in.object("current_period", [&] { period = in.integer("id", 1); });
   return in.finish(period);
@@ -169,31 +248,34 @@ result<std::int64_t> parse_current_period(std::string_view body) {
 
 result<account_view> parse_account(std::string_view body) {
   json_reader in{body};
+  prove(in, account_claim, {});
   account_view account;
   std::set<std::pair<guildhall::realm_id, bnet_character_id>> seen;
   in.each("wow_accounts", [&] {
     const auto licence = in.optional_integer("id", 1);
     const auto listed = in.count("characters");
     std::size_t readable = 0;
-    in.each_readable("characters", [&] {
+    in.optional_each("characters", [&] {
       auto one = account_character_of(in);
-      if (in.failed())
+      if (in.failed() || account.characters.size() > max_account_characters)
         return;
       one.licence = licence;
       ++readable;
       if (seen.emplace(one.realm.id, one.id).second)
         account.characters.push_back(std::move(one));
     });
-    if (account.characters.size() > max_account_characters)
-      in.reject("characters", "more than an account can have");
-    if (licence)
+    if (licence && !in.failed())
       account.licences.push_back({*licence, readable, readable == listed});
   });
+  if (account.characters.size() > max_account_characters)
+    in.reject("characters", "more than an account can have");
+  account.left_out = in.left_out();
   return in.finish(std::move(account));
 }
 
 result<std::vector<realm_ref>> parse_realms(std::string_view body) {
   json_reader in{body};
+  prove(in, realm_index_claim, {});
   std::vector<realm_ref> realms;
   realms.reserve(in.count("realms"));
   in.each("realms", [&] {
@@ -201,7 +283,8 @@ result<std::vector<realm_ref>> parse_realms(std::string_view body) {
     realm.id = id_of<guildhall::realm_id>(in);
     realm.slug = in.text("slug");
     realm.name = in.optional_text("name").value_or("");
-    realms.push_back(std::move(realm));
+    if (!in.failed())
+      realms.push_back(std::move(realm));
   });
   return in.finish(std::move(realms));
 }

@@ -3,22 +3,25 @@
 #include "core/error.hpp"
 #include "core/ids.hpp"
 #include "domain/address.hpp"
+#include "domain/document_proof.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 /// Typed views over Battle.net's raw JSON. A view holds what guildhall uses and nothing else;
-/// every field that Battle.net may leave out is optional. An unexpected shape is
-/// `ec::malformed` with the path in the message ("members[3].character.id: expected an
-/// integer"). Pure, any thread.
+/// every field that Battle.net may leave out is optional. A body that does not prove to be the
+/// document, or whose own id cannot be read, is `ec::malformed` with the path in the message
+/// ("guild.id: expected an integer"). Everything else that cannot be read is left out and
+/// counted in the view. Pure, any thread.
 namespace guildhall::domain {
 
 struct realm_ref {
   guildhall::realm_id id;
-  std::string slug;
+  std::string slug; ///< empty only where the document itself stands for the realm's address
   std::string name; ///< empty where Battle.net sends none (roster members)
 };
 
@@ -28,8 +31,9 @@ struct guild_view {
   realm_ref realm;
   std::string faction; ///< "ALLIANCE", "HORDE" or empty
   std::optional<std::int64_t> member_count;
+  unread left_out;
 };
-result<guild_view> parse_guild(std::string_view body);
+result<guild_view> parse_guild(std::string_view body, const reading& as = {});
 
 struct roster_member {
   bnet_character_id id;
@@ -43,11 +47,19 @@ struct roster_view {
   bnet_guild_id guild_id;
   std::string guild_name;
   realm_ref guild_realm;
-  std::vector<roster_member> members; ///< in Battle.net's order
+  std::vector<roster_member> members; ///< in Battle.net's order, nobody twice
+  /// Listed, but nothing else of their entries can be read: whoever is a member stays one.
+  std::vector<std::pair<guildhall::realm_id, bnet_character_id>> unreadable;
+  std::size_t unidentified{0}; ///< entries that do not even say whose they are
+  unread left_out;
+
+  std::size_t listed() const noexcept {
+    return members.size() + unreadable.size() + unidentified;
+  }
 };
-/// `members` must be present (it may be empty); an id that repeats within a realm is
-/// malformed. An absent level or class is 0.
-result<roster_view> parse_roster(std::string_view body);
+/// `members` must be present (it may be empty). Of several entries with one identity the last
+/// counts. An absent level or class is 0.
+result<roster_view> parse_roster(std::string_view body, const reading& as = {});
 
 struct guild_ref {
   bnet_guild_id id;
@@ -61,54 +73,27 @@ struct profile_view {
   realm_ref realm;
   int level{0};
   int class_id{0};
+  std::string class_name; ///< as the document spells it; may be empty
   std::optional<int> active_spec_id;
+  std::string active_spec_name;
   std::string faction;
   std::optional<guild_ref> guild;
+  bool guild_unclear{false}; ///< it shows one, but not readably
   std::optional<double> average_item_level;
   std::optional<double> equipped_item_level;
   std::optional<std::int64_t> achievement_points;
   std::optional<time_point> last_login_at; ///< from last_login_timestamp (milliseconds)
+  unread left_out;
 };
-result<profile_view> parse_profile(std::string_view body);
+result<profile_view> parse_profile(std::string_view body, const reading& as = {});
+/// Of one that is proven already.
+profile_view profile_in(json_reader& in, const reading& as);
 
 struct status_view {
   bnet_character_id id;
   bool is_valid{false};
 };
-result<status_view> parse_status(std::string_view body);
-
-/// Only proves that the document is one; nothing of equipment is promoted to a column.
-struct equipment_view {
-  std::size_t items{0};
-};
-result<equipment_view> parse_equipment(std::string_view body);
-
-struct mythic_view {
-  std::optional<double> rating;          ///< current_mythic_rating.rating
-  std::optional<std::int64_t> period_id; ///< current_period.period.id
-};
-result<mythic_view> parse_mythic(std::string_view body);
-
-struct profession {
-  int id{0};
-  std::string name;
-  int skill_points{0};
-  int max_skill_points{0};
-};
-struct professions_view {
-  /// Primaries, then secondaries. Points are those of the tier with the largest id above 2700,
-  /// else of the smallest; a profession without tiers (Archaeology) has its own.
-  std::vector<profession> professions;
-};
-result<professions_view> parse_professions(std::string_view body);
-/// `[{"profession":{"id":..,"name":".."},"skill_points":..,"max_skill_points":..}]`, as the web
-/// client reads it.
-std::string professions_json(const professions_view& view);
-
-struct toys_view {
-  std::vector<std::int64_t> ids; ///< ascending
-};
-result<toys_view> parse_toys(std::string_view body);
+result<status_view> parse_status(std::string_view body, const reading& as = {});
 
 /// One character of an account.
 struct account_character {
@@ -131,6 +116,7 @@ struct account_licence {
 struct account_view {
   std::vector<account_character> characters;
   std::vector<account_licence> licences; ///< those that say their id
+  unread left_out;
 };
 result<account_view> parse_account(std::string_view body);
 

@@ -1,12 +1,12 @@
-#include "domain/json_reader.hpp"
-#include "domain/payload.hpp"
-#include "domain/projection.hpp"
+#include "domain/payload_children.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <limits>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -22,17 +22,14 @@ namespace {
 /// expansions since Shadowlands.
 constexpr std::int64_t first_recent_tier = 2700;
 
-struct tier {
-  std::int64_t id{0};
-  int skill_points{0};
-  int max_skill_points{0};
-};
+/// There are some two a year.
+constexpr std::int64_t last_season = 999;
 
 using kill_key = std::tuple<std::int64_t, std::int64_t, std::string>;
 
 /// A boss in one raid at one difficulty, as it goes into the list; none without a kill.
 std::optional<json::object> kill_of(
-    json_reader& in, std::int64_t raid, const std::string& difficulty,
+    json_reader& in, std::int64_t raid, const std::string& difficulty, time_point now,
     std::set<kill_key>& seen) {
   json::object kill{{"raid", raid}};
   std::int64_t boss = 0;
@@ -44,18 +41,30 @@ std::optional<json::object> kill_of(
   const auto kills = in.integer("completed_count");
   kill["difficulty"] = difficulty;
   kill["kills"] = kills;
-  if (const auto at = in.optional_integer("last_kill_timestamp"))
-    kill["last_kill"] = *at;
+  if (const auto at = in.optional_moment("last_kill_timestamp", now))
+    kill["last_kill"] =
+        std::chrono::floor<std::chrono::milliseconds>(*at).time_since_epoch().count();
   if (in.failed() || kills == 0 || !seen.emplace(raid, boss, difficulty).second)
     return std::nullopt;
   return kill;
 }
 
 /// With the largest id above 2700, else the smallest.
-bool is_better(const tier& candidate, const tier& chosen) {
+bool is_newer(const profession_tier& candidate, const profession_tier& chosen) {
   if (candidate.id > first_recent_tier)
     return candidate.id > chosen.id;
   return chosen.id <= first_recent_tier && candidate.id < chosen.id;
+}
+
+profession_tier tier_of(json_reader& in) {
+  profession_tier found;
+  in.object("tier", [&] {
+    found.id = in.integer("id", 1);
+    found.name = in.optional_text("name").value_or("");
+  });
+  found.skill_points = in.optional_small_integer("skill_points").value_or(0);
+  found.max_skill_points = in.optional_small_integer("max_skill_points").value_or(0);
+  return found;
 }
 
 profession profession_of(json_reader& in) {
@@ -66,99 +75,122 @@ profession profession_of(json_reader& in) {
   });
   found.skill_points = in.optional_small_integer("skill_points").value_or(0);
   found.max_skill_points = in.optional_small_integer("max_skill_points").value_or(0);
-  std::optional<tier> chosen;
   in.optional_each("tiers", [&] {
-    tier candidate;
-    in.object("tier", [&] { candidate.id = in.integer("id", 1); });
-    candidate.skill_points = in.optional_small_integer("skill_points").value_or(0);
-    candidate.max_skill_points = in.optional_small_integer("max_skill_points").value_or(0);
-    if (!chosen || is_better(candidate, *chosen))
-      chosen = candidate;
+    auto tier = tier_of(in);
+    if (in.failed())
+      return;
+    if (!found.newest || is_newer(tier, *found.newest))
+      found.newest = tier;
+    found.tiers.push_back(std::move(tier));
   });
-  if (chosen) {
-    found.skill_points = chosen->skill_points;
-    found.max_skill_points = chosen->max_skill_points;
+  if (found.newest) {
+    found.skill_points = found.newest->skill_points;
+    found.max_skill_points = found.newest->max_skill_points;
   }
   return found;
 }
 
-} // namespace
-
-result<equipment_view> parse_equipment(std::string_view body) {
-  json_reader in{body};
-  equipment_view equipment;
-  in.optional_each("equipped_items", [&] { ++equipment.items; });
-  return in.finish(equipment);
+json::array tiers_json(const profession& of) {
+  json::array tiers;
+  tiers.reserve(of.tiers.size());
+  for (const auto& tier : of.tiers)
+    tiers.push_back(json::object{
+        {"id", tier.id},
+        {"name", tier.name},
+        {"skill_points", tier.skill_points},
+        {"max_skill_points", tier.max_skill_points}});
+  return tiers;
 }
 
-result<mythic_view> parse_mythic(std::string_view body) {
-  json_reader in{body};
+} // namespace
+
+equipment_view equipment_in(json_reader& in) {
+  equipment_view equipment;
+  in.optional_each("equipped_items", [&] { ++equipment.items; });
+  return equipment;
+}
+
+mythic_view mythic_in(json_reader& in) {
   mythic_view mythic;
   in.optional_object(
       "current_mythic_rating", [&] { mythic.rating = in.optional_number("rating"); });
   in.optional_object("current_period", [&] {
     in.optional_object("period", [&] { mythic.period_id = in.optional_integer("id", 1); });
+    in.optional_each("best_runs", [] {});
   });
-  return in.finish(mythic);
+  in.optional_each("seasons", [&] {
+    const auto season = in.integer("id", 0, last_season);
+    if (!in.failed())
+      mythic.season = std::max(mythic.season.value_or(season), season);
+  });
+  return mythic;
 }
 
-result<professions_view> parse_professions(std::string_view body) {
-  json_reader in{body};
+professions_view professions_in(json_reader& in) {
   professions_view view;
   for (const auto* list : {"primaries", "secondaries"})
-    in.optional_each(list, [&] { view.professions.push_back(profession_of(in)); });
-  return in.finish(std::move(view));
+    in.optional_each(list, [&] {
+      auto found = profession_of(in);
+      if (!in.failed())
+        view.professions.push_back(std::move(found));
+    });
+  return view;
 }
 
-std::string professions_json(const professions_view& view) {
+std::string professions_json(const professions_view& view, tiers_shown shown) {
   json::array list;
   list.reserve(view.professions.size());
-  for (const auto& each : view.professions)
-    list.push_back(json::object{
+  for (const auto& each : view.professions) {
+    json::object line{
         {"profession", {{"id", each.id}, {"name", each.name}}},
         {"skill_points", each.skill_points},
-        {"max_skill_points", each.max_skill_points}});
+        {"max_skill_points", each.max_skill_points}};
+    if (each.newest)
+      line["tier"] = json::object{{"id", each.newest->id}, {"name", each.newest->name}};
+    if (each.newest && shown == tiers_shown::all)
+      line["tiers"] = tiers_json(each);
+    list.push_back(std::move(line));
+  }
   return json::serialize(list);
 }
 
-result<toys_view> parse_toys(std::string_view body) {
-  json_reader in{body};
+toys_view toys_in(json_reader& in) {
   toys_view view;
   view.ids.reserve(in.count("toys"));
-  in.optional_each(
-      "toys", [&] { in.object("toy", [&] { view.ids.push_back(in.integer("id", 1)); }); });
+  in.optional_each("toys", [&] {
+    in.object("toy", [&] {
+      const auto id = in.integer("id", 1);
+      if (!in.failed())
+        view.ids.push_back(id);
+    });
+  });
   std::ranges::sort(view.ids);
   const auto repeated = std::ranges::unique(view.ids);
   view.ids.erase(repeated.begin(), repeated.end());
-  return in.finish(std::move(view));
+  return view;
 }
 
-result<void> read_raids(std::string_view body, character_columns& columns) {
-  json_reader in{body};
+std::string raid_kills_in(json_reader& in, time_point now) {
   json::array kills;
   std::set<kill_key> seen;
   const auto read_mode = [&](std::int64_t raid) {
     std::string difficulty;
     in.object("difficulty", [&] { difficulty = in.text("type"); });
     in.optional_object("progress", [&] {
-      in.each_readable("encounters", [&] {
-        if (auto kill = kill_of(in, raid, difficulty, seen))
+      in.optional_each("encounters", [&] {
+        if (auto kill = kill_of(in, raid, difficulty, now, seen))
           kills.push_back(std::move(*kill));
       });
     });
   };
-  in.each_readable("expansions", [&] {
-    in.each_readable("instances", [&] {
+  in.optional_each("expansions", [&] {
+    in.optional_each("instances", [&] {
       std::int64_t raid = 0;
       in.object("instance", [&] { raid = in.integer("id", 1); });
-      in.each_readable("modes", [&] { read_mode(raid); });
+      in.optional_each("modes", [&] { read_mode(raid); });
     });
   });
-  auto text = in.finish(json::serialize(kills));
-  if (!text)
-    return std::unexpected<failure>(text.error());
-  columns.raid_kills = std::move(*text);
-  return {};
+  return json::serialize(kills);
 }
 
 } // namespace guildhall::domain

@@ -2,6 +2,7 @@
 
 #include "domain/game.hpp"
 #include "domain/payload.hpp"
+#include "domain/payload_children.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -17,31 +18,28 @@ namespace guildhall::domain {
 struct character_columns {
   // from the profile
   std::optional<int> class_id;
-  std::string class_name; ///< English; empty without a class id
+  std::string class_name; ///< English, of a new class the document's; empty without a class id
   std::optional<int> level;
   domain::role role{};        ///< by the active specialisation's id
   std::optional<int> spec_id; ///< also when the specialisation is not known to us
-  std::string spec_name;      ///< English; empty for an unknown specialisation
+  std::string spec_name;      ///< English, of a new specialisation the document's
   std::optional<double> average_item_level;
   std::optional<double> equipped_item_level;
   std::optional<std::int64_t> achievement_points;
   std::optional<time_point> last_login_at;
   // from the others
   std::optional<double> mythic_rating;
-  std::optional<std::int64_t> period_id;  ///< the week that the M+ document says it is of
-  std::optional<std::string> professions; ///< JSON text, as `professions_json` makes it
+  std::optional<std::int64_t> mythic_season;   ///< of the rating
+  std::optional<std::int64_t> period_id;       ///< the week that the M+ document says it is of
+  std::optional<std::string> professions;      ///< JSON text, as `professions_json` makes it
+  std::optional<std::string> profession_tiers; ///< the same with all tiers
   std::optional<std::vector<std::int64_t>> toys; ///< ascending
-  std::optional<std::string> raid_kills;         ///< JSON text, as `read_raids` makes it
+  std::optional<std::string> raid_kills;         ///< JSON text, as `raid_kills_in` makes it
 };
 
 void project_profile(const profile_view& view, character_columns& columns);
 void project_mythic(const mythic_view& view, character_columns& columns);
 void project_professions(const professions_view& view, character_columns& columns);
 void project_toys(const toys_view& view, character_columns& columns);
-/// From the body itself: `[{"raid":..,"boss":..,"name":"..","difficulty":"HEROIC","kills":..,
-/// "last_kill":..}]`, Battle.net's ids and, where it tells the time, Unix milliseconds. Bosses
-/// without a kill and what cannot be read are left out; what is listed twice (the current
-/// season repeats raids) stands there once.
-result<void> read_raids(std::string_view body, character_columns& columns);
 
 } // namespace guildhall::domain

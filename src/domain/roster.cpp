@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace guildhall::domain {
@@ -105,17 +106,32 @@ diff_roster(region where, std::span<const stored_member> stored, const roster_vi
       auto now = before;
       now.name = named ? member->name : before.name;
       now.realm = member->realm.slug;
-      now.class_id = member->class_id;
-      now.level = member->level;
+      if (member->class_id != 0)
+        now.class_id = member->class_id;
+      if (member->level != 0)
+        now.level = member->level;
       now.rank = member->rank;
       changes.returned.push_back(std::move(now));
     } else if (member->rank != before.rank) {
       changes.ranks.push_back({before, member->rank});
     }
   }
-  for (const auto& [identity, member] : known)
-    if (member->open && !present.contains(identity))
-      changes.left.push_back(*member);
+  // Whoever is listed unreadably is there; where an entry names nobody, it may be anybody's.
+  std::set<character_identity> somehow_present;
+  for (const auto& [realm, id] : roster.unreadable)
+    somehow_present.insert({where, realm, id});
+  if (roster.unidentified == 0)
+    for (const auto& [identity, member] : known)
+      if (member->open && !present.contains(identity) && !somehow_present.contains(identity))
+        changes.left.push_back(*member);
+
+  // A guild has one master: whoever was it and is listed unreadably beside another is no more.
+  const bool has_master =
+      std::ranges::any_of(roster.members, [](const auto& m) { return m.rank == 0; });
+  for (const auto& identity : somehow_present)
+    if (const auto found = known.find(identity);
+        has_master && found != known.end() && found->second->open && found->second->rank == 0)
+      changes.ranks.push_back({*found->second, 1});
 
   changes.possible_transfers = transfers_in(changes);
   return changes;
@@ -130,11 +146,13 @@ roster_verdict judge_roster(const roster_view& roster, const roster_context& con
   if (is_foreign(context.expected, roster.guild_id, roster.guild_realm))
     return roster_verdict::foreign;
 
-  const auto size = static_cast<std::int64_t>(roster.members.size());
+  const auto size = static_cast<std::int64_t>(roster.listed());
   const auto before = static_cast<std::int64_t>(context.open_members);
   const bool empty = size == 0;
+  // The master's may be an entry that cannot be read.
   const bool headless =
-      std::ranges::none_of(roster.members, [](const auto& m) { return m.rank == 0; });
+      roster.listed() == roster.members.size()
+      && std::ranges::none_of(roster.members, [](const auto& m) { return m.rank == 0; });
   const bool shrunk = context.open_members >= small_guild && 10 * (before - size) > before;
   if (!empty && !headless && !shrunk)
     return roster_verdict::plausible;

@@ -44,9 +44,11 @@ struct roster_changes {
   /// roster's; a change of rank while away is in no other list, a change of name is in
   /// `renamed`.
   std::vector<stored_member> returned;
-  std::vector<stored_member> left; ///< open row, not in the roster
-  std::vector<rank_change> ranks;  ///< stayed, with another rank
-  std::vector<rename> renamed;     ///< same identity, another name or realm slug
+  /// Open row, not in the roster; nobody as long as it has entries that do not say whose they
+  /// are.
+  std::vector<stored_member> left;
+  std::vector<rank_change> ranks; ///< stayed, with another rank
+  std::vector<rename> renamed;    ///< same identity, another name or realm slug
   /// Leavers and joiners that may be one character after a transfer: exactly one leaver and one
   /// joiner agree in name_key and class. True only if the leaver's status is 404.
   struct transfer {

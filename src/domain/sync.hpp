@@ -86,6 +86,12 @@ struct fetched_document {
   std::string body; ///< as received
   std::string last_modified;
   std::string schema_revision;
+  std::string version{}; ///< as `version_of` makes it
+  unread left_out{};
+
+  const std::string& stored_version() const noexcept {
+    return version.empty() ? last_modified : version;
+  }
 };
 
 /// An attempt that brought nothing; the stored document stays.
@@ -111,7 +117,7 @@ struct character_outcome {
   std::vector<document_failure> failed;
   std::optional<profile_view> profile;   ///< when the profile arrived
   character_columns columns;             ///< what the arrived documents project to
-  std::string profile_version;           ///< Last-Modified children belong to (new or stored)
+  std::string profile_version;           ///< the version children belong to (new or stored)
   std::optional<std::int64_t> period_id; ///< M+ period of the region at the time
   bool verified{false};                  ///< a 200 with the right id arrived
   bool gone{false};                      ///< is_valid false or another id: erase

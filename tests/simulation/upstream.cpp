@@ -242,9 +242,13 @@ upstream::truth(const battlenet::request& what, const std::string& condition) {
   case domain::document::status:
     return answer_of(200, test::status_body(one->body.id));
   case domain::document::mythic:
-    return answer_of(200, R"({"current_mythic_rating":{"rating":2000}})");
-  default:
-    return answer_of(200, "{}", http_date(one->modified_at));
+    return answer_of(
+        200, test::child_body(one->body, R"("current_mythic_rating":{"rating":2000})"));
+  default: {
+    const std::string mark{domain::kind_of(*kind).proof.marks[0]};
+    return answer_of(
+        200, test::child_body(one->body, '"' + mark + R"(":[])"), http_date(one->modified_at));
+  }
   }
 }
 

@@ -70,6 +70,12 @@ inline std::string profile_body(
   return body + "}";
 }
 
+/// A document below the profile; `fields` are what makes it the one it is.
+inline std::string child_body(const body_member& who, const std::string& fields) {
+  return R"({"character":{"id":)" + std::to_string(who.id) + R"(,"name":")" + who.name + R"(",)"
+       + json_realm(who.realm) + "}," + fields + "}";
+}
+
 inline std::string status_body(std::int64_t id, bool is_valid = true) {
   return R"({"id":)" + std::to_string(id) + R"(,"is_valid":)" + (is_valid ? "true" : "false")
        + "}";

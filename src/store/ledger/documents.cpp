@@ -16,8 +16,10 @@ namespace {
 constexpr statement arrived{
     "document_arrived", R"(
   insert into document_states as d (guild_id, character_id, document, state, fetched_at,
-    checked_at, changed_at, last_modified, modified_at, schema_revision, synced_for, period_id)
-  select $1::bigint, $2::bigint, $3, 'ok', t, t, t, $4, $5::timestamptz, $6, $7, $8::bigint
+    checked_at, changed_at, last_modified, modified_at, schema_revision, synced_for, period_id,
+    version, left_out, error_detail)
+  select $1::bigint, $2::bigint, $3, 'ok', t, t, t, $4, $5::timestamptz, $6, $7, $8::bigint, $9,
+    $10::bigint, $11
   from (select app_now() as t) now
   where not exists (select from document_states where guild_id = $1 and document = $3)
     and not exists (select from document_states where character_id = $2 and document = $3))",
@@ -25,10 +27,11 @@ constexpr statement arrived{
 constexpr statement arrived_again{
     "document_arrived_again", R"(
   update document_states d set state = 'ok', fetched_at = t, checked_at = t,
-    changed_at = case when d.last_modified = $4 and $4 <> '' then d.changed_at else t end,
+    changed_at = case when coalesce(nullif(d.version, ''), d.last_modified) = $9 and $9 <> ''
+      then d.changed_at else t end,
     last_modified = $4, modified_at = $5::timestamptz, schema_revision = $6, synced_for = $7,
-    period_id = coalesce($8::bigint, d.period_id), error_class = null, error_detail = '',
-    failures = 0, failed_at = null, retry_at = null
+    period_id = coalesce($8::bigint, d.period_id), version = $9, left_out = $10::bigint,
+    error_class = null, error_detail = $11, failures = 0, failed_at = null, retry_at = null
   from (select app_now() as t) now
   where (d.guild_id = $1::bigint or d.character_id = $2::bigint) and d.document = $3)",
     30};
@@ -131,7 +134,8 @@ bool read_document(fields& in, domain::document_record& out) {
   std::string state;
   std::optional<std::string> error_class;
   in >> name >> state >> out.fetched_at >> out.checked_at >> out.changed_at >> out.last_modified
-      >> out.synced_for >> out.period_id >> error_class >> out.failures >> out.retry_at;
+      >> out.synced_for >> out.period_id >> error_class >> out.failures >> out.retry_at
+      >> out.version >> out.left_out;
   const auto document = domain::parse_document(name.value_or(""));
   if (!document)
     return false;
@@ -152,13 +156,16 @@ std::vector<domain::document_record> documents_of(session& db, document_owner ow
   return out;
 }
 
-void record_arrived(session& db, document_owner owner, const arrived_document& what) {
+void record_arrived(session& db, document_owner owner, const arrived_document& arrival) {
+  const auto& what = arrival.what;
   const auto write = [&](const statement& how) {
     return db
         .exec(
-            how, {guild_of(owner), character_of(owner), domain::to_string(what.document),
-                  what.last_modified, domain::parse_last_modified(what.last_modified),
-                  what.schema_revision, what.synced_for, what.period_id})
+            how,
+            {guild_of(owner), character_of(owner), domain::to_string(what.document),
+             what.last_modified, domain::parse_last_modified(what.last_modified),
+             what.schema_revision, arrival.synced_for, arrival.period_id, what.stored_version(),
+             static_cast<std::int64_t>(what.left_out.parts), what.left_out.first})
         .affected_rows();
   };
   if (write(arrived_again) == 0)

@@ -26,7 +26,8 @@ constexpr std::string document_columns_of(std::string_view document_states) {
   std::string out;
   for (const std::string_view column :
        {"document", "state", "fetched_at", "checked_at", "changed_at", "last_modified",
-        "synced_for", "period_id", "error_class", "failures", "retry_at"}) {
+        "synced_for", "period_id", "error_class", "failures", "retry_at", "version",
+        "left_out"}) {
     out += out.empty() ? " " : ", ";
     out += document_states;
     out += '.';
@@ -44,10 +45,8 @@ inline constexpr std::string_view document_state_columns = generated<columns_of_
 bool read_document(fields& in, domain::document_record& out);
 
 struct arrived_document {
-  domain::document document{};
-  std::string last_modified;
-  std::string schema_revision;
-  std::string synced_for;
+  const domain::fetched_document& what;
+  std::string synced_for{};
   std::optional<std::int64_t> period_id{};
 };
 
@@ -55,7 +54,7 @@ struct arrived_document {
 std::vector<domain::document_record> documents_of(session& db, document_owner owner);
 
 /// A 200 that was stored.
-void record_arrived(session& db, document_owner owner, const arrived_document& what);
+void record_arrived(session& db, document_owner owner, const arrived_document& arrival);
 /// A 304: only the time of the check moves, and an earlier failure is over. True if one was.
 bool record_unchanged(session& db, document_owner owner, domain::document what);
 /// An attempt that brought nothing, made again after `wait`. True if it stands differently now

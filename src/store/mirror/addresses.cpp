@@ -55,7 +55,13 @@ constexpr statement take_guild{
   select 'guild_address_taken_over', app_now(), region, id, realm_id, bnet_guild_id, name
   from lost)",
     60};
-constexpr std::array all{take, log_takeover, take_guild};
+constexpr statement name_realm{
+    "remember_realm", R"(
+  insert into realm_names as r (region, realm_id, name) values ($1, $2, $3)
+  on conflict (region, realm_id) do update set name = excluded.name
+  where r.name <> excluded.name)",
+    20};
+constexpr std::array all{take, log_takeover, take_guild, name_realm};
 const listed_statements registered{all};
 
 } // namespace
@@ -104,6 +110,12 @@ bool take_over_guild_address(
                {address.region, address.realm, address.name_slug, who.realm_id, who.bnet_id})
              .affected_rows()
        > 0;
+}
+
+void remember_realm(
+    session& db, domain::region where, realm_id realm, const std::string& name) {
+  if (!name.empty())
+    db.exec(name_realm, {where, realm, name});
 }
 
 } // namespace guildhall::store

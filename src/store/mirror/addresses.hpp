@@ -30,4 +30,7 @@ std::vector<character_id> take_over_addresses(
 bool take_over_guild_address(
     session& db, const domain::guild_address& address, const domain::guild_identity& who);
 
+/// What a realm is called: rosters name it by slug alone. An empty name says nothing.
+void remember_realm(session& db, domain::region where, realm_id realm, const std::string& name);
+
 } // namespace guildhall::store

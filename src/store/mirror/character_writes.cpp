@@ -62,6 +62,13 @@ constexpr statement reclass_member{
   update guild_members set character_class = $2, updated_at = app_now()
   where character_id = $1 and left_at is null and character_class <> $2)",
     40};
+// A rating without a list of seasons is one of the season that is on.
+constexpr statement rated_now{
+    "rated_now", R"(
+  update characters c set mythic_season = (
+    select max(s.mythic_season) from characters s where s.region = c.region)
+  where c.id = $1)",
+    20};
 constexpr statement log_rename{
     "log_rename", R"(
   insert into guild_events (kind, seen_after, seen_at, region, guild_id, guild_realm_id,
@@ -102,9 +109,9 @@ constexpr statement drop_stray{
   where q.id = $1 and not q.again and q.guild_id is null and c.id = q.character_id
     and c.user_id is null)",
     20};
-constexpr std::array all{
-    drop_stray,    lock,           documents,  verify,           unavailable, move,
-    rename_member, reclass_member, log_rename, guild_of_profile, finish};
+constexpr std::array all{drop_stray,  lock,       documents,        verify,
+                         unavailable, move,       rename_member,    reclass_member,
+                         rated_now,   log_rename, guild_of_profile, finish};
 const listed_statements registered{all};
 
 /// How long a document that cannot be stored waits before it is asked for again.
@@ -185,8 +192,9 @@ private:
   bool is_stored_already(const domain::fetched_document& doc) const {
     const auto* record = record_of(doc.document);
     return doc.document == domain::document::profile && outcome_.work.profile_stored && record
-        && record->state == domain::document_state::ok && !doc.last_modified.empty()
-        && doc.last_modified == record->last_modified;
+        && record->state == domain::document_state::ok && !doc.stored_version().empty()
+        && doc.stored_version() == record->stored_version() && doc.left_out.parts == 0
+        && record->left_out == 0;
   }
 
   void store_documents() {
@@ -221,6 +229,9 @@ private:
     if (profile && outcome_.profile) {
       move_to_address();
       place_in_guild();
+      remember_realm(
+          db_, outcome_.work.identity.region, outcome_.work.identity.realm_id,
+          outcome_.profile->realm.name);
     }
     const auto& columns = outcome_.columns;
     std::vector<param> params{id_, domain::projection_version};
@@ -231,7 +242,9 @@ private:
     }
     db_.exec(documents, params);
     if (profile && columns.class_id)
-      db_.exec(reclass_member, {id_, domain::class_name(*columns.class_id)});
+      db_.exec(reclass_member, {id_, columns.class_name});
+    if (find(list, domain::document::mythic) && columns.mythic_rating && !columns.mythic_season)
+      db_.exec(rated_now, {id_});
   }
 
   void note_arrival(const domain::fetched_document& doc) {
@@ -239,9 +252,7 @@ private:
     const bool entity = kind.place == domain::document_place::entity;
     record_arrived(
         db_, id_,
-        {.document = doc.document,
-         .last_modified = doc.last_modified,
-         .schema_revision = doc.schema_revision,
+        {.what = doc,
          .synced_for = entity ? std::string{} : outcome_.profile_version,
          .period_id = kind.weekly ? outcome_.period_id : std::nullopt});
   }
@@ -281,9 +292,9 @@ private:
   /// whatever the profile says; a guild that is not known here becomes a candidate, and the
   /// character waits for it.
   void place_in_guild() {
-    if (stored_.open_membership)
-      return;
     const auto& profile = *outcome_.profile;
+    if (stored_.open_membership || profile.guild_unclear)
+      return;
     std::optional<guild_id> local;
     if (profile.guild) {
       const auto where = outcome_.work.identity.region;

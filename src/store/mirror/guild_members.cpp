@@ -311,10 +311,11 @@ private:
       if (it == listed.end() || is_gone_from_here(before.identity))
         continue;
       const auto& now = *it->second;
-      const bool another_class = now.class_id != 0 && now.class_id != before.class_id;
-      if (now.level != before.level || another_class)
-        levels_.push_back(
-            {before.character_id, another_class ? now.class_id : before.class_id, now.level});
+      // What the roster does not say stays.
+      const int class_id = now.class_id != 0 ? now.class_id : before.class_id;
+      const int level = now.level != 0 ? now.level : before.level;
+      if (level != before.level || class_id != before.class_id)
+        levels_.push_back({before.character_id, class_id, level});
     }
     for (const auto& change : levels_)
       tags_.add(change.character);

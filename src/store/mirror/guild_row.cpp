@@ -115,6 +115,7 @@ write_guild(session& db, const domain::guild_address& address, const domain::gui
       address.region, view.realm.slug.empty() ? address.realm : view.realm.slug,
       domain::guild_name_slug(view.name)};
   guild_written out;
+  remember_realm(db, who.region, who.realm_id, view.realm.name);
   auto existing = guild_of_identity(db, who);
   const bool taken_over = take_over_guild_address(db, now, who);
   if (!existing) {

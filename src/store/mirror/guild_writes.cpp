@@ -109,16 +109,21 @@ private:
     guild_ = written.guild;
     if (written.moved)
       tags_.add_addresses();
-    record_arrived(
-        db_, guild_.id,
-        {domain::document::guild,
-         outcome_.guild->last_modified,
-         outcome_.guild->schema_revision,
-         {}});
-    applied_.changed |= written.changed
-                     || outcome_.guild->last_modified != work_.guild_document.last_modified
-                     || work_.guild_document.state != domain::document_state::ok;
+    record_arrived(db_, guild_.id, {.what = *outcome_.guild});
+    applied_.changed |= written.changed || is_another(*outcome_.guild, work_.guild_document);
     return true;
+  }
+
+  /// Freshness tells how much of a document cannot be read.
+  static bool is_otherwise_readable(
+      const domain::fetched_document& doc, const domain::document_record& before) {
+    return static_cast<std::int64_t>(doc.left_out.parts) != before.left_out;
+  }
+
+  static bool
+  is_another(const domain::fetched_document& doc, const domain::document_record& before) {
+    return doc.stored_version() != before.stored_version()
+        || before.state != domain::document_state::ok || is_otherwise_readable(doc, before);
   }
 
   domain::document_failure refused(domain::document what) {
@@ -212,17 +217,13 @@ private:
       fail_document(*roster_trouble_);
       return;
     }
-    record_arrived(
-        db_, guild_.id,
-        {domain::document::roster,
-         outcome_.roster->last_modified,
-         outcome_.roster->schema_revision,
-         {}});
+    record_arrived(db_, guild_.id, {.what = *outcome_.roster});
     if (!complete)
       forget_last_modified(db_, guild_.id, domain::document::roster);
     remember_suspicion(db_, guild_.id, std::nullopt);
-    applied_.changed |=
-        applied_.first_scan || work_.roster_document.state != domain::document_state::ok;
+    const auto& before = work_.roster_document;
+    applied_.changed |= applied_.first_scan || before.state != domain::document_state::ok
+                     || is_otherwise_readable(*outcome_.roster, before);
   }
 
   /// What the tracked address is worth after this step (R6: success only on success).

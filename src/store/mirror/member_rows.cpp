@@ -67,7 +67,8 @@ constexpr statement newer_profile{
     8'000};
 constexpr statement levels{
     "update_levels", R"(
-  update characters c set class_id = w.class_id, level = w.level, updated_at = app_now()
+  update characters c set class_id = w.class_id, level = w.level, updated_at = app_now(),
+    class_name = case when c.class_id = w.class_id then c.class_name end
   from unnest($1::bigint[], $2::integer[], $3::integer[]) as w(id, class_id, level)
   where c.id = w.id and not exists (
     select from document_states d where d.character_id = w.id and d.document = 'profile'
@@ -77,9 +78,11 @@ constexpr statement open{
     "open_memberships", R"(
   insert into guild_members as m (guild_id, character_id, rank, character_name, character_class,
     joined_at)
-  select $1, w.id, w.rank, w.name, w.class, case when $6::boolean then null else now.t end
-  from unnest($2::bigint[], $3::integer[], $4::text[], $5::text[]) as w(id, rank, name, class),
-    (select app_now() as t) now
+  select $1, w.id, w.rank, w.name,
+    case when w.class = 'Unknown' then coalesce(c.class_name, w.class) else w.class end,
+    case when $6::boolean then null else now.t end
+  from unnest($2::bigint[], $3::integer[], $4::text[], $5::text[]) as w(id, rank, name, class)
+    join characters c on c.id = w.id, (select app_now() as t) now
   order by w.id
   on conflict (guild_id, character_id) do update set rank = excluded.rank,
     character_name = excluded.character_name, character_class = excluded.character_class,
@@ -112,15 +115,29 @@ constexpr statement names{
   where m.guild_id = $1 and m.left_at is null and c.id = m.character_id
     and m.character_name is distinct from c.name)",
     15'000};
+// Entries that do not say whose they are are nobody's; of several the last one counts.
 constexpr statement data{
     "refresh_member_data", R"(
-  update guild_members m set member_data_json = e.value
-  from guilds g, jsonb_array_elements(g.roster_json -> 'members') e(value), characters c
-  where g.id = $1 and c.region = g.region
-    and c.realm_id = (e.value #>> '{character,realm,id}')::bigint
-    and c.bnet_character_id = (e.value #>> '{character,id}')::bigint
+  with listed as (
+    select e.value, e.at,
+      case when jsonb_typeof(e.value #> '{character,id}') = 'number'
+        then (e.value #> '{character,id}')::numeric end as bnet_id,
+      case when jsonb_typeof(e.value #> '{character,realm,id}') = 'number'
+        then (e.value #> '{character,realm,id}')::numeric end as realm_id
+    from guilds g, jsonb_array_elements(g.roster_json -> 'members') with ordinality e(value, at)
+    where g.id = $1
+  ), last as (
+    select distinct on (realm_id, bnet_id) * from listed
+    where realm_id = trunc(realm_id) and bnet_id = trunc(bnet_id)
+      and realm_id between 1 and 9007199254740991 and bnet_id between 1 and 9007199254740991
+    order by realm_id, bnet_id, at desc
+  )
+  update guild_members m set member_data_json = l.value
+  from last l, guilds g, characters c
+  where g.id = $1 and c.region = g.region and c.realm_id = l.realm_id::bigint
+    and c.bnet_character_id = l.bnet_id::bigint
     and m.guild_id = g.id and m.character_id = c.id and m.left_at is null
-    and m.member_data_json is distinct from e.value)",
+    and m.member_data_json is distinct from l.value)",
     30'000};
 constexpr statement transfer{
     "add_pending_transfer", R"(

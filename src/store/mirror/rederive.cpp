@@ -54,7 +54,7 @@ bool derive(session& db, character_id id, fields& stored) {
     std::optional<std::string> body;
     stored >> body;
     domain::character_columns columns;
-    const bool readable = body && kind.project(*body, columns);
+    const bool readable = body && domain::read_document(kind.what, *body, {}, columns);
     add_document_params(
         params, kind, written_columns::derived_again, readable ? &*body : nullptr, columns);
   }

@@ -226,6 +226,8 @@ private:
       if (std::ranges::find(here, id) != here.end())
         continue;
       const auto what = domain::absence_of(list, licence);
+      if (what != domain::absence::proven && !list.whole)
+        continue; // it may be among what could not be read
       if (domain::is_confirmed(what, before, now))
         unlisted_.push_back(id);
       else if (what == domain::absence::proven)

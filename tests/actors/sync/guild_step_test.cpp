@@ -103,8 +103,9 @@ TEST_F(guild_step_test, a_roster_that_is_gone_while_its_guild_answers_is_looked_
 
 TEST_F(guild_step_test, a_malformed_roster_names_the_path_and_is_not_applied) {
   on_versioned(guild_path, "{}", yesterday);
-  on(guild_path + "/roster",
-     answer_of(200, test::roster_body(guild, {anna, anna}), today)); // an id repeats
+  auto body = test::roster_body(guild, {});
+  body.replace(body.find("[]"), 2, "7");
+  on(guild_path + "/roster", answer_of(200, body, today));
   sync(known_guild());
   const auto& outcome = store.guilds().at(0).outcome;
   EXPECT_FALSE(outcome.roster);
@@ -112,6 +113,54 @@ TEST_F(guild_step_test, a_malformed_roster_names_the_path_and_is_not_applied) {
   ASSERT_EQ(outcome.failed.size(), 1u);
   EXPECT_EQ(outcome.failed[0].error_class, failure_class::malformed);
   EXPECT_NE(outcome.failed[0].detail.find("members"), std::string::npos);
+}
+
+// In maintenance, and behind broken caches, any path answers 200 with anything.
+TEST_F(guild_step_test, what_does_not_prove_to_be_guild_or_roster_replaces_none) {
+  const test::body_guild other{71, "Other Guild", "other-guild", {}};
+  for (const auto& body : std::vector<std::string>{
+           R"({"code":503,"reason":"maintenance"})", "{}", "[]", "\"maintenance\"",
+           test::profile_body(anna), test::roster_body(guild, {anna}),
+           test::guild_body(other, 2)}) {
+    store.forget<domain::apply_guild>();
+    on(guild_path, answer_of(200, body, today));
+    sync(known_guild());
+    const auto& outcome = store.guilds().at(0).outcome;
+    EXPECT_FALSE(outcome.guild) << body;
+    ASSERT_EQ(outcome.failed.size(), 1u) << body;
+    EXPECT_EQ(outcome.failed[0].document, document::guild) << body;
+    EXPECT_EQ(outcome.failed[0].error_class, failure_class::malformed) << body;
+  }
+  on_versioned(guild_path, "{}", yesterday);
+  for (const auto& body : std::vector<std::string>{
+           R"({"code":503,"reason":"maintenance"})", "{}", "[]", test::guild_body(guild, 2),
+           test::profile_body(anna), test::roster_body(other, {anna, bert})}) {
+    store.forget<domain::apply_guild>();
+    on(guild_path + "/roster", answer_of(200, body, today));
+    sync(known_guild());
+    const auto& outcome = store.guilds().at(0).outcome;
+    EXPECT_FALSE(outcome.roster) << body;
+    ASSERT_EQ(outcome.failed.size(), 1u) << body;
+    EXPECT_EQ(outcome.failed[0].document, document::roster) << body;
+    EXPECT_EQ(outcome.failed[0].error_class, failure_class::malformed) << body;
+  }
+}
+
+TEST_F(guild_step_test, of_a_roster_what_cannot_be_read_is_left_out_and_counted) {
+  on_versioned(guild_path, "{}", yesterday);
+  auto body = test::roster_body(guild, {anna, bert});
+  body.insert(body.find("[{") + 1, R"(null,{"character":{"id":9003,"realm":{"id":60}}},)");
+  on_versioned(guild_path + "/roster", body, yesterday);
+  auto work = known_guild();
+  work.roster_document.left_out = 1;
+  sync(work);
+  const auto& outcome = store.guilds().at(0).outcome;
+  EXPECT_TRUE(gateway_script_.asked.at(1).if_modified_since.empty())
+      << "what could not be read may have healed under the same version";
+  EXPECT_TRUE(outcome.failed.empty());
+  ASSERT_TRUE(outcome.roster);
+  EXPECT_EQ(outcome.roster->left_out.parts, 2u);
+  EXPECT_EQ(outcome.roster_document->members.size(), 2u);
 }
 
 TEST_F(guild_step_test, a_404_without_known_members_is_not_found) {

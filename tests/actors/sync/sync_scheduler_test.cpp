@@ -330,7 +330,8 @@ TEST_F(sync_scheduler_test, coordinators_are_told_the_period_and_the_stretch) {
                                                        : std::vector{work};
   });
   on_versioned(test::character_path(work), "{}", test::yesterday);
-  on(test::character_path(work) + "/mythic-keystone-profile", answer_of(200, "{}"));
+  on(test::character_path(work) + "/mythic-keystone-profile",
+     answer_of(200, test::child_body(test::in_battlenet(work), R"("seasons":[])")));
   caf::anon_send(scheduler, atom::wake_v);
   world.run();
   ASSERT_EQ(store.characters().size(), 1u);

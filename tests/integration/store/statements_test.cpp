@@ -19,10 +19,11 @@ insert into guilds (region, realm_id, bnet_guild_id, realm, name, name_key, guil
   select 'eu', 1, n, 'stormrage', 'Guild ' || n, 'guild-' || n, '{"name":"x","member_count":200}', now()
   from generate_series(1, 50) n;
 insert into characters (region, realm_id, bnet_character_id, realm, name, name_key, guild_id, class_id,
-    level, role, last_login_at, user_id, profile_json, verified_at, toys)
+    level, role, last_login_at, user_id, profile_json, verified_at, toys, mythic_season)
   select 'eu', 1, n, 'stormrage', 'Name' || n, 'name' || n, case when n <= 10000 then (n - 1) / 200 + 1 end,
     1 + n % 13, 80, 'Tank', now() - n % 200 * interval '1 day', case when n % 50 = 0 then n / 50 end,
-    jsonb_build_object('id', n, 'name', 'Name' || n), now() - n % 20 * interval '1 day', '{1,2,3}'
+    jsonb_build_object('id', n, 'name', 'Name' || n), now() - n % 20 * interval '1 day', '{1,2,3}',
+    14 + n % 2
   from generate_series(1, 100000) n;
 insert into guild_members (guild_id, character_id, rank, character_name, character_class, joined_at, left_at)
   select (n - 1) / 200 + 1, n, (n - 1) % 200 / 20, 'Name' || n, 'Warrior', now() - n % 100 * interval '1 day', null
@@ -71,6 +72,7 @@ insert into event_subscriptions (event_id, user_id, character_id, status)
 insert into audit_log (user_id, guild_id, action) select n % 2000 + 1, n % 50 + 1, 'x' from
   generate_series(1, 10000) n;
 insert into periods (region, period_id, spread_to) values ('eu', 901, 0);
+insert into realm_names select 'eu', n, 'Realm ' || n from generate_series(1, 500) n;
 insert into login_attempts (state_hash, region, expires_at) select sha256(n::text::bytea), 'eu',
   now() + n * interval '1 s' from generate_series(1, 5000) n;
 insert into api_budget_shares values ('a', 10, 10, now() + interval '1 min');
@@ -147,8 +149,8 @@ std::map<std::string, std::string> calls() {
       {"unqueue_members", ids},
       {"make_due", ids},
       {"pull_guild_forward", "7, false"},
-      {"document_arrived", "null, 7, 'toys', 'x', now(), '1', 'x', null"},
-      {"document_arrived_again", guild + ", 'x', now(), '1', 'x', null"},
+      {"document_arrived", "null, 7, 'toys', 'x', now(), '1', 'x', null, 'x', 0, ''"},
+      {"document_arrived_again", guild + ", 'x', now(), '1', 'x', null, 'x', 0, ''"},
       {"document_unchanged", guild},
       {"document_failed", guild + ", 'transient', 'x', '1 minute', true"},
       {"document_suspect", "7, 'x'"},
@@ -223,6 +225,8 @@ std::map<std::string, std::string> calls() {
       {"move_character", "7, 'Other', 'other', 'stormrage'"},
       {"rename_member", "7, 'Other'"},
       {"reclass_member", "7, 'Mage'"},
+      {"rated_now", "7"},
+      {"remember_realm", "'eu', 1, 'Stormrage'"},
       {"log_rename", "7, 'a', 'b', now()"},
       {"guild_of_profile", "60000, 7, now()"},
       {"finish_character", "60, '8 hours', null"},

@@ -72,6 +72,17 @@ TEST(freshness, does_not_move_when_a_later_attempt_fails) {
   EXPECT_EQ(after.changed_at, before.changed_at);
 }
 
+TEST(freshness, tells_what_of_a_held_document_cannot_be_read) {
+  auto records = all_held();
+  records[1].left_out = 1;
+  records[3].left_out = 2;
+  const auto judged = judge_freshness(character_documents, records);
+  EXPECT_EQ(judged.state, "partial");
+  EXPECT_EQ(
+      judged.reason,
+      "equipment: 1 part of it cannot be read; professions: 2 parts of it cannot be read");
+}
+
 TEST(freshness, is_unavailable_when_the_profile_is_not_shown) {
   for (const auto state : {document_state::not_found, document_state::forbidden}) {
     auto records = all_held();

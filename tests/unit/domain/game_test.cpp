@@ -59,7 +59,7 @@ TEST(role, is_spelt_as_the_web_client_reads_it) {
   EXPECT_EQ(to_string(role::tank), "Tank");
   EXPECT_EQ(to_string(role::healer), "Healer");
   EXPECT_EQ(to_string(role::dps), "DPS");
-  EXPECT_EQ(to_string(role::unknown), "DPS");
+  EXPECT_EQ(to_string(role::unknown), "Unknown");
 }
 
 } // namespace

@@ -1,4 +1,5 @@
 #include "domain/json_reader.hpp"
+#include "domain/moments.hpp"
 
 #include <gtest/gtest.h>
 
@@ -71,22 +72,48 @@ TEST(json_reader, takes_the_english_of_a_localised_string) {
 }
 
 TEST(json_reader, names_the_whole_path) {
-  json_reader in{R"({"members":[{"character":{"id":1}},{"character":{"id":"x"}}]})"};
-  int seen = 0;
-  in.each("members", [&] {
-    in.object("character", [&] { in.integer("id"); });
-    ++seen;
-  });
-  EXPECT_EQ(in.finish(0).error().message, "members[1].character.id: expected an integer");
-  EXPECT_EQ(seen, 2);
+  json_reader in{R"({"guild":{"realm":{"id":"x"}},"members":[{},{"character":{"id":"x"}}]})"};
+  in.each("members", [&] { in.optional_object("character", [&] { in.integer("id"); }); });
+  EXPECT_EQ(in.left_out().first, "members[1].character.id: expected an integer");
+  EXPECT_EQ(in.left_out().parts, 1u);
+  in.object("guild", [&] { in.object("realm", [&] { in.integer("id"); }); });
+  EXPECT_EQ(in.finish(0).error().message, "guild.realm.id: expected an integer");
 }
 
 TEST(json_reader, keeps_the_first_fault) {
-  json_reader in{R"({"a":[1],"b":{}})"};
-  in.each("a", [] { ADD_FAILURE() << "not an object"; });
+  json_reader in{R"({"a":1,"b":{}})"};
+  in.each("a", [] { ADD_FAILURE() << "no list"; });
   in.integer("b");
   in.text("nothing");
-  EXPECT_EQ(in.finish(0).error().message, "a[0]: expected an object");
+  EXPECT_EQ(in.finish(0).error().message, "a: expected an array");
+}
+
+TEST(json_reader, leaves_out_and_counts_what_is_optional_and_cannot_be_read) {
+  json_reader in{
+      R"({"i":"x","small":99999,"n":"x","t":7,"o":[],"nested":{"id":"x"},"fine":3})"};
+  EXPECT_EQ(in.optional_integer("i"), std::nullopt);
+  EXPECT_EQ(in.optional_small_integer("small"), std::nullopt);
+  EXPECT_EQ(in.optional_number("n"), std::nullopt);
+  EXPECT_EQ(in.optional_text("t"), std::nullopt);
+  EXPECT_FALSE(in.optional_object("o", [] { ADD_FAILURE(); }));
+  EXPECT_FALSE(in.optional_object("nested", [&] { in.integer("id"); }));
+  EXPECT_FALSE(in.optional_object("absent", [] { ADD_FAILURE(); }));
+  EXPECT_EQ(in.optional_integer("fine"), 3);
+  EXPECT_TRUE(in.finish(0));
+  EXPECT_EQ(in.left_out().parts, 6u);
+  EXPECT_EQ(in.left_out().first, "i: expected an integer");
+}
+
+TEST(json_reader, takes_only_moments_that_can_be_meant) {
+  constexpr time_point now{std::chrono::sys_days{std::chrono::year{2026} / 1 / 6}};
+  json_reader in{R"({"zero":0,"minus":-1,"old":1072915199999,"first":1072915200000,
+    "skewed":1770000000000,"far":1893456000000,"micro":1767600000000000,"never":9e18,"text":"x"})"};
+  for (const auto* unknown :
+       {"zero", "minus", "old", "far", "micro", "never", "text", "absent"})
+    EXPECT_EQ(in.optional_moment(unknown, now), std::nullopt) << unknown;
+  EXPECT_EQ(in.optional_moment("first", now), first_moment);
+  EXPECT_TRUE(in.optional_moment("skewed", now)) << "another's clock may be wrong";
+  EXPECT_TRUE(in.finish(0));
 }
 
 TEST(json_reader, refuses_what_a_database_cannot_keep) {
@@ -105,14 +132,14 @@ TEST(json_reader, refuses_deep_nesting) {
   EXPECT_FALSE(json_reader{deep}.finish(0));
 }
 
-TEST(json_reader, drops_elements_that_cannot_be_read_where_each_stands_for_itself) {
+TEST(json_reader, leaves_out_the_elements_of_a_list_that_cannot_be_read) {
   json_reader in{R"({"list":[{"id":1},{"id":"x"},7,null,[],{},
     {"id":2,"inner":[{"n":1},{"n":"?"},{"n":3}]},{"id":3,"inner":5},{"id":4}]})"};
   std::vector<std::int64_t> ids;
   std::vector<std::int64_t> numbers;
-  in.each_readable("list", [&] {
+  in.each("list", [&] {
     const auto id = in.integer("id", 1);
-    in.each_readable("inner", [&] {
+    in.optional_each("inner", [&] {
       const auto number = in.integer("n");
       if (!in.failed())
         numbers.push_back(number);
@@ -120,15 +147,17 @@ TEST(json_reader, drops_elements_that_cannot_be_read_where_each_stands_for_itsel
     if (!in.failed())
       ids.push_back(id);
   });
-  in.each_readable("absent", [&] { ADD_FAILURE(); });
+  in.optional_each("absent", [&] { ADD_FAILURE(); });
   EXPECT_TRUE(in.finish(0));
   EXPECT_EQ(ids, (std::vector<std::int64_t>{1, 2, 4}));
   EXPECT_EQ(numbers, (std::vector<std::int64_t>{1, 3}));
+  EXPECT_EQ(in.left_out().parts, 7u);
+  EXPECT_EQ(in.left_out().first, "list[1].id: expected an integer");
 }
 
-TEST(json_reader, does_not_take_something_else_for_a_list_of_such_elements) {
+TEST(json_reader, does_not_take_something_else_for_a_list) {
   json_reader in{R"({"list":{"id":1}})"};
-  in.each_readable("list", [] {});
+  in.each("list", [] {});
   const auto read = in.finish(0);
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().message, "list: expected an array");

@@ -1,9 +1,14 @@
 #include "domain/payload.hpp"
+#include "tests/support/documents.hpp"
 
 #include <gtest/gtest.h>
 
 namespace guildhall::domain {
 namespace {
+
+using test::parse_mythic;
+using test::parse_professions;
+using test::parse_toys;
 
 template <class T>
 std::string message_of(const result<T>& parsed) {
@@ -28,7 +33,11 @@ std::string member(std::string id, std::string realm, std::string rank = "3") {
 }
 
 TEST(roster, needs_its_members) {
-  EXPECT_EQ(message_of(parse_roster(std::string{"{"} + guild_part + "}")), "members: missing");
+  EXPECT_EQ(
+      message_of(parse_roster(
+          std::string{R"({"_links":{"self":{"href":"/data/wow/guild/a/b/roster"}},)"}
+          + guild_part + "}")),
+      "members: missing");
   const auto empty = parse_roster(roster_of("[]"));
   ASSERT_TRUE(empty);
   EXPECT_TRUE(empty->members.empty());
@@ -49,35 +58,77 @@ TEST(roster, takes_a_member_from_its_own_realm) {
   EXPECT_EQ(found.rank, 3);
 }
 
-TEST(roster, refuses_an_identity_that_repeats) {
-  EXPECT_EQ(
-      message_of(
-          parse_roster(roster_of("[" + member("1", "9") + "," + member("1", "9") + "]"))),
-      "members: an id repeats");
+TEST(roster, takes_the_last_of_several_entries_of_one_member) {
+  const auto roster = parse_roster(roster_of(
+      "[" + member("1", "9", "1") + "," + member("2", "9") + "," + member("1", "9", "4") + ","
+      + member("1", "8") + "]"));
+  ASSERT_TRUE(roster);
+  ASSERT_EQ(roster->members.size(), 3u);
+  EXPECT_EQ(roster->members[0].id, bnet_character_id{2});
+  EXPECT_EQ(roster->members[1].rank, 4);
+  EXPECT_EQ(roster->left_out.parts, 1u);
+  EXPECT_EQ(roster->left_out.first, "members: an id repeats");
+  EXPECT_EQ(roster->listed(), 3u);
 }
 
 TEST(roster, allows_one_id_on_two_realms) {
   EXPECT_TRUE(parse_roster(roster_of("[" + member("1", "9") + "," + member("1", "8") + "]")));
 }
 
-TEST(roster, names_the_member_that_is_wrong) {
-  EXPECT_EQ(
-      message_of(
-          parse_roster(roster_of("[" + member("1", "9") + "," + member("2", "9", "-1") + "]"))),
-      "members[1].rank: out of range");
-  EXPECT_EQ(
-      message_of(parse_roster(roster_of("[" + member("\"1\"", "9") + "]"))),
-      "members[0].character.id: expected an integer");
-  EXPECT_EQ(
-      message_of(parse_roster(roster_of("[" + member("0", "9") + "]"))),
-      "members[0].character.id: out of range");
+TEST(roster, leaves_out_members_that_cannot_be_read_and_says_who_they_are_where_it_can) {
+  const auto fine = member("1", "9");
+  const auto roster_with = [&](const std::string& odd) {
+    return parse_roster(roster_of("[" + odd + "," + fine + "]"));
+  };
+  for (const auto& odd :
+       {member("2", "9", "-1"), member("2", "9", "\"x\""), member("2", "9", "null"),
+        std::string{R"({"character":{"id":2,"realm":{"id":9}},"rank":3})"},
+        std::string{R"({"character":{"id":2,"realm":{"id":9,"slug":7}},"rank":3})"}}) {
+    const auto roster = roster_with(odd);
+    ASSERT_TRUE(roster) << odd;
+    EXPECT_EQ(roster->members.size(), 1u) << odd;
+    EXPECT_EQ(roster->unreadable, (std::vector{std::pair{realm_id{9}, bnet_character_id{2}}}))
+        << odd;
+    EXPECT_EQ(roster->unidentified, 0u) << odd;
+    EXPECT_EQ(roster->listed(), 2u) << odd;
+  }
+  for (const auto& odd :
+       {std::string{"null"}, std::string{"7"}, std::string{"[]"}, std::string{"{}"},
+        std::string{R"({"character":null,"rank":1})"}, member("\"1\"", "9"), member("0", "9"),
+        member("2", "\"x\""), member("2", "0")}) {
+    const auto roster = roster_with(odd);
+    ASSERT_TRUE(roster) << odd;
+    EXPECT_EQ(roster->members.size(), 1u) << odd;
+    EXPECT_TRUE(roster->unreadable.empty()) << odd;
+    EXPECT_EQ(roster->unidentified, 1u) << odd;
+    EXPECT_EQ(roster->left_out.parts, 1u) << odd;
+    EXPECT_EQ(roster->left_out.first.find("members[0]"), 0u) << roster->left_out.first;
+  }
+}
+
+TEST(roster, of_which_nothing_can_be_read_is_none) {
+  for (const auto& odd : {std::string{"null"}, member("2", "9", "-1")})
+    EXPECT_EQ(
+        message_of(parse_roster(roster_of("[" + odd + "," + odd + "]")))
+            .find("members: none of them can be read"),
+        0u);
+}
+
+TEST(roster, keeps_a_member_of_whom_only_level_or_class_cannot_be_read) {
+  const auto roster = parse_roster(roster_of(
+      R"([{"character":{"id":2,"realm":{"id":9,"slug":"s"},"level":"x","playable_class":7},"rank":3}])"));
+  ASSERT_TRUE(roster);
+  ASSERT_EQ(roster->members.size(), 1u);
+  EXPECT_EQ(roster->members[0].level, 0);
+  EXPECT_EQ(roster->members[0].class_id, 0);
+  EXPECT_EQ(roster->left_out.parts, 2u);
 }
 
 constexpr auto profile_head =
     R"({"id":5,"name":"Ä","realm":{"id":1,"slug":"s"},"level":60,"character_class":{"id":13},)";
 
 TEST(profile, does_without_everything_optional) {
-  const auto profile = parse_profile(R"({"id":5,"realm":{"id":1,"slug":"s"}})");
+  const auto profile = parse_profile(R"({"id":5,"realm":{"id":1},"level":1})");
   ASSERT_TRUE(profile);
   EXPECT_EQ(profile->name, "");
   EXPECT_EQ(profile->active_spec_id, std::nullopt);
@@ -124,29 +175,79 @@ TEST(profile, takes_whole_and_broken_item_levels) {
   EXPECT_EQ(profile->equipped_item_level, 446.5);
 }
 
-TEST(profile, refuses_a_login_past_all_calendars) {
+TEST(profile, does_not_know_a_login_that_cannot_have_been) {
+  for (const auto* at :
+       {"0", "-1", "1", "1072915199999", "9007199254740991", "null", "\"x\""}) {
+    const auto profile =
+        parse_profile(std::string{profile_head} + R"("last_login_timestamp":)" + at + "}");
+    ASSERT_TRUE(profile) << at;
+    EXPECT_EQ(profile->last_login_at, std::nullopt) << at;
+  }
+}
+
+TEST(profile, does_not_take_a_guild_that_it_cannot_read_for_none) {
+  for (const auto* guild :
+       {"7", "{}", R"({"id":"x"})", R"({"id":3,"realm":{"id":1}})", R"({"id":3,"realm":7})"}) {
+    const auto profile = parse_profile(std::string{profile_head} + R"("guild":)" + guild + "}");
+    ASSERT_TRUE(profile) << guild;
+    EXPECT_FALSE(profile->guild) << guild;
+    EXPECT_TRUE(profile->guild_unclear) << guild;
+    EXPECT_EQ(profile->left_out.parts, 1u) << guild;
+  }
+  EXPECT_FALSE(parse_profile(std::string{profile_head} + R"("guild":null})")->guild_unclear);
+}
+
+TEST(profile, is_rejected_by_nothing_but_who_it_is_about) {
+  const auto profile = parse_profile(
+      R"({"id":5,"name":7,"realm":{"id":1,"slug":[]},"level":"x","character_class":[],)"
+      R"("active_spec":{"id":"x"},"faction":1,"average_item_level":"x","achievement_points":-1})");
+  ASSERT_TRUE(profile) << profile.error().message;
+  EXPECT_EQ(profile->left_out.parts, 8u) << profile->left_out.first;
   EXPECT_EQ(
-      message_of(parse_profile(
-          std::string{profile_head} + R"("last_login_timestamp":9007199254740991})")),
-      "last_login_timestamp: out of range");
+      message_of(parse_profile(R"({"id":"x","level":1,"realm":{"id":1},)"
+                               R"("_links":{"self":{"href":"/profile/wow/character/s/a"}}})")),
+      "id: expected an integer");
+  EXPECT_EQ(
+      message_of(parse_profile(R"({"id":5,"level":1,"realm":{"slug":"s"}})")),
+      "realm.id: missing");
 }
 
 TEST(status, needs_id_and_validity) {
   EXPECT_FALSE(parse_status(R"({"id":1,"is_valid":false})")->is_valid);
-  EXPECT_EQ(message_of(parse_status(R"({"id":1})")), "is_valid: missing");
-  EXPECT_EQ(message_of(parse_status(R"({"is_valid":true})")), "id: missing");
+  message_of(parse_status(R"({"id":1})"));
+  message_of(parse_status(R"({"is_valid":true})"));
+  EXPECT_EQ(
+      message_of(parse_status(R"({"id":1,"is_valid":7})")), "is_valid: expected true or false");
 }
 
 TEST(mythic, does_without_everything) {
-  const auto mythic = parse_mythic(R"({"_links":{}})");
+  const auto mythic = parse_mythic(
+      R"({"_links":{"self":{"href":"https://eu.api/profile/wow/character/a/b/mythic-keystone-profile?x=y"}}})");
   ASSERT_TRUE(mythic);
   EXPECT_EQ(mythic->rating, std::nullopt);
   EXPECT_EQ(mythic->period_id, std::nullopt);
 }
 
+TEST(mythic, names_the_newest_season_that_was_played) {
+  const auto mythic = parse_mythic(
+      R"({"character":{"id":1},"seasons":[{"id":13},{"id":"x"},{"id":14},7,{"id":0}],"current_mythic_rating":{"rating":1.5}})");
+  ASSERT_TRUE(mythic);
+  EXPECT_EQ(mythic->season, 14);
+  EXPECT_EQ(mythic->rating, 1.5);
+}
+
+TEST(mythic, does_without_a_rating_that_cannot_be_read) {
+  for (const auto* rating : {"7", R"({"rating":"x"})", "[]", "{}"}) {
+    const auto mythic = parse_mythic(
+        std::string{R"({"character":{"id":1},"current_mythic_rating":)"} + rating + "}");
+    ASSERT_TRUE(mythic) << rating;
+    EXPECT_EQ(mythic->rating, std::nullopt) << rating;
+  }
+}
+
 std::string with_tiers(std::string tiers) {
-  return R"({"primaries":[{"profession":{"id":171,"name":"Alchemy"},"tiers":[)" + tiers
-       + "]}]}";
+  return R"({"character":{"id":1},"primaries":[{"profession":{"id":171,"name":"Alchemy"},"tiers":[)"
+       + tiers + "]}]}";
 }
 
 std::string tier(int id, int points) {
@@ -169,25 +270,46 @@ TEST(professions, take_the_smallest_of_the_old_tiers) {
   EXPECT_EQ(points_of(tier(2700, 5) + "," + tier(2437, 9) + "," + tier(2500, 7)), 9);
 }
 
+TEST(professions, list_every_tier_and_name_the_one_whose_points_they_show) {
+  const auto view = parse_professions(
+      R"({"character":{"id":1},"primaries":[7,{"profession":{"id":"x"}},
+        {"profession":{"id":171,"name":"Alchemy"},"tiers":[
+          {"skill_points":300,"max_skill_points":300,"tier":{"id":2485,"name":"Classic Alchemy"}},
+          {"skill_points":9,"max_skill_points":9},{"tier":{"id":"x"}},null,
+          {"skill_points":11,"max_skill_points":175,"tier":{"id":2750,"name":"Shadowlands Alchemy"}}]}]})");
+  ASSERT_TRUE(view) << view.error().message;
+  EXPECT_EQ(
+      professions_json(*view, tiers_shown::all),
+      R"([{"profession":{"id":171,"name":"Alchemy"},"skill_points":11,"max_skill_points":175,)"
+      R"("tier":{"id":2750,"name":"Shadowlands Alchemy"},"tiers":[)"
+      R"({"id":2485,"name":"Classic Alchemy","skill_points":300,"max_skill_points":300},)"
+      R"({"id":2750,"name":"Shadowlands Alchemy","skill_points":11,"max_skill_points":175}]}])");
+  EXPECT_EQ(
+      professions_json(*view, tiers_shown::newest),
+      R"([{"profession":{"id":171,"name":"Alchemy"},"skill_points":11,"max_skill_points":175,)"
+      R"("tier":{"id":2750,"name":"Shadowlands Alchemy"}}])");
+}
+
 TEST(professions, do_without_tiers_and_lists) {
   const auto archaeology = parse_professions(
-      R"({"secondaries":[{"profession":{"id":794,"name":"Archaeology"},"skill_points":12,"max_skill_points":950}]})");
+      R"({"character":{"id":1},"secondaries":[{"profession":{"id":794,"name":"Archaeology"},"skill_points":12,"max_skill_points":950}]})");
   ASSERT_TRUE(archaeology);
   EXPECT_EQ(archaeology->professions.at(0).skill_points, 12);
   EXPECT_EQ(
-      professions_json(*archaeology),
+      professions_json(*archaeology, tiers_shown::all),
       R"([{"profession":{"id":794,"name":"Archaeology"},"skill_points":12,"max_skill_points":950}])");
-  const auto none = parse_professions("{}");
+  const auto none = parse_professions(
+      R"({"_links":{"self":{"href":"https://eu.api/profile/wow/character/a/b/professions"}}})");
   ASSERT_TRUE(none);
-  EXPECT_EQ(professions_json(*none), "[]");
+  EXPECT_EQ(professions_json(*none, tiers_shown::all), "[]");
 }
 
 TEST(toys, are_sorted_and_counted_once) {
   const auto toys = parse_toys(
-      R"({"toys":[{"toy":{"id":9}},{"toy":{"id":2},"is_favorite":true},{"toy":{"id":9}}]})");
+      R"({"character":{"id":1},"toys":[{"toy":{"id":9}},7,{"toy":{"id":2},"is_favorite":true},{},{"toy":{"id":9}}]})");
   ASSERT_TRUE(toys);
   EXPECT_EQ(toys->ids, (std::vector<std::int64_t>{2, 9}));
-  EXPECT_TRUE(parse_toys("{}")->ids.empty());
+  message_of(parse_toys("{}"));
 }
 
 TEST(account, has_the_characters_of_all_its_licences_once_each) {
@@ -206,13 +328,23 @@ TEST(account, has_the_characters_of_all_its_licences_once_each) {
   EXPECT_EQ(account->characters[1].name, "");
   EXPECT_EQ(account->characters[1].level, 0);
   EXPECT_EQ(account->characters[2].realm.slug, "proudmoore");
-  for (const auto* odd :
-       {"{}", "[]", R"({"code":500,"reason":"downstream"})", R"({"wow_accounts":null})",
-        R"({"wow_accounts":{}})"})
-    EXPECT_FALSE(parse_account(odd)) << odd;
-  EXPECT_TRUE(parse_account(R"({"wow_accounts":[]})")->licences.empty());
+  EXPECT_EQ(account->left_out.parts, 0u);
+}
+
+TEST(account, without_a_list_of_licences_is_none) {
+  for (const auto* body :
+       {"{}", "[]", R"({"id":1})", R"({"code":503,"reason":"maintenance"})",
+        R"({"id":1,"wow_accounts":7})", R"({"id":1,"wow_accounts":null})",
+        R"({"_links":{"self":{"href":"https://eu.api.blizzard.com/profile/user/wow?namespace=profile-eu"}},"id":1})"})
+    message_of(parse_account(body));
+  const auto empty = parse_account(R"({"id":1,"wow_accounts":[]})");
+  ASSERT_TRUE(empty) << empty.error().message;
+  EXPECT_TRUE(empty->licences.empty());
+}
+
+TEST(account, tells_which_licences_were_read_whole) {
   const auto odd = parse_account(
-      R"({"wow_accounts":[{"id":7,"characters":[{"name":"x"},{"id":5,"name":"Anna",)"
+      R"({"id":1,"wow_accounts":[{"id":7,"characters":[{"name":"x"},{"id":5,"name":"Anna",)"
       R"("realm":{"id":1,"slug":"a"}}]},{"id":8},{"characters":[]}]})");
   ASSERT_TRUE(odd) << "one odd character costs no more than itself";
   ASSERT_EQ(odd->characters.size(), 1u);
@@ -220,6 +352,37 @@ TEST(account, has_the_characters_of_all_its_licences_once_each) {
   ASSERT_EQ(odd->licences.size(), 2u);
   EXPECT_FALSE(odd->licences[0].complete);
   EXPECT_EQ(odd->licences[1].characters, 0u);
+}
+
+TEST(account, says_that_characters_could_not_be_read) {
+  for (const auto* odd :
+       {"7", R"({"id":2})", R"({"id":2,"characters":7})",
+        R"({"id":2,"characters":[{"name":"x"}]})", R"({"id":2,"characters":[null]})",
+        R"({"id":2,"characters":[{"id":7,"realm":{"id":1}}]})"}) {
+    const auto account = parse_account(
+        std::string{R"({"id":1,"wow_accounts":[)"} + odd
+        + R"(,{"id":1,"characters":[{"id":9,"realm":{"id":1,"slug":"s"}}]}]})");
+    ASSERT_TRUE(account) << odd;
+    EXPECT_EQ(account->characters.size(), 1u) << odd;
+    if (std::string_view{odd} != R"({"id":2})") {
+      EXPECT_GT(account->left_out.parts, 0u) << odd;
+    }
+  }
+}
+
+TEST(indexes, leave_out_what_they_cannot_read_and_are_no_other_documents) {
+  const auto realms =
+      parse_realms(R"({"realms":[7,{"id":1,"slug":"a"},{"id":"x"},{"slug":"b"}]})");
+  ASSERT_TRUE(realms);
+  EXPECT_EQ(realms->size(), 1u);
+  message_of(parse_realms(
+      R"({"_links":{"self":{"href":"https://eu.api/data/wow/connected-realm/509"}},"realms":[]})"));
+  message_of(parse_current_period(
+      R"({"_links":{"self":{"href":"https://eu.api/profile/wow/character/a/b/mythic-keystone-profile"}},"current_period":{"id":7}})"));
+  for (const auto* body : {"{}", "[]", R"({"code":503,"reason":"maintenance"})"}) {
+    message_of(parse_realms(body));
+    message_of(parse_current_period(body));
+  }
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "domain/last_modified.hpp"
 #include "domain/payload.hpp"
 #include "domain/projection.hpp"
+#include "tests/support/documents.hpp"
 #include "tests/support/recorded.hpp"
 
 #include <gtest/gtest.h>
@@ -13,6 +14,9 @@
 namespace guildhall::domain {
 namespace {
 
+using test::parse_equipment;
+using test::parse_mythic;
+using test::parse_professions;
 using test::recorded;
 using test::recorded_bodies;
 
@@ -183,11 +187,117 @@ TEST_F(recorded_bodies, hold_error_bodies_that_are_no_documents) {
         "argentpony/Item404ErrorResponse.json", "rbattlenet/wow_character_empty.json"}) {
     const auto profile = parse_profile(recorded(file));
     ASSERT_FALSE(profile) << file;
-    EXPECT_EQ(profile.error().message, "id: missing");
+    EXPECT_EQ(
+        profile.error().message, "document: nothing shows that it is this document (profile)");
     EXPECT_FALSE(parse_guild(recorded(file)));
     EXPECT_FALSE(parse_roster(recorded(file)));
     EXPECT_FALSE(parse_status(recorded(file)));
   }
+}
+
+/// Whose each recorded document is, and what it was asked for as.
+struct recorded_document {
+  document what;
+  const char* file;
+  const char* realm;
+  const char* name;
+  std::int64_t realm_id;
+  std::int64_t id;
+};
+
+std::vector<recorded_document> recorded_documents() {
+  constexpr auto nyasha = "\u0430\u043b\u044c\u0432\u0435\u043e\u043d\u044f\u0448\u0430";
+  return {
+      {document::guild, "rbattlenet/wow_guild.json", "stormrage", "avalerion", 550, 36'886'834},
+      {document::roster, "rbattlenet/wow_guild_roster.json", "stormrage", "avalerion", 550,
+       36'886'834},
+      {document::profile, "rbattlenet/wow_character.json", "stormrage", "sheday", 550,
+       142'650'023},
+      {document::profile, "rbattlenet/wow_character_cyrillic.json", "howling-fjord", nyasha,
+       1'615, 104'612'024},
+      {document::status, "rbattlenet/wow_character_status.json", "stormrage", "sheday", 550,
+       142'650'023},
+      {document::equipment, "rbattlenet/wow_character_equipment.json", "stormrage", "sheday",
+       550, 142'650'023},
+      {document::mythic, "rbattlenet/wow_character_keystones.json", "stormrage", "sheday", 550,
+       142'650'023},
+      {document::mythic, "rbattlenet/wow_character_keystones_no_best_runs.json",
+       "howling-fjord", nyasha, 1'615, 104'612'024},
+      {document::professions, "rbattlenet/wow_character_professions.json", "stormrage",
+       "sheday", 550, 142'650'023},
+      {document::professions, "argentpony/CharacterProfessionsSummaryResponse.json",
+       "norgannon", "drinian", 1'262, 107'811'065},
+      {document::equipment, "argentpony/CharacterEquipmentSummaryResponse.json", "norgannon",
+       "drinian", 1'262, 107'811'065},
+      {document::profile, "argentpony/CharacterProfileSummaryResponse.json", "norgannon",
+       "drinian", 1'262, 107'811'065},
+      {document::mythic, "argentpony/CharacterMythicKeystoneProfileIndexResponse.json",
+       "zuljin", "volladin", 61, 186'986'280},
+  };
+}
+
+std::string why_not(document what, const std::string& body, const reading& as) {
+  json_reader in{body};
+  prove(in, claim_of(what), as);
+  const auto proven = in.finish(0);
+  return proven ? "" : proven.error().message;
+}
+
+TEST_F(recorded_bodies, prove_what_they_are_and_whose) {
+  for (const auto& one : recorded_documents()) {
+    const reading as{
+        .realm = one.realm, .name = one.name, .realm_id = one.realm_id, .id = one.id};
+    EXPECT_EQ(why_not(one.what, recorded(one.file), as), "") << one.file;
+  }
+}
+
+TEST_F(recorded_bodies, are_no_proof_for_anybody_else) {
+  for (const auto& one : recorded_documents()) {
+    const reading as{
+        .realm = one.realm, .name = "somebody", .realm_id = one.realm_id, .id = one.id + 1};
+    EXPECT_NE(why_not(one.what, recorded(one.file), as), "") << one.file;
+  }
+}
+
+TEST_F(recorded_bodies, are_no_proof_of_another_document) {
+  for (const auto& one : recorded_documents())
+    for (const auto& kind : document_kinds)
+      if (kind.what != one.what) {
+        EXPECT_NE(why_not(kind.what, recorded(one.file), {}), "")
+            << one.file << " as " << kind.name;
+      }
+}
+
+TEST_F(recorded_bodies, are_read_whole) {
+  for (const auto& one : recorded_documents()) {
+    const auto body = recorded(one.file);
+    unread left_out;
+    if (one.what == document::guild)
+      left_out = parse_guild(body).value().left_out;
+    else if (one.what == document::roster)
+      left_out = parse_roster(body).value().left_out;
+    else if (one.what != document::status) {
+      character_columns columns;
+      left_out = read_document(one.what, body, {}, columns).value();
+    }
+    EXPECT_EQ(left_out.first, "") << one.file;
+  }
+  EXPECT_EQ(
+      parse_account(recorded("argentpony/AccountProfileSummaryResponse.json"))
+          .value()
+          .left_out.first,
+      "");
+}
+
+TEST_F(recorded_bodies, hold_seasons_and_tiers) {
+  EXPECT_EQ(parse_mythic(recorded("rbattlenet/wow_character_keystones.json"))->season, 3);
+  const auto view = parse_professions(recorded("rbattlenet/wow_character_professions.json"));
+  ASSERT_TRUE(view);
+  const auto alchemy = std::ranges::find(view->professions, "Alchemy", &profession::name);
+  ASSERT_NE(alchemy, view->professions.end());
+  EXPECT_GT(alchemy->tiers.size(), 1u);
+  ASSERT_TRUE(alchemy->newest);
+  EXPECT_FALSE(alchemy->newest->name.empty());
 }
 
 TEST_F(recorded_bodies, hold_an_account_with_a_dead_character_of_level_0) {

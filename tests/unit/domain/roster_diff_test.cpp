@@ -110,6 +110,44 @@ std::set<line> open_lines(const stored& rows) {
   return out;
 }
 
+TEST(roster_diff, does_not_let_leave_who_is_listed_unreadably) {
+  auto roster = roster_of({seen(1, "Anna")});
+  roster.unreadable = {
+      {realm_id{1}, bnet_character_id{2}}, {realm_id{1}, bnet_character_id{9}}};
+  const auto changes = diff_roster(
+      region::eu,
+      stored{row(1, "Anna"), row(2, "Bert"), row(3, "Cora"), row(9, "Dora", 5, false)}, roster);
+  ASSERT_EQ(changes.left.size(), 1u);
+  EXPECT_EQ(changes.left[0].name, "Cora");
+  EXPECT_TRUE(changes.joined.empty());
+  EXPECT_TRUE(changes.returned.empty());
+}
+
+TEST(roster_diff, does_not_leave_a_guild_with_two_masters) {
+  auto roster = roster_of({seen(1, "Anna", 0)});
+  roster.unreadable = {{realm_id{1}, bnet_character_id{2}}};
+  const auto changes =
+      diff_roster(region::eu, stored{row(1, "Anna"), row(2, "Bert", 0)}, roster);
+  ASSERT_EQ(changes.ranks.size(), 2u);
+  EXPECT_EQ(changes.ranks[1].before.name, "Bert");
+  EXPECT_EQ(changes.ranks[1].rank, 1);
+  roster.members[0].rank = 4;
+  EXPECT_EQ(
+      diff_roster(region::eu, stored{row(1, "Anna"), row(2, "Bert", 0)}, roster).ranks.size(),
+      1u)
+      << "there is no other";
+}
+
+TEST(roster_diff, lets_nobody_leave_while_an_entry_may_be_anybodys) {
+  auto roster = roster_of({seen(1, "Anna", 4), seen(4, "Emil")});
+  roster.unidentified = 1;
+  const auto changes =
+      diff_roster(region::eu, stored{row(1, "Anna"), row(2, "Bert"), row(3, "Cora")}, roster);
+  EXPECT_TRUE(changes.left.empty());
+  EXPECT_EQ(changes.ranks.size(), 1u) << "the rest is applied";
+  EXPECT_EQ(changes.joined.size(), 1u);
+}
+
 TEST(roster_diff, of_a_first_scan_says_so) {
   const auto changes = diff({}, {seen(1, "A"), seen(2, "B")});
   EXPECT_TRUE(changes.first_scan);

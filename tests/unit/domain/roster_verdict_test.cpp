@@ -39,6 +39,22 @@ TEST(roster_verdict, takes_an_ordinary_roster) {
   EXPECT_EQ(judge_roster(roster_of(150), context(100)), roster_verdict::plausible);
 }
 
+TEST(roster_verdict, counts_entries_that_cannot_be_read) {
+  auto roster = roster_of(49);
+  roster.unreadable = {{realm_id{550}, bnet_character_id{900}}};
+  EXPECT_EQ(judge_roster(roster, context(100)), roster_verdict::plausible);
+  roster.unreadable.clear();
+  EXPECT_EQ(judge_roster(roster, context(100)), roster_verdict::suspect);
+  roster.unidentified = 1;
+  EXPECT_EQ(judge_roster(roster, context(100)), roster_verdict::plausible);
+}
+
+TEST(roster_verdict, does_not_miss_a_master_whose_entry_cannot_be_read) {
+  auto roster = roster_of(99, false);
+  roster.unidentified = 1;
+  EXPECT_EQ(judge_roster(roster, context(100)), roster_verdict::plausible);
+}
+
 TEST(roster_verdict, knows_another_guilds_roster) {
   auto roster = roster_of(100);
   roster.guild_id = bnet_guild_id{8};

@@ -1,10 +1,33 @@
+#include "domain/document_kinds.hpp"
+#include "domain/guild_reads.hpp"
 #include "tests/integration/store/mirror.hpp"
 
 namespace guildhall::test {
 
 using namespace std::chrono_literals;
 
-class guild_sync : public mirror {};
+class guild_sync : public mirror {
+protected:
+  /// A scan with more entries, of any kind, in front of the members.
+  domain::guild_applied
+  scan_with(const std::string& entries, const std::vector<member>& members, int n) {
+    db->exec("update tracked_guilds set roster_due_at = app_now();"
+             "update sync_queue set due_at = app_now() where tracked_guild_id is not null");
+    const auto work = claim();
+    auto outcome = outcome_of(work, members, n, {});
+    auto& body = outcome.roster->body;
+    const std::string list{R"("members":[)"};
+    body.insert(body.find(list) + list.size(), entries + ",");
+    outcome.roster_document = domain::parse_roster(body).value();
+    outcome.roster->left_out = outcome.roster_document->left_out;
+    const auto applied = apply(outcome);
+    finish(work, applied.guild);
+    return applied;
+  }
+  std::string roster_state(const std::string& column) {
+    return scalar("select " + column + " from document_states where document = 'roster'");
+  }
+};
 
 TEST_F(guild_sync, the_first_scan_stores_everybody_and_logs_no_joins) {
   track();
@@ -44,6 +67,118 @@ TEST_F(guild_sync, a_roster_is_stored_as_received) {
   EXPECT_EQ(
       scalar("select last_modified from document_states where document = 'roster'"),
       version(1));
+}
+
+TEST_F(guild_sync, who_is_listed_unreadably_has_not_left_and_the_rest_is_applied) {
+  track();
+  auto members = crowd(30);
+  const auto guild = scan(members, 1).guild;
+  const auto odd = members.back();
+  members.pop_back();
+  members.pop_back();
+  members[4].rank = 9;
+  const auto applied = scan_with(
+      R"({"character":{"id":)" + std::to_string(odd.id) + R"(,"realm":{"id":1}},"rank":"x"})",
+      members, 2);
+  EXPECT_EQ(applied.left, 1);
+  EXPECT_EQ(applied.rank_changes, 1);
+  EXPECT_EQ(open_rows(), 29);
+  EXPECT_EQ(roster_state("state || left_out"), "ok1");
+  EXPECT_EQ(roster_state("error_detail"), "members[0].character.realm.slug: missing");
+  const auto fresh = db->ask(domain::freshness_of{guild}).value();
+  const auto judged = domain::judge_freshness(domain::guild_documents, fresh.documents);
+  EXPECT_EQ(judged.state, "partial");
+  EXPECT_EQ(judged.reason, "roster: 1 part of it cannot be read");
+  // It heals.
+  members.push_back(odd);
+  EXPECT_TRUE(scan(members, 2).changed) << "freshness has";
+  EXPECT_EQ(roster_state("state || left_out || error_detail"), "ok0");
+  EXPECT_EQ(open_rows(), 29);
+}
+
+TEST_F(guild_sync, nobody_leaves_while_an_entry_does_not_say_whose_it_is) {
+  track();
+  auto members = crowd(30);
+  scan(members, 1);
+  const auto gone = members.back();
+  members.pop_back();
+  members.push_back({.id = 5'000, .name = "Newcomer"});
+  auto applied =
+      scan_with(R"(null,7,{"character":{"id":"x"}},{"character":7,"rank":1})", members, 2);
+  EXPECT_EQ(applied.left, 0);
+  EXPECT_EQ(applied.joined, 1);
+  EXPECT_EQ(events("left"), 0);
+  EXPECT_EQ(roster_state("left_out"), "4");
+  applied = scan(members, 3);
+  EXPECT_EQ(applied.left, 1);
+  EXPECT_EQ(open_rows(), 30);
+}
+
+TEST_F(guild_sync, of_a_member_who_is_listed_twice_the_last_entry_counts) {
+  track();
+  auto members = crowd(10);
+  scan(members, 1);
+  members[3].name = "Newname";
+  auto applied = scan_with(
+      R"({"character":{"id":)" + std::to_string(members[3].id)
+          + R"(,"name":"Oldname","realm":{"id":1,"slug":"stormrage"}},"rank":7})",
+      members, 2);
+  EXPECT_EQ(applied.renamed, 1);
+  EXPECT_EQ(applied.rank_changes, 0);
+  EXPECT_EQ(open_rows(), 10);
+  EXPECT_EQ(count("select count(*) from characters"), 10);
+  EXPECT_EQ(
+      count("select count(*) from guild_members where character_name = 'Newname' and "
+            "member_data_json #>> '{character,name}' = 'Newname'"),
+      1);
+  EXPECT_EQ(roster_state("left_out"), "1");
+}
+
+TEST_F(guild_sync, what_a_roster_does_not_say_of_a_member_stays) {
+  track();
+  auto members = crowd(5);
+  scan(members, 1);
+  auto odd = members.back();
+  members.pop_back();
+  scan_with(
+      R"({"character":{"id":)" + std::to_string(odd.id) + R"(,"name":")" + odd.name
+          + R"(","realm":{"id":1,"slug":"stormrage"},"level":"x","playable_class":null},"rank":)"
+          + std::to_string(odd.rank) + "}",
+      members, 2);
+  EXPECT_EQ(
+      scalar(
+          "select level || ' ' || class_id from characters where bnet_character_id = "
+          + std::to_string(odd.id)),
+      "80 1");
+}
+
+TEST_F(guild_sync, without_last_modified_the_same_content_is_no_change) {
+  track();
+  const auto members = crowd(10);
+  const auto scan_without = [&](const std::string& version, const std::vector<member>& list) {
+    db->exec("update tracked_guilds set roster_due_at = app_now();"
+             "update sync_queue set due_at = app_now() where tracked_guild_id is not null");
+    const auto work = claim();
+    auto outcome = outcome_of(work, list, 1, {});
+    for (auto* document : {&*outcome.guild, &*outcome.roster}) {
+      document->last_modified.clear();
+      document->version = "digest:" + version;
+    }
+    const auto applied = apply(outcome);
+    finish(work, applied.guild);
+    return applied;
+  };
+  scan_without("a", members);
+  const auto changed_at = [&] {
+    return scalar(
+        "select string_agg(changed_at::text, ' ' order by document) from document_states");
+  };
+  const auto before = changed_at();
+  db->shift_clock(5h);
+  EXPECT_FALSE(scan_without("a", members).changed);
+  EXPECT_EQ(changed_at(), before);
+  EXPECT_TRUE(scan_without("b", members).changed);
+  EXPECT_NE(changed_at(), before);
 }
 
 TEST_F(guild_sync, joining_leaving_and_returning_keep_one_row) {

@@ -116,6 +116,19 @@ TEST_F(people, logging_out_moves_the_moment_from_which_tokens_count) {
   }
 }
 
+TEST_F(people, a_list_of_which_parts_cannot_be_read_unlinks_nobody) {
+  track();
+  const auto members = crowd(5);
+  scan(members, 1);
+  const auto user = arrive(77).id;
+  ASSERT_EQ(onboard(user, {members[0], members[3]}).value().linked, 2);
+  domain::account_list list{domain::region::eu, {listed(members[4])}, false};
+  const auto done = db->ask(domain::onboard{{user, {list}, true}, {}}).value();
+  EXPECT_EQ(done.linked, 1);
+  EXPECT_EQ(done.unlinked, 0);
+  EXPECT_EQ(owner(members[0].id), text(user));
+}
+
 TEST_F(people, the_list_links_characters_makes_the_leader_and_creates_the_unknown) {
   track();
   const auto members = crowd(5);
