@@ -2,7 +2,6 @@
 
 #include "api/envelope.hpp"
 #include "api/member_json.hpp"
-#include "domain/game.hpp"
 
 namespace guildhall::api {
 
@@ -20,7 +19,7 @@ void write_full_documents(json_writer& out, const domain::character_row& row) {
 
 void write_character(
     json_writer& out, const domain::character_row& row, const wanted_parts& parts) {
-  const auto class_name = domain::class_name(row.class_id);
+  const auto& class_name = row.class_name;
   out.field("id", row.id);
   out.field("user_id", row.user_id);
   out.field("guild_id", row.guild_id);
@@ -29,7 +28,7 @@ void write_character(
   out.field("region", domain::to_string(row.region));
   out.field("class", class_name);
   out.field("level", row.level);
-  out.field("role", row.role);
+  out.text_or_null("role", row.role);
   out.field("is_main", row.is_main);
   out.field("is_available", row.is_available);
   out.text_or_null(
@@ -37,6 +36,7 @@ void write_character(
   out.field("achievement_points", row.achievement_points);
   out.field("last_login_at", row.last_login_at);
   if (parts.full) {
+    out.text_or_null("realm_name", row.realm_name);
     out.field("toy_hash", nullptr); // toy lists are compared, not hashed
     out.field("created_at", row.created_at);
     out.field("updated_at", row.updated_at);

@@ -29,8 +29,8 @@ void write_full_character(
   const auto& member = detail.member;
   out.field("id", member.character_id);
   out.field("user_id", member.user_id);
-  out.field("realm", detail.realm);
-  out.field("role", member.character_role);
+  write_realm(out, member);
+  out.text_or_null("role", member.character_role);
   out.field("created_at", detail.character_created_at);
   out.field("updated_at", detail.character_updated_at);
   out.field("bnet_character_id", detail.bnet_id);

@@ -79,6 +79,7 @@ void write_document(json_writer& out, const domain::document_record& record) {
   out.field("changed_at", record.changed_at);
   out.text_or_null(
       "error_class", record.error_class ? domain::to_string(*record.error_class) : "");
+  out.field("left_out", record.left_out);
   out.field("failures", record.failures);
   out.field("retry_at", record.retry_at);
   out.end_object();

@@ -2,6 +2,11 @@
 
 namespace guildhall::api {
 
+void write_realm(json_writer& out, const domain::member_row& member) {
+  out.field("realm", member.realm);
+  out.text_or_null("realm_name", member.realm_name);
+}
+
 void write_member_row(
     json_writer& out, const domain::member_detail& detail, const wanted_parts& parts) {
   const auto& member = detail.member;
@@ -16,6 +21,7 @@ void write_member_row(
   out.field("is_available", detail.is_available);
   out.field("character_name", member.character_name);
   out.field("character_class", member.character_class);
+  write_realm(out, member);
   out.json_or_null(
       "member_data_json", parts.member_data ? detail.member_data_json : std::nullopt);
   out.field("joined_at", detail.joined_at);

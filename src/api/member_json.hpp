@@ -7,6 +7,9 @@
 /// Pieces of a member's JSON that several routes share.
 namespace guildhall::api {
 
+/// `realm`, the slug, and `realm_name`, null where nobody has told it: names repeat.
+void write_realm(json_writer& out, const domain::member_row& member);
+
 /// The GuildMemberRow fields of the contract, without the ones the web client reads under other
 /// names.
 void write_member_row(

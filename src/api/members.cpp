@@ -17,7 +17,7 @@ std::string_view or_unknown(std::string_view text) noexcept {
 
 /// Lean: exactly what the web client reads, since a guild has up to a thousand of them.
 page members_page(const rows& members, bool full) {
-  return {envelope(64 + members.size() * (full ? 192 : 128), [&](json_writer& out) {
+  return {envelope(64 + members.size() * (full ? 256 : 128), [&](json_writer& out) {
     out.begin_array("data");
     for (const auto& member : members) {
       out.begin_object();
@@ -25,11 +25,12 @@ page members_page(const rows& members, bool full) {
       out.field("character_id", member.character_id);
       out.field("character_name", or_unknown(member.character_name));
       out.field("character_class", or_unknown(member.character_class));
-      out.field("character_role", member.character_role);
+      out.text_or_null("character_role", member.character_role);
       if (full) {
         out.field("guild_id", member.guild_id);
         out.field("rank", member.rank);
         out.field("isMain", member.is_main);
+        write_realm(out, member);
         if (member.user_id)
           out.field("user_id", *member.user_id);
       }
@@ -59,10 +60,10 @@ void write_enhanced_character(
   out.field("id", member.character_id);
   out.field("user_id", member.user_id.value_or(user_id{}));
   out.field("name", or_unknown(member.character_name));
-  out.field("realm", detail.realm);
+  write_realm(out, member);
   out.field("class", or_unknown(member.character_class));
   out.field("level", detail.level);
-  out.field("role", member.character_role);
+  out.text_or_null("role", member.character_role);
   out.field("is_main", member.is_main);
   out.field("achievement_points", detail.achievement_points.value_or(0));
   out.field("equipped_item_level", detail.equipped_item_level.value_or(0));
@@ -132,7 +133,7 @@ page enhanced_page(const details& members, const wanted_parts& parts) {
           out.field("guild_id", member.guild_id);
           out.field("character_name", or_unknown(member.character_name));
           out.field("character_class", or_unknown(member.character_class));
-          out.field("character_role", member.character_role);
+          out.text_or_null("character_role", member.character_role);
           out.field("rank", member.rank);
           write_enhanced_character(out, detail, parts);
           out.end_object();
@@ -161,7 +162,7 @@ void write_activity(
       out.field("joined_at", detail.joined_at);
       out.field("left_at", detail.left_at);
     }
-    out.field("character_realm", or_unknown(detail.realm));
+    out.field("character_realm", or_unknown(member.realm));
     out.field("character_level", detail.level);
     out.field("level", detail.level);
     out.field("class_name", or_unknown(member.character_class));

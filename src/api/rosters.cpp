@@ -30,6 +30,8 @@ void write_place(json_writer& out, const roster_place& place) {
   out.field("rank", place.rank);
   out.field("class", place.class_name);
   out.field("role", place.role);
+  out.field("realm", place.realm);
+  out.text_or_null("realm_name", place.realm_name);
 }
 
 page rosters_page(const std::vector<roster_row>& rosters) {

@@ -25,7 +25,9 @@ void write_sign_up(json_writer& out, const sign_up_row& line) {
   out.field("battletag", line.battletag);
   out.field("character_name", line.character_name);
   out.field("character_class", line.character_class);
-  out.field("character_role", line.character_role);
+  out.text_or_null("character_role", line.character_role);
+  out.field("realm", line.realm);
+  out.text_or_null("realm_name", line.realm_name);
 }
 
 page sign_ups_page(const event_sign_ups& found) {

@@ -10,13 +10,11 @@ namespace {
 using domain::validation_stats;
 using http::method;
 
-/// A document is usable or it is not: nothing of one that is not is taken, so none fails
-/// partially.
 void write_stats(json_writer& out, const validation_stats& stats) {
   out.begin_object(stats.document);
   out.field("totalValidations", stats.total);
   out.field("completeFailures", stats.malformed);
-  out.field("partialFailures", 0);
+  out.field("partialFailures", stats.in_part);
   out.field("lastValidationTime", stats.last_time);
   out.field(
       "failureRatio", stats.total == 0 ? 0.0

@@ -42,7 +42,6 @@ struct account_list {
   domain::region region{};
   std::vector<account_character> characters{};
   std::vector<account_licence> licences{}; ///< none: an empty list, or a 404
-  std::vector<account_character> characters;
   /// Else parts of it could not be read: whoever is not in it may be one of them and stays.
   bool whole{true};
 };

@@ -49,10 +49,12 @@ struct member_row {
   guildhall::character_id character_id;
   std::string character_name;
   std::string character_class; ///< English
-  std::string character_role;  ///< Tank, Healer, DPS
+  std::string character_role;  ///< Tank, Healer, DPS; empty: not known
   int rank{0};
   bool is_main{false};
   std::optional<guildhall::user_id> user_id;
+  std::string realm{};      ///< slug
+  std::string realm_name{}; ///< empty: not known
 };
 
 /// One member of `members/enhanced` and `classified-roster`: the membership and the character's
@@ -69,19 +71,17 @@ struct member_detail {
   // the character
   std::optional<bnet_character_id> bnet_id;
   domain::region region{};
-  std::string realm;
   int class_id{0};
   int level{0};
   std::string spec_name;
   std::optional<double> average_item_level;
   std::optional<double> equipped_item_level;
-  std::optional<double> mythic_rating;
+  std::optional<double> mythic_rating; ///< of the current season
   std::optional<std::int64_t> achievement_points;
   std::optional<time_point> last_login_at;
   std::optional<time_point> character_synced_at;
-  std::optional<json_text>
-      professions;                ///< `[{profession:{id,name},skill_points,max_skill_points}]`
-  std::vector<std::int64_t> toys; ///< ascending; for grouping
+  std::optional<json_text> professions; ///< as `professions_json` makes it
+  std::vector<std::int64_t> toys;       ///< ascending; for grouping
   time_point character_created_at{};
   time_point character_updated_at{};
   // only with fields=full
@@ -115,17 +115,18 @@ struct character_row {
   std::optional<guildhall::user_id> user_id;
   std::optional<guildhall::guild_id> guild_id;
   domain::region region{};
-  std::string realm;
+  std::string realm;      ///< slug
+  std::string realm_name; ///< empty: not known
   std::string name;
-  int class_id{0};
+  std::string class_name; ///< English; "Unknown"
   int level{0};
-  std::string role; ///< Tank, Healer, DPS
+  std::string role; ///< Tank, Healer, DPS; empty: not known
   std::string spec_name;
   bool is_main{false};
   bool is_available{true};
   std::optional<double> average_item_level;
   std::optional<double> equipped_item_level;
-  std::optional<double> mythic_rating;
+  std::optional<double> mythic_rating; ///< of the current season
   std::optional<std::int64_t> achievement_points;
   std::optional<time_point> last_login_at;
   time_point created_at{};

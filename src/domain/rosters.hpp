@@ -30,6 +30,8 @@ struct roster_place {
   std::string rank;                ///< its name; empty for whoever has left the guild
   std::string class_name;          ///< English
   std::optional<std::string> role; ///< in this roster, else the character's
+  std::string realm{};             ///< slug
+  std::string realm_name{};        ///< empty: not known
 };
 
 struct roster_with_places {

@@ -26,7 +26,9 @@ struct sign_up_row {
   std::string battletag;
   std::string character_name;
   std::string character_class;
-  std::string character_role;
+  std::string character_role; ///< empty: not known
+  std::string realm{};        ///< slug
+  std::string realm_name{};   ///< empty: not known
 };
 
 /// Of an unknown event there is neither a guild nor anybody.

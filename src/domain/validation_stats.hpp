@@ -17,7 +17,8 @@ struct validation_stats {
   std::string document;
   std::int64_t total{0};               ///< known documents of this kind
   std::int64_t malformed{0};           ///< of them, could not be used when last fetched
-  std::optional<time_point> last_time; ///< the last such failure
+  std::int64_t in_part{0};             ///< of them, parts were left out when last fetched
+  std::optional<time_point> last_time; ///< the last failure
   struct cause {
     std::string what;
     std::int64_t count{0};

@@ -203,4 +203,41 @@ TEST_F(faults, what_is_not_shown_for_a_while_is_not_believed_to_be_gone) {
   expect_sound();
 }
 
+TEST_F(faults, answers_that_are_no_documents_replace_nothing) {
+  simulate(quick_simulator({"--world", "20"}));
+  auto& guildhall = serve(quick_budget());
+  const auto guild = sim().guilds().front();
+  track(guildhall, guild);
+  await_complete(db, {guild}, std::chrono::seconds{90}, [](double) {});
+  const auto mirrored = [&] {
+    return db.value(
+        "select md5(string_agg(c::text, '|' order by id)) from (select id, profile_json, "
+        "equipment_json, mythic_profile_json, professions_json, mythic_rating, professions, "
+        "class_id, level, role, last_login_at, is_available, erased_at from characters) c");
+  };
+  const auto before = mirrored();
+  const boost::json::object maintenance{{"code", 503}, {"reason", "maintenance"}};
+  const auto ask_again_for = [&](const std::string& match, const std::string& document) {
+    sim().clear_faults();
+    sim().add_fault({{"match", match}, {"body", maintenance}});
+    db.exec(
+        "update document_states set synced_for = '', retry_at = null where character_id is not "
+        "null; update sync_queue set due_at = app_now(), forced = true where lease_token is "
+        "null");
+    eventually("it was asked for again", std::chrono::seconds{60}, [&] {
+      return db.value(
+                 "select count(*) > 9 from document_states where error_class = 'malformed' and "
+                 "document = '"
+                 + document + "'")
+          == "t";
+    });
+    EXPECT_EQ(mirrored(), before) << document;
+  };
+  ask_again_for("regex:/character/[^/]+/[^/]+/.", "professions");
+  ask_again_for("/", "profile");
+  sim().clear_faults();
+  EXPECT_EQ(db.value("select count(*) from guild_members where left_at is not null"), "0");
+  expect_mirrored(guild);
+}
+
 } // namespace guildhall::system_test

@@ -1,10 +1,12 @@
 #include "domain/own.hpp"
 
 #include "domain/control.hpp"
+#include "domain/game.hpp"
 #include "domain/guild_reads.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
+#include "store/reads/character_sql.hpp"
 #include "store/run.hpp"
 
 #include <array>
@@ -31,24 +33,33 @@ constexpr statement guilds{
     2'000};
 
 // The main of a player in one guild as `domain::classify_roster` finds it.
-constexpr std::string_view columns{
-    R"(select c.id, c.bnet_character_id, c.user_id, c.guild_id, c.region, c.realm,
-    coalesce(c.name, 'Unknown'), coalesce(c.class_id, 0), coalesce(c.level, 0),
-    coalesce(c.role, 'DPS'), c.spec_name,
+constexpr std::string_view head{
+    R"(select c.id, c.bnet_character_id, c.user_id, c.guild_id, c.region, c.realm, )"};
+constexpr std::string_view name_and_class{
+    R"(, coalesce(c.name, 'Unknown'), coalesce(c.class_id, 0), )"};
+constexpr std::string_view level{", coalesce(c.level, 0), "};
+constexpr std::string_view main_and_levels{R"(, c.spec_name,
     m.id is not null and row_number() over (
       partition by m.guild_id
       order by case coalesce(o.is_main, m.is_main) when true then 0 when false then 2 else 1 end,
         m.rank, c.name collate "C", c.id) = 1,
     c.is_available,
-    c.average_item_level, c.equipped_item_level, c.mythic_rating, c.achievement_points,
-    c.last_login_at, c.created_at, c.updated_at, c.last_synced_at, c.professions, p.changed_at,)"};
-constexpr std::string_view no_json{" null, null, null"};
-constexpr std::string_view all_json{" c.profile_json, c.equipment_json, c.mythic_profile_json"};
+    c.average_item_level, c.equipped_item_level, )"};
+constexpr std::string_view rest{R"(, c.achievement_points,
+    c.last_login_at, c.created_at, c.updated_at, c.last_synced_at, p.changed_at, )"};
+constexpr std::string_view columns{join<
+    head, realm_name, name_and_class, told_class, level, known_role, main_and_levels,
+    current_rating, rest>};
+constexpr std::string_view no_json{"c.professions, null, null, null"};
+constexpr std::string_view received{
+    ", c.profile_json, c.equipment_json, c.mythic_profile_json"};
+constexpr std::string_view all_json{join<all_tiers, received>};
 constexpr std::string_view of_user{R"(
   from characters c
     left join guild_members m on m.character_id = c.id and m.left_at is null
     left join main_overrides o on o.character_id = c.id and o.guild_id = m.guild_id
     left join document_states p on p.character_id = c.id and p.document = 'profile'
+    left join realm_names rn on rn.region = c.region and rn.realm_id = c.realm_id
   where c.user_id = $1
   order by coalesce(c.level, 0) desc, c.name, c.id limit $2)"};
 constexpr statement lean{"own_characters", join<columns, no_json, of_user>, 3'000};
@@ -66,12 +77,16 @@ character_row read_character(const pqxx::row& row) {
   character_row out;
   domain::document_record profile;
   profile.document = domain::document::profile;
+  int class_id = 0;
+  std::string told_class_name;
   fields(row) >> out.id >> out.bnet_id >> out.user_id >> out.guild_id >> out.region >> out.realm
-      >> out.name >> out.class_id >> out.level >> out.role >> out.spec_name >> out.is_main
-      >> out.is_available >> out.average_item_level >> out.equipped_item_level
-      >> out.mythic_rating >> out.achievement_points >> out.last_login_at >> out.created_at
-      >> out.updated_at >> out.last_synced_at >> out.professions >> profile.changed_at
-      >> out.profile_json >> out.equipment_json >> out.mythic_profile_json;
+      >> out.realm_name >> out.name >> class_id >> told_class_name >> out.level >> out.role
+      >> out.spec_name >> out.is_main >> out.is_available >> out.average_item_level
+      >> out.equipped_item_level >> out.mythic_rating >> out.achievement_points
+      >> out.last_login_at >> out.created_at >> out.updated_at >> out.last_synced_at
+      >> profile.changed_at >> out.professions >> out.profile_json >> out.equipment_json
+      >> out.mythic_profile_json;
+  out.class_name = domain::class_name(class_id, told_class_name);
   out.documents.push_back(std::move(profile));
   return out;
 }

@@ -7,6 +7,7 @@
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
+#include "store/reads/character_sql.hpp"
 #include "store/run.hpp"
 
 #include <array>
@@ -37,25 +38,28 @@ constexpr statement one{"roster", join<select, row_columns, of_id>, 8};
 constexpr std::string_view locked{" from rosters r where r.id = $1 for no key update"};
 constexpr statement lock{"lock_roster", join<select, row_columns, and_json, locked>, 10};
 
-constexpr std::string_view place_columns{R"(
+constexpr std::string_view place_head{R"(
   select p.character_id, coalesce(c.name, 'Unknown'),
     case when m.id is null then ''
          else coalesce(k.rank_name, )"};
 constexpr std::string_view name_of_rank = generated<[] { return default_rank_name("m.rank"); }>;
-constexpr std::string_view place_rows{R"() end,
-    coalesce(c.class_id, 0), coalesce(p.role, c.role)
+constexpr std::string_view place_class{R"() end,
+    coalesce(c.class_id, 0), coalesce(p.role, c.role), c.realm, )"};
+constexpr std::string_view comma{", "};
+constexpr std::string_view place_rows{R"(
   from roster_members p join rosters r on r.id = p.roster_id
     join characters c on c.id = p.character_id
+    left join realm_names rn on rn.region = c.region and rn.realm_id = c.realm_id
     left join guild_members m on m.guild_id = r.guild_id and m.character_id = c.id
       and m.left_at is null
     left join ranks k on k.guild_id = m.guild_id and k.rank_id = m.rank
   where p.roster_id = $1)"};
+constexpr std::string_view place_columns{
+    join<place_head, name_of_rank, place_class, realm_name, comma, told_class, place_rows>};
 constexpr std::string_view by_name{" order by 2, 1"};
-constexpr statement places{
-    "roster_places", join<place_columns, name_of_rank, place_rows, by_name>, 8'000};
+constexpr statement places{"roster_places", join<place_columns, by_name>, 8'000};
 constexpr std::string_view of_one{" and p.character_id = $2"};
-constexpr statement place{
-    "roster_place", join<place_columns, name_of_rank, place_rows, of_one>, 60};
+constexpr statement place{"roster_place", join<place_columns, of_one>, 60};
 
 constexpr std::string_view inserted{R"(
   insert into rosters as r (guild_id, name)
@@ -115,8 +119,10 @@ fields& read_roster(fields& in, roster_row& out) {
 roster_place read_place(const pqxx::row& row) {
   roster_place out;
   int class_id = 0;
-  fields(row) >> out.character_id >> out.name >> out.rank >> class_id >> out.role;
-  out.class_name = domain::class_name(class_id);
+  std::string told_class_name;
+  fields(row) >> out.character_id >> out.name >> out.rank >> class_id >> out.role >> out.realm
+      >> out.realm_name >> told_class_name;
+  out.class_name = domain::class_name(class_id, told_class_name);
   return out;
 }
 

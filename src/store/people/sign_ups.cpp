@@ -7,6 +7,7 @@
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
+#include "store/reads/character_sql.hpp"
 #include "store/run.hpp"
 
 #include <array>
@@ -21,16 +22,21 @@ using domain::sign_up_change;
 using domain::sign_up_row;
 using domain::written;
 
-constexpr std::string_view columns{
+constexpr std::string_view head{
     R"(select e.guild_id, s.id, s.event_id, s.user_id, s.character_id, s.status, s.note,
     s.created_at, coalesce(u.battletag, ''), coalesce(c.name, 'Unknown'),
-    coalesce(c.class_id, 0), coalesce(c.role, 'DPS')
+    coalesce(c.class_id, 0), )"};
+constexpr std::string_view comma{", "};
+constexpr std::string_view realm{", coalesce(c.realm, ''), "};
+constexpr std::string_view from{R"(
   from events e left join (
       event_subscriptions s join users u on u.id = s.user_id
-        join characters c on c.id = s.character_id)
+        join characters c on c.id = s.character_id
+        left join realm_names rn on rn.region = c.region and rn.realm_id = c.realm_id)
     on s.event_id = e.id)"};
-constexpr std::string_view of_event{
-    " where e.id = $1 order by s.status, coalesce(c.role, 'DPS'), s.id"};
+constexpr std::string_view columns{
+    join<head, told_class, comma, known_role, realm, realm_name, from>};
+constexpr std::string_view of_event{" where e.id = $1 order by s.status, c.role, s.id"};
 constexpr statement list{"sign_ups", join<columns, of_event>, 12'000};
 constexpr std::string_view of_user{" and s.user_id = $2 where e.id = $1"};
 constexpr statement one{"sign_up", join<columns, of_user>, 60};
@@ -78,11 +84,12 @@ bool read_sign_up(const pqxx::row& row, std::optional<guild_id>& guild, sign_up_
   if (!id)
     return false;
   int class_id = 0;
+  std::string told_class_name;
   out.id = *id;
   in >> out.event_id >> out.user_id >> out.character_id >> out.status >> out.note
-      >> out.created_at >> out.battletag >> out.character_name >> class_id
-      >> out.character_role;
-  out.character_class = domain::class_name(class_id);
+      >> out.created_at >> out.battletag >> out.character_name >> class_id >> told_class_name
+      >> out.character_role >> out.realm >> out.realm_name;
+  out.character_class = domain::class_name(class_id, told_class_name);
   return true;
 }
 

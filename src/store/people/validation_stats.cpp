@@ -17,12 +17,14 @@ namespace {
 constexpr int causes_at_once = 200;
 constexpr std::size_t causes_per_document = 10;
 
-constexpr std::string_view totals_head{"select kind, n.count from unnest(array["};
+constexpr std::string_view totals_head{"select kind, n.count, n.in_part from unnest(array["};
 constexpr std::string_view stored_kinds =
     generated<[] { return document_names([](const auto& kind) { return kind.stored; }); }>;
 constexpr std::string_view totals_rows{R"(]) kind
     cross join lateral (
-      select count(*) from document_states d where d.document = kind) n
+      select count(*), count(*) filter (where d.left_out > 0 and d.fetched_at > coalesce(
+          (select validation_since from sync_settings), '-infinity'::timestamptz)) as in_part
+      from document_states d where d.document = kind) n
   where n.count > 0 order by kind)"};
 constexpr statement totals{
     "validation_totals", join<totals_head, stored_kinds, totals_rows>, 20'000};
@@ -47,7 +49,7 @@ run(session& db, const domain::validation_report&) {
   std::vector<domain::validation_stats> out;
   for (const auto& row : db.exec(totals)) {
     auto& line = out.emplace_back();
-    fields(row) >> line.document >> line.total;
+    fields(row) >> line.document >> line.total >> line.in_part;
   }
   for (const auto& row : db.exec(failures, {causes_at_once})) {
     std::string document;

@@ -1,9 +1,11 @@
+#include "domain/game.hpp"
 #include "domain/guild_reads.hpp"
 #include "store/ledger/document_columns.hpp"
 #include "store/ledger/documents.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
+#include "store/reads/character_sql.hpp"
 #include "store/run.hpp"
 
 #include <array>
@@ -36,16 +38,23 @@ constexpr statement guild_by_address{
     "guild_at", join<guild_head, document_state_columns, guild_rows, at_address>, 50};
 
 constexpr std::string_view character_head{
-    R"(select c.id, c.bnet_character_id, c.user_id, c.guild_id, c.region, c.realm,
-    coalesce(c.name, 'Unknown'), coalesce(c.class_id, 0), coalesce(c.level, 0),
-    coalesce(c.role, 'DPS'), c.spec_name, coalesce(o.is_main, m.is_main, false), c.is_available,
-    c.average_item_level, c.equipped_item_level, c.mythic_rating, c.achievement_points,
+    R"(select c.id, c.bnet_character_id, c.user_id, c.guild_id, c.region, c.realm, )"};
+constexpr std::string_view character_class{
+    R"(, coalesce(c.name, 'Unknown'), coalesce(c.class_id, 0), )"};
+constexpr std::string_view character_level{", coalesce(c.level, 0), "};
+constexpr std::string_view character_levels{
+    R"(, c.spec_name, coalesce(o.is_main, m.is_main, false), c.is_available,
+    c.average_item_level, c.equipped_item_level, )"};
+constexpr std::string_view character_rest{R"(, c.achievement_points,
     c.last_login_at, c.created_at, c.updated_at, c.last_synced_at,
-    case when row_number() over () = 1 then c.professions end,
+    case when row_number() over () = 1 then coalesce(c.profession_tiers, c.professions) end,
     case when $1::boolean and row_number() over () = 1 then c.profile_json end,
     case when $1::boolean and row_number() over () = 1 then c.equipment_json end,
     case when $1::boolean and row_number() over () = 1 then c.mythic_profile_json end,
     case when $1::boolean and row_number() over () = 1 then)"};
+constexpr std::string_view character_columns{join<
+    character_head, realm_name, character_class, told_class, character_level, known_role,
+    character_levels, current_rating, character_rest>};
 /// `{"<column>": ...}` of the documents that are not mirrored everywhere; null without any.
 constexpr std::string_view optional_documents = generated<[] {
   std::string out{" nullif(jsonb_strip_nulls(jsonb_build_object("};
@@ -58,6 +67,7 @@ constexpr std::string_view optional_documents = generated<[] {
 }>;
 constexpr std::string_view character_rows{R"(
   from characters c
+    left join realm_names rn on rn.region = c.region and rn.realm_id = c.realm_id
     left join guild_members m on m.character_id = c.id and m.left_at is null
     left join main_overrides o on o.character_id = c.id and o.guild_id = m.guild_id
     left join document_states d on d.character_id = c.id and d.document in ()"};
@@ -67,14 +77,14 @@ constexpr std::string_view of_character{") where c.id = $2"};
 constexpr statement character_by_id{
     "character",
     join<
-        character_head, optional_documents, document_state_columns, character_rows, shown,
+        character_columns, optional_documents, document_state_columns, character_rows, shown,
         of_character>,
     60};
 constexpr std::string_view called{") where c.region = $2 and c.realm = $3 and c.name_key = $4"};
 constexpr statement character_by_address{
     "character_at",
     join<
-        character_head, optional_documents, document_state_columns, character_rows, shown,
+        character_columns, optional_documents, document_state_columns, character_rows, shown,
         called>,
     60};
 
@@ -130,21 +140,25 @@ domain::guild_row read_guild(const pqxx::result& rows) {
 
 domain::character_row read_character(const pqxx::result& rows) {
   domain::character_row out;
+  int class_id = 0;
+  std::string told_class_name;
   for (const auto& row : rows) {
     fields in(row);
     domain::document_record record;
     if (out.id)
-      in.skip(26);
+      in.skip(28);
     else
       in >> out.id >> out.bnet_id >> out.user_id >> out.guild_id >> out.region >> out.realm
-          >> out.name >> out.class_id >> out.level >> out.role >> out.spec_name >> out.is_main
-          >> out.is_available >> out.average_item_level >> out.equipped_item_level
-          >> out.mythic_rating >> out.achievement_points >> out.last_login_at >> out.created_at
-          >> out.updated_at >> out.last_synced_at >> out.professions >> out.profile_json
-          >> out.equipment_json >> out.mythic_profile_json >> out.optional_documents;
+          >> out.realm_name >> out.name >> class_id >> told_class_name >> out.level >> out.role
+          >> out.spec_name >> out.is_main >> out.is_available >> out.average_item_level
+          >> out.equipped_item_level >> out.mythic_rating >> out.achievement_points
+          >> out.last_login_at >> out.created_at >> out.updated_at >> out.last_synced_at
+          >> out.professions >> out.profile_json >> out.equipment_json
+          >> out.mythic_profile_json >> out.optional_documents;
     if (read_document(in, record))
       out.documents.push_back(std::move(record));
   }
+  out.class_name = domain::class_name(class_id, told_class_name);
   return out;
 }
 

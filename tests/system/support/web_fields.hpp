@@ -66,6 +66,11 @@ list_field(const boost::json::value& of, std::string_view name) {
   return {found.as_array().begin(), found.as_array().end()};
 }
 
+/// A text, or an empty one for null, where the client shows something for it.
+inline std::string text_or_empty(const boost::json::value& of, std::string_view name) {
+  return field(of, name).is_null() ? std::string{} : text_field(of, name);
+}
+
 /// A number, or nothing for null.
 inline std::optional<std::int64_t>
 number_or_null(const boost::json::value& of, std::string_view name) {

@@ -132,7 +132,7 @@ bool shows_manage_links(const web_client& to, const guild_page& of) {
 std::vector<member_line> members(web_client& by, std::int64_t guild) {
   std::vector<member_line> out;
   for (const auto& one : elements(by.data(path_of("/guilds/", guild, "/members")))) {
-    const auto role = changed(text_field(one, "character_role"), ::tolower);
+    const auto role = changed(text_or_empty(one, "character_role"), ::tolower);
     const auto is_known = role == "dps" || role == "healer" || role == "tank";
     out.push_back(
         {number_field(one, "id"), number_field(one, "character_id"),
@@ -290,7 +290,7 @@ std::vector<sign_up_line> sign_ups(web_client& by, std::int64_t event) {
         {number_field(one, "id"), number_field(one, "user_id"),
          number_field(one, "character_id"), text_field(one, "status"),
          text_field(one, "battletag"), text_field(one, "character_name"),
-         text_field(one, "character_class"), text_field(one, "character_role")});
+         text_field(one, "character_class"), text_or_empty(one, "character_role")});
   return out;
 }
 

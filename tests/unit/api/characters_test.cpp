@@ -14,7 +14,8 @@ protected:
     out.region = domain::region::eu;
     out.realm = "gordunni";
     out.name = "Чайка";
-    out.class_id = 6;
+    out.realm_name = "Гордунни";
+    out.class_name = "Death Knight";
     out.level = 80;
     out.role = "Tank";
     out.spec_name = "Blood";
@@ -51,6 +52,13 @@ TEST_F(characters_test, a_character_by_id) {
   EXPECT_EQ(got.header("X-Guildhall-Checked-At"), "2025-05-13T18:00:01.000Z");
 }
 
+TEST_F(characters_test, a_role_that_is_not_known_is_null) {
+  auto row = tchaika();
+  row.role.clear();
+  reads.character_answer = row;
+  EXPECT_TRUE(get("/api/characters/9").parsed().at("data").at("role").is_null());
+}
+
 TEST_F(characters_test, a_character_by_name_in_any_script) {
   reads.character_answer = tchaika();
   const auto got = get("/api/characters/eu/gordunni/%D0%A7%D0%B0%D0%B9%D0%BA%D0%B0");
@@ -70,6 +78,8 @@ TEST_F(characters_test, whole_documents_with_fields_full) {
   EXPECT_EQ(data.at("equipment_json"), json::parse(R"({"equipped_items":[]})"));
   EXPECT_TRUE(data.at("mythic_profile_json").is_null());
   EXPECT_EQ(data.at("last_synced_at"), "2025-05-13T18:00:00.000Z");
+  EXPECT_EQ(data.at("realm"), "gordunni");
+  EXPECT_EQ(data.at("realm_name"), "Гордунни");
   for (const auto* field : {"toy_hash", "created_at", "updated_at", "is_main"})
     EXPECT_TRUE(data.as_object().contains(field)) << field;
 }

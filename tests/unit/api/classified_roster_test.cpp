@@ -56,15 +56,31 @@ TEST_F(classified_roster_test, fields_full_has_the_contracts_rows) {
   const auto entry =
       get("/api/guilds/7/classified-roster?fields=full").parsed().at("data").at(0);
   for (const auto* field :
-       {"id", "guild_id", "character_id", "rank", "created_at", "updated_at", "is_main",
-        "consecutive_update_failures", "is_available", "character_name", "character_class",
-        "member_data_json", "joined_at", "left_at", "classification", "groupKey",
-        "mainCharacterId", "character"})
+       {"id",
+        "guild_id",
+        "character_id",
+        "rank",
+        "created_at",
+        "updated_at",
+        "is_main",
+        "consecutive_update_failures",
+        "is_available",
+        "character_name",
+        "character_class",
+        "member_data_json",
+        "joined_at",
+        "left_at",
+        "realm",
+        "realm_name",
+        "classification",
+        "groupKey",
+        "mainCharacterId",
+        "character"})
     EXPECT_TRUE(entry.as_object().contains(field)) << field;
   for (const auto* field :
-       {"id", "user_id", "name", "realm", "class", "level", "role", "created_at", "updated_at",
-        "bnet_character_id", "region", "toy_hash", "last_synced_at", "profile_json",
-        "equipment_json", "mythic_profile_json", "professions_json"})
+       {"id", "user_id", "name", "realm", "realm_name", "class", "level", "role", "created_at",
+        "updated_at", "bnet_character_id", "region", "toy_hash", "last_synced_at",
+        "profile_json", "equipment_json", "mythic_profile_json", "professions_json"})
     EXPECT_TRUE(entry.at("character").as_object().contains(field)) << field;
   EXPECT_TRUE(entry.at("character").at("bnet_character_id").is_number());
 }

@@ -24,8 +24,22 @@ TEST_F(members_test, the_other_fields_come_with_fields_full) {
   const auto data = get("/api/guilds/7/members?fields=full").parsed().at("data");
   EXPECT_EQ(data.at(0), json::parse(R"({"id": 1, "character_id": 101, "character_name": "Zoë",
         "character_class": "Death Knight", "character_role": "Tank", "guild_id": 7, "rank": 0,
-        "isMain": true, "user_id": 5})"));
+        "isMain": true, "user_id": 5, "realm": "stormrage", "realm_name": "Stormrage"})"));
   EXPECT_FALSE(data.at(1).as_object().contains("user_id")) << "absent if nobody";
+}
+
+TEST_F(members_test, a_role_that_is_not_known_is_null) {
+  auto one = member(1, "Zoë", 0);
+  one.character_role.clear();
+  reads.members_answer = {{one}};
+  EXPECT_TRUE(
+      get("/api/guilds/7/members").parsed().at("data").at(0).at("character_role").is_null());
+  auto whole = detail(1, "Zoë", 0);
+  whole.member = one;
+  reads.details_answer = {{whole}};
+  const auto enhanced = get("/api/guilds/7/members/enhanced").parsed().at("data").at(0);
+  EXPECT_TRUE(enhanced.at("character_role").is_null());
+  EXPECT_TRUE(enhanced.at("character").at("role").is_null());
 }
 
 TEST_F(members_test, a_guild_without_members_has_an_empty_list) {
@@ -52,7 +66,7 @@ TEST_F(members_test, an_enhanced_member_has_its_character) {
          "character_role": "Tank", "rank": 0,
          "character": {
            "id": 101, "user_id": 0, "name": "Zoë", "realm": "stormrage",
-           "class": "Death Knight", "level": 80, "role": "Tank", "is_main": false,
+           "realm_name": "Stormrage", "class": "Death Knight", "level": 80, "role": "Tank", "is_main": false,
            "achievement_points": 12345, "equipped_item_level": 623,
            "average_item_level": 625, "last_login_timestamp": 1747159200000,
            "itemLevel": 623,

@@ -22,7 +22,7 @@ protected:
     zoe.region = domain::region::eu;
     zoe.realm = "stormrage";
     zoe.name = "Zoë";
-    zoe.class_id = 8;
+    zoe.class_name = "Mage";
     zoe.level = 80;
     zoe.role = "DPS";
     zoe.is_main = true;

@@ -10,7 +10,7 @@ domain::roster_row raid() {
 }
 
 domain::roster_place zoe() {
-  return {{101}, "Zoë", "Officer", "Mage", "DPS"};
+  return {{101}, "Zoë", "Officer", "Mage", "DPS", "stormrage", ""};
 }
 
 class rosters_test : public api_test {
@@ -76,7 +76,7 @@ TEST_F(rosters_test, members_read_lists_and_rosters_and_strangers_do_not) {
   EXPECT_EQ(
       one.at("members"),
       json::parse(R"([{"characterId": 101, "name": "Zoë", "rank": "Officer", "class": "Mage",
-                       "role": "DPS"}])"));
+                       "role": "DPS", "realm": "stormrage", "realm_name": null}])"));
   become_stranger();
   EXPECT_EQ(get("/api/guilds/7/rosters").status, 403);
   EXPECT_EQ(get("/api/rosters/12").status, 403) << "from the cache as well";

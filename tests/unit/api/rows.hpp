@@ -45,6 +45,8 @@ inline domain::member_row member(std::int64_t id, std::string name, int rank) {
   out.character_class = "Death Knight";
   out.character_role = "Tank";
   out.rank = rank;
+  out.realm = "stormrage";
+  out.realm_name = "Stormrage";
   return out;
 }
 
@@ -54,7 +56,6 @@ inline domain::member_detail detail(std::int64_t id, std::string name, int rank)
   out.created_at = out.updated_at = moment(evening);
   out.bnet_id = bnet_character_id{id + 1000};
   out.region = domain::region::eu;
-  out.realm = "stormrage";
   out.class_id = 6;
   out.level = 80;
   out.spec_name = "Blood";

@@ -12,6 +12,7 @@ protected:
     profile.document = "profile";
     profile.total = 200;
     profile.malformed = 3;
+    profile.in_part = 2;
     profile.last_time = moment(evening);
     profile.causes = {{"level: not a number", 3}};
     people.validation_answer = std::vector<domain::validation_stats>{profile};
@@ -22,7 +23,7 @@ TEST_F(validation_stats_test, admins_see_what_failed) {
   become({}, "admin");
   EXPECT_EQ(
       get("/api/admin/validation-stats").parsed(), json::parse(R"({"success": true, "data": {
-        "profile": {"totalValidations": 200, "completeFailures": 3, "partialFailures": 0,
+        "profile": {"totalValidations": 200, "completeFailures": 3, "partialFailures": 2,
                     "lastValidationTime": "2025-05-13T18:00:00.000Z", "failureRatio": 0.015,
                     "topFailures": [{"field": "level: not a number", "count": 3}]}}})"));
   EXPECT_EQ(

@@ -1,4 +1,5 @@
 #include "domain/control.hpp"
+#include "domain/document_kinds.hpp"
 #include "domain/guild_reads.hpp"
 #include "store/mirror/rederive.hpp"
 #include "tests/integration/store/mirror.hpp"
@@ -168,10 +169,13 @@ TEST_F(character_sync, documents_are_stored_as_received_and_their_columns_follow
 
 TEST_F(character_sync, raids_are_stored_shown_in_the_whole_row_derived_again_and_erased) {
   auto outcome = outcome_of(claim_own(), {.who = lonely}, 1);
-  outcome.arrived.push_back({document::raids, R"({"expansions":[]})", version(1), "1"});
+  outcome.arrived.push_back(
+      {document::raids, R"({"character":{"id":1},"expansions":[]})", version(1), "1"});
   outcome.columns.raid_kills = R"([{"boss":2480,"kills":3}])";
   ASSERT_TRUE(apply(outcome));
-  EXPECT_EQ(scalar("select raids_json from characters"), R"({"expansions": []})");
+  EXPECT_EQ(
+      scalar("select raids_json from characters"),
+      R"({"character": {"id": 1}, "expansions": []})");
   EXPECT_EQ(state("state || synced_for", "raids"), "ok" + version(1));
   const auto id = outcome.work.character;
   const auto shown = [&](domain::detail how) {
@@ -188,6 +192,93 @@ TEST_F(character_sync, raids_are_stored_shown_in_the_whole_row_derived_again_and
   gone.gone = true;
   ASSERT_TRUE(apply(gone));
   EXPECT_EQ(scalar("select raids_json is null and raid_kills is null from characters"), "t");
+}
+
+TEST_F(
+    character_sync, a_class_and_a_specialisation_to_come_are_kept_and_called_by_their_names) {
+  auto outcome = outcome_of(claim_own(), {.who = lonely}, 1);
+  const std::string to_come =
+      R"({"id":555,"name":"Lonely","level":80,"realm":{"id":1,"slug":"stormrage","name":"Stormrage"},)"
+      R"("character_class":{"id":14,"name":"Tinker"},"active_spec":{"id":9999,"name":"Gadgeteer"}})";
+  outcome.arrived[0].body = to_come;
+  outcome.columns = {};
+  ASSERT_TRUE(domain::read_document(document::profile, to_come, {}, outcome.columns));
+  ASSERT_TRUE(apply(outcome));
+  EXPECT_EQ(
+      scalar("select class_id || class_name || spec_id || spec_name || coalesce(role, ' none') "
+             "from characters"),
+      "14Tinker9999Gadgeteer none");
+  const auto shown =
+      db->ask(domain::character_by_id{outcome.work.character, domain::detail::lean}).value();
+  EXPECT_EQ(shown.class_name, "Tinker");
+  EXPECT_EQ(shown.role, "");
+  EXPECT_EQ(shown.realm_name, "Stormrage");
+}
+
+TEST_F(character_sync, a_rating_of_another_season_is_not_the_current_one) {
+  track();
+  const auto members = crowd(3);
+  const auto guild = scan(members, 1).guild;
+  const auto rate = [&](const member& who, std::optional<std::int64_t> season, int n) {
+    auto outcome = outcome_of(claim_one(guild, who.id), {.who = who, .guild = bnet_guild}, n);
+    outcome.arrived.push_back({document::mythic, R"({"character":{}})", version(n), "1"});
+    outcome.columns.mythic_rating = 2'000;
+    outcome.columns.mythic_season = season;
+    ASSERT_TRUE(apply(outcome));
+  };
+  const auto rating = [&](const member& who) {
+    const auto details =
+        db->ask(domain::member_details_of{guild, domain::detail::lean}).value();
+    for (const auto& one : details)
+      if (one.bnet_id == bnet_character_id{who.id}) {
+        EXPECT_EQ(
+            db->ask(domain::character_by_id{one.member.character_id, domain::detail::lean})
+                .value()
+                .mythic_rating,
+            one.mythic_rating);
+        return one.mythic_rating;
+      }
+    return std::optional<double>{};
+  };
+  rate(members[0], 14, 2);
+  rate(members[1], std::nullopt, 2); // of the season that is on
+  EXPECT_EQ(rating(members[0]), 2'000);
+  EXPECT_EQ(rating(members[1]), 2'000);
+  rate(members[2], 15, 3); // a new one has begun
+  EXPECT_EQ(rating(members[2]), 2'000);
+  EXPECT_EQ(rating(members[0]), std::nullopt);
+  EXPECT_EQ(rating(members[1]), std::nullopt);
+  rate(members[0], 15, 4);
+  EXPECT_EQ(rating(members[0]), 2'000);
+}
+
+TEST_F(character_sync, a_guild_that_cannot_be_read_does_not_take_the_character_out_of_its_own) {
+  track();
+  const auto guild = scan(crowd(10), 1).guild;
+  ASSERT_TRUE(apply(outcome_of(claim_own(), {.who = lonely, .guild = bnet_guild}, 100)));
+  auto outcome = outcome_of(claim_own(), {.who = lonely}, 101);
+  outcome.profile->guild_unclear = true;
+  ASSERT_TRUE(apply(outcome));
+  EXPECT_EQ(
+      scalar("select guild_id from characters where bnet_character_id = 555"),
+      std::to_string(guild.value));
+}
+
+TEST_F(character_sync, a_profile_without_last_modified_changes_with_its_content) {
+  const auto sync_as = [&](const std::string& digest) {
+    auto outcome = outcome_of(claim_own(), {.who = lonely}, 1);
+    outcome.arrived[0].last_modified.clear();
+    outcome.arrived[0].version = outcome.profile_version = digest;
+    outcome.arrived.push_back({document::equipment, "{}", "", "1", digest});
+    ASSERT_TRUE(apply(outcome));
+    db->shift_clock(1h);
+  };
+  sync_as("digest:a");
+  const auto before = state("changed_at", "profile") + state("changed_at", "equipment");
+  EXPECT_EQ(state("synced_for", "equipment"), "digest:a");
+  sync_as("digest:a");
+  EXPECT_EQ(state("changed_at", "profile") + state("changed_at", "equipment"), before);
+  EXPECT_EQ(claim_own().documents.at(0).stored_version(), "digest:a");
 }
 
 TEST_F(character_sync, what_arrived_is_stored_even_if_others_failed) {

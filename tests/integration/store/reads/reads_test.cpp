@@ -105,6 +105,41 @@ TEST_F(reads, details_carry_the_columns_and_the_json_only_when_asked) {
   EXPECT_TRUE(full->front().member_data_json);
 }
 
+TEST_F(reads, members_and_characters_name_their_realm) {
+  members.push_back({.id = 6'000, .name = members[0].name, .realm_id = 7, .realm = "hyjal"});
+  scan(members, 2);
+  const auto of_hyjal = [](const auto& rows, auto realm_of) {
+    return std::ranges::find_if(
+        rows, [&](const auto& row) { return realm_of(row).realm == "hyjal"; });
+  };
+  const auto list = db->ask(domain::members_of{guild}).value();
+  EXPECT_EQ(list.front().realm, "stormrage");
+  EXPECT_EQ(list.front().realm_name, "Stormrage");
+  const auto itself = [](const domain::member_row& row) { return row; };
+  ASSERT_NE(of_hyjal(list, itself), list.end());
+  EXPECT_EQ(of_hyjal(list, itself)->realm_name, "") << "nobody has told it";
+  db->exec("insert into realm_names values ('eu', 7, 'Hyjal')");
+  for (const auto how : {detail::lean, detail::full}) {
+    const auto details = db->ask(domain::member_details_of{guild, how}).value();
+    const auto found = of_hyjal(details, [](const auto& row) { return row.member; });
+    ASSERT_NE(found, details.end());
+    EXPECT_EQ(found->member.realm_name, "Hyjal");
+    const auto row = db->ask(domain::character_by_id{found->member.character_id, how}).value();
+    EXPECT_EQ(row.realm, "hyjal");
+    EXPECT_EQ(row.realm_name, "Hyjal");
+  }
+}
+
+TEST_F(reads, lists_show_the_newest_tier_and_whole_rows_all_of_them) {
+  db->exec("update characters set professions = '[1]', profession_tiers = '[1,2]'");
+  EXPECT_EQ(
+      db->ask(domain::member_details_of{guild, detail::lean})->front().professions, "[1]");
+  EXPECT_EQ(
+      db->ask(domain::member_details_of{guild, detail::full})->front().professions, "[1, 2]");
+  const auto one = db->ask(domain::character_by_id{id_of(members[0]), detail::lean}).value();
+  EXPECT_EQ(one.professions, "[1, 2]");
+}
+
 TEST_F(reads, activity_of_the_last_two_days) {
   members.pop_back();
   members.push_back({.id = 5'000, .name = "Newcomer"});
