@@ -37,6 +37,8 @@ result<T> with_database(const config& cfg, std::string_view name, Work work) {
   auto db = store::connection::open(connection_options_of(cfg));
   if (!db)
     return std::unexpected<failure>(db.error());
+  if (auto fits = store::check_schema(**db, within(patience)); !fits)
+    return std::unexpected<failure>(fits.error());
   result<T> outcome = fail(ec::internal);
   const auto ran =
       (*db)->run(within(patience), name, [&](store::session& session) -> result<void> {

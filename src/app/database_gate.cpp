@@ -6,8 +6,6 @@
 #include "store/postgres/session.hpp"
 #include "store/postgres/upstream.hpp"
 
-#include <algorithm>
-
 namespace guildhall::app {
 
 namespace {
@@ -40,20 +38,6 @@ public:
 private:
   std::unique_ptr<store::change_feed> feed_;
 };
-
-result<void> check_schema(store::connection& db) {
-  const auto lines =
-      store::migration_status(db, std::chrono::steady_clock::now() + check_patience);
-  if (!lines)
-    return std::unexpected<failure>(lines.error());
-  const auto pending =
-      std::ranges::count_if(*lines, [](const auto& line) { return !line.applied; });
-  if (pending > 0)
-    return fail(
-        ec::schema_mismatch,
-        std::to_string(pending) + " migrations are missing; run `guildhall migrate`");
-  return {};
-}
 
 } // namespace
 
@@ -113,7 +97,9 @@ result<void> database_gate::prepare() {
       return std::unexpected<failure>(applied.error());
     if (!applied->empty())
       log::info("database: applied {} migrations", applied->size());
-  } else if (auto fits = check_schema(**db); !fits) {
+  } else if (auto fits =
+                 store::check_schema(**db, std::chrono::steady_clock::now() + check_patience);
+             !fits) {
     return fits;
   }
   auto same = (*db)->run(

@@ -4,7 +4,6 @@
 #include "store/postgres/connection.hpp"
 #include "store/postgres/migrations.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <iostream>
 
@@ -42,15 +41,6 @@ result<std::unique_ptr<store::connection>> open_old(const std::string& dsn) {
   }
 }
 
-result<void> must_be_migrated(store::connection& db) {
-  const auto lines = store::migration_status(db, within(check_patience));
-  if (!lines)
-    return fail(lines.error());
-  if (!std::ranges::all_of(*lines, &store::migration_line::applied))
-    return fail(ec::schema_mismatch, "run guildhall migrate first");
-  return {};
-}
-
 void print(const store::import_report& report) {
   std::int64_t waiting = 0;
   std::int64_t taken = 0;
@@ -80,7 +70,7 @@ result<void> import_old(const config& cfg, const std::string& dsn) {
   auto own = store::connection::open(connection_options_of(cfg));
   if (!own)
     return fail(own.error());
-  if (auto fits = must_be_migrated(**own); !fits)
+  if (auto fits = store::check_schema(**own, within(check_patience)); !fits)
     return fits;
   auto old = open_old(dsn);
   if (!old)

@@ -39,6 +39,25 @@ TEST_F(configuration, a_wrong_password_or_an_unknown_database_ends_the_start_wit
       {{"GUILDHALL_DATABASE_DSN", postgres.dsn("nowhere")}}, "the database does not exist");
 }
 
+TEST_F(configuration, a_schema_that_does_not_fit_ends_the_start_whoever_migrates) {
+  EXPECT_EQ(command({"migrate"}).status, 0);
+  const auto change = [&](const std::string& sql) { db.exec(sql); };
+  for (const auto* migrates : {"true", "false"}) {
+    const settings how{{"GUILDHALL_DATABASE_MIGRATE_ON_START", migrates}};
+    change("insert into schema_migrations (version, name, checksum, release, applied_at) "
+           "values (9999, 'later', 'x', 9, now())");
+    expect_refusal(how, "the database is at release 9");
+    change("delete from schema_migrations where version = 9999;"
+           "update schema_migrations set checksum = 'x' || checksum where version = 1");
+    expect_refusal(how, "was changed after it had been applied");
+    change("update schema_migrations set checksum = substr(checksum, 2) where version = 1");
+  }
+  change("delete from schema_migrations where version = (select max(version) from "
+         "schema_migrations)");
+  expect_refusal(
+      {{"GUILDHALL_DATABASE_MIGRATE_ON_START", "false"}}, "run guildhall migrate first");
+}
+
 TEST_F(configuration, every_mistake_in_the_file_is_named_at_once) {
   const auto wrong = file("wrong.toml");
   std::ofstream{wrong} << "[http]\nport = 99999\nprot = 1\n[sync]\nlease = \"soon\"\n";

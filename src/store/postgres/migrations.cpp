@@ -104,13 +104,15 @@ result<void> check_history(const history& applied, std::span<const migration> kn
       return fail(
           ec::schema_mismatch, "migration " + std::to_string(file.version) + " ("
                                    + std::string(file.name)
-                                   + ") was changed after it had been applied");
+                                   + ") was changed after it had been applied: this is another "
+                                     "guildhall's database");
   }
   for (const auto& [version, line] : applied)
     if (line.release > newest + 1)
       return fail(
           ec::schema_mismatch, "the database is at release " + std::to_string(line.release)
-                                   + ", this binary knows up to " + std::to_string(newest));
+                                   + ", this binary knows up to " + std::to_string(newest)
+                                   + ": run a newer guildhall");
   return {};
 }
 
@@ -169,10 +171,10 @@ void run_outside(session& db, const migration& file) {
       + std::to_string(file.version));
 }
 
-bool is_complete(const history& applied, std::span<const migration> known) {
-  return std::ranges::all_of(known, [&](const auto& file) {
+auto missing(const history& applied, std::span<const migration> known) {
+  return std::ranges::count_if(known, [&](const auto& file) {
     const auto found = applied.find(file.version);
-    return found != applied.end() && found->second.finished;
+    return found == applied.end() || !found->second.finished;
   });
 }
 
@@ -203,13 +205,27 @@ migration_status(connection& db, deadline expires, std::span<const migration> kn
   return lines;
 }
 
+result<void> check_schema(connection& db, deadline expires, std::span<const migration> known) {
+  return db.run(expires, "check schema", [&](session& s) -> result<void> {
+    const auto applied = read_history(s);
+    if (auto fits = check_history(applied, known); !fits)
+      return fits;
+    if (const auto count = missing(applied, known); count > 0)
+      return fail(
+          ec::schema_mismatch,
+          "the database lacks " + std::to_string(count)
+              + " of this binary's migrations: run guildhall migrate first");
+    return {};
+  });
+}
+
 result<std::vector<int>>
 migrate(connection& db, deadline expires, std::span<const migration> known) {
   std::vector<int> done;
   const auto outcome = db.run(expires, "migrate", [&](session& s) -> result<void> {
     // Nothing to do needs no lock: most starts.
     const auto before = read_history(s);
-    if (auto ok = check_history(before, known); !ok || is_complete(before, known))
+    if (auto ok = check_history(before, known); !ok || missing(before, known) == 0)
       return ok;
     for (;;) {
       const auto next = next_step(s, known);

@@ -34,6 +34,12 @@ struct migration_line {
 result<std::vector<migration_line>> migration_status(
     connection& db, deadline expires, std::span<const migration> known = embedded_migrations());
 
+/// Whether the binary may work with the database as it is: everything applied, with the texts
+/// that the binary knows, and no more than one release newer. `schema_mismatch`, with what is
+/// to be done, otherwise. Writes nothing.
+result<void> check_schema(
+    connection& db, deadline expires, std::span<const migration> known = embedded_migrations());
+
 /// Applies what is missing, each migration in a transaction of its own; `-- no transaction` as
 /// a file's first line runs it outside of one, statement by statement. Several instances may
 /// call this at once. Answers the versions that this call applied. `schema_mismatch`: a text

@@ -156,4 +156,40 @@ TEST_F(migrations, a_schema_one_release_newer_is_accepted_and_two_are_not) {
   EXPECT_EQ(refused.error().code, ec::schema_mismatch);
 }
 
+TEST_F(migrations, whoever_does_not_migrate_checks_the_same_history) {
+  const std::array mine{
+      migration{1, "one", "-- release 1\ncreate table a (x int);\n"},
+      migration{2, "two", "-- release 1\ncreate table b (x int);\n"}};
+  const auto refusal = [&](std::span<const migration> known) {
+    const auto fits = store::check_schema(*connect(), limit(), known);
+    EXPECT_TRUE(fits || fits.error().code == ec::schema_mismatch);
+    return fits ? std::string{} : fits.error().message;
+  };
+  EXPECT_EQ(
+      refusal(mine),
+      "the database lacks 2 of this binary's migrations: run guildhall migrate first");
+  EXPECT_EQ(scalar("select to_regclass('schema_migrations')"), "") << "nothing is written";
+  ASSERT_TRUE(apply(std::span{mine}.first(1)));
+  EXPECT_EQ(
+      refusal(mine),
+      "the database lacks 1 of this binary's migrations: run guildhall migrate first");
+  ASSERT_TRUE(apply(mine));
+  EXPECT_EQ(refusal(mine), "");
+
+  const auto sql = [&](const std::string& what) {
+    test_database::run_on(*connect(), [&](store::session& db) { db.exec_raw(what); });
+  };
+  sql("insert into schema_migrations (version, name, checksum, release, applied_at) values "
+      "(3, 'three', 'x', 2, now())");
+  EXPECT_EQ(refusal(mine), "") << "one release newer";
+  sql("update schema_migrations set release = 9 where version = 3");
+  EXPECT_NE(
+      refusal(mine).find("is at release 9, this binary knows up to 1"), std::string::npos);
+  sql("delete from schema_migrations where version = 3;"
+      "update schema_migrations set checksum = 'x' where version = 1");
+  EXPECT_NE(refusal(mine).find("migration 1 (one) was changed"), std::string::npos);
+  sql("update schema_migrations set applied_at = null where version = 2");
+  EXPECT_NE(refusal(mine), "");
+}
+
 } // namespace guildhall::test
