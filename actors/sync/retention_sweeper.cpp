@@ -17,8 +17,14 @@ void sweep_in(self_ptr self, std::chrono::milliseconds wait) {
   self->delayed_send(retention_sweeper_actor{self}, wait, atom::tick_v, ++self->state.timer);
 }
 
-std::int64_t rows(const domain::sweep_report& report) {
-  return report.characters + report.guilds + report.users + report.events;
+/// "3 characters, 200 logins": what is none is left out.
+std::string spell(const domain::sweep_report& report) {
+  std::string out;
+  for (const auto& kind : domain::sweep_report::kinds)
+    if (report.*kind.rows > 0)
+      out += (out.empty() ? "" : ", ") + std::to_string(report.*kind.rows) + ' '
+           + std::string{kind.name};
+  return out;
 }
 
 void take_step(self_ptr self, const sweep_result& step) {
@@ -28,19 +34,15 @@ void take_step(self_ptr self, const sweep_result& step) {
     sweep_in(self, retry_interval);
     return;
   }
-  st.erased->Increment(static_cast<double>(rows(*step)));
-  if (rows(*step) > 0) {
-    st.total.characters += step->characters;
-    st.total.guilds += step->guilds;
-    st.total.users += step->users;
-    st.total.events += step->events;
+  for (std::size_t i = 0; i < st.erased.size(); ++i)
+    st.erased[i]->Increment(static_cast<double>((*step).*domain::sweep_report::kinds[i].rows));
+  st.total += *step;
+  if (step->rows() > 0) {
     sweep_in(self, between_steps);
     return;
   }
-  if (rows(st.total) > 0)
-    log::info(
-        "retention: erased {} characters, {} guilds, {} users, {} events", st.total.characters,
-        st.total.guilds, st.total.users, st.total.events);
+  if (st.total.rows() > 0)
+    log::info("retention: erased {}", spell(st.total));
   st.total = {};
   st.last_sweep->SetToCurrentTime();
   sweep_in(self, st.options.interval);
@@ -57,7 +59,10 @@ retention_sweeper_actor::behavior_type retention_sweeper(
   auto& st = self->state;
   st.store = store;
   st.options = options;
-  st.erased = &numbers->counter("sweep_erased_total", "Rows whose player data was erased");
+  for (std::size_t i = 0; i < st.erased.size(); ++i)
+    st.erased[i] = &numbers->counter(
+        "sweep_erased_total", "Rows that the retention sweep erased or deleted",
+        {{"kind", std::string{domain::sweep_report::kinds[i].name}}});
   st.last_sweep = &numbers->gauge("sweep_last_seconds", "When the last sweep was complete");
   sweep_in(self, std::chrono::milliseconds{0});
   return {
@@ -66,7 +71,7 @@ retention_sweeper_actor::behavior_type retention_sweeper(
         auto& state = self->state;
         if (timer == state.timer)
           state.store->ask(
-              domain::sweep{step_size, state.options.erase_after},
+              domain::sweep{step_size, state.options.erase_after, state.options.audit_after},
               self->clock().now() + step_patience,
               reply_to(retention_sweeper_actor{self}, atom::swept_v));
       },

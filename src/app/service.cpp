@@ -110,7 +110,9 @@ actors::sync_options sync_options_of(
       .connect = {},
       .regions = regions_of(cfg),
       .retention =
-          {.interval = cfg.retention.sweep_interval, .erase_after = cfg.retention.erase_after},
+          {.interval = cfg.retention.sweep_interval,
+           .erase_after = cfg.retention.erase_after,
+           .audit_after = cfg.retention.audit_after},
       .settings = cfg.sync,
       .verify_within = cfg.retention.verify_within,
       .documents = domain::parse_optional_documents(cfg.sync.documents).value(),

@@ -132,6 +132,7 @@ struct config {
   struct {
     seconds verify_within{14 * 86400}; ///< an unconditional answer at least this often
     seconds erase_after{29 * 86400};   ///< unverified for this long: erased
+    seconds audit_after{365 * 86400};  ///< entries of the audit log older than this: deleted
     seconds sweep_interval{3600};
   } retention;
 

@@ -307,6 +307,7 @@ std::vector<key> keys_of_work() {
 
       time(AT(retention.verify_within), seconds{1}, 30 * day),
       time(AT(retention.erase_after), seconds{1}, 30 * day),
+      time(AT(retention.audit_after), seconds{1}, 3650 * day),
       time(AT(retention.sweep_interval), seconds{1}, 7 * day),
 
       text(AT(log.level), level),

@@ -91,7 +91,9 @@ struct record_login {
 
 /// Links and unlinks characters in one transaction, leaders included, and queues their sync:
 /// the user's characters are those of the lists, and those whose absence is not confirmed yet
-/// (the token is then kept for the second list). `not_found` when the user is gone.
+/// (the token is then kept for the second list). Who was forgotten before the user's last login
+/// may be named again. Discovered guilds are tracked afterwards. `not_found` when the user is
+/// gone.
 struct onboard {
   using answer = onboarded;
   static constexpr operation_traits traits{"onboard", manner::patient};

@@ -1,5 +1,6 @@
 #include "domain/roster.hpp"
 
+#include "core/crypto.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
@@ -17,6 +18,8 @@ constexpr std::size_t small_guild = 20;
 /// other answer, or where the guild document counts those that the roster lacks.
 constexpr std::chrono::minutes second_opinion_after{10};
 constexpr std::chrono::hours same_opinion_after{6};
+/// How long Battle.net's word that somebody is gone outweighs rosters that list them.
+constexpr std::chrono::days gone_for{30};
 
 /// What a transfer leaves unchanged.
 using look = std::pair<std::string, int>; // name_key, class
@@ -140,6 +143,25 @@ diff_roster(region where, std::span<const stored_member> stored, const roster_vi
 bool is_foreign(
     const std::optional<guild_identity>& known, bnet_guild_id id, const realm_ref& realm) {
   return known && (known->bnet_id != id || known->realm_id != realm.id);
+}
+
+int address_sum(const std::string& realm, std::string_view name_key) {
+  constexpr int byte = 256;
+  const auto digest = crypto::sha256(realm + '/' + std::string(name_key));
+  return digest[0] * byte + digest[1];
+}
+
+bool is_there_again(
+    const forgotten_character& who, const roster_member& listed,
+    std::optional<time_point> roster_modified_at, time_point now) {
+  if (!who.address)
+    return false;
+  const auto key = text::name_key(listed.name);
+  if (key.empty() || !is_askable_name(listed.name)) // the dead keep their name with a suffix
+    return false;
+  if (address_sum(listed.realm.slug, key) != *who.address)
+    return true;
+  return now - who.since > gone_for && roster_modified_at && *roster_modified_at > who.since;
 }
 
 roster_verdict judge_roster(const roster_view& roster, const roster_context& context) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace guildhall::domain {
@@ -73,6 +74,26 @@ enum class roster_verdict : std::uint8_t {
   foreign, ///< another guild's roster: handled like 404
   suspect, ///< empty, headless or shrunk by more than a tenth: waits for a second opinion
 };
+
+/// Two bytes of a digest of how somebody was called and where: enough to see that a roster
+/// calls them something else, too little to tell the name.
+int address_sum(const std::string& realm, std::string_view name_key);
+
+/// A character whose name must not be kept.
+struct forgotten_character {
+  character_identity identity;
+  time_point since{};
+  /// Battle.net said that it is gone: the `address_sum` of where it was. Nothing: a person
+  /// asked.
+  std::optional<int> address;
+};
+
+/// Whether a roster shows that somebody whom Battle.net called gone is there all the same: it
+/// has another name that can be asked for, or a roster that is newer still lists it a month
+/// later. What a person asked for is ended by no roster.
+bool is_there_again(
+    const forgotten_character& who, const roster_member& listed,
+    std::optional<time_point> roster_modified_at, time_point now);
 
 /// What is remembered of a suspect roster while it waits for a second opinion.
 struct suspicion {

@@ -6,15 +6,18 @@
 #include "domain/realm_index.hpp"
 #include "domain/sync.hpp"
 
+#include <array>
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-/// What the sync keeps in the database. Every operation is one transaction. Those that write
-/// results are fenced: `ec::lease_lost` means that another instance has taken the work over and
-/// nothing was written. They are patient: while the database is away they wait for it until
-/// their deadline.
+/// What the sync keeps in the database. Every operation is one transaction (`sweep` is a few,
+/// and guilds that a profile discovers are tracked after it). Those that write results are
+/// fenced: `ec::lease_lost` means that another instance has taken the work over and nothing was
+/// written. They are patient: while the database is away they wait for it until their deadline.
 ///
 /// Clocks differ. What an operation says about the future is a time beside the moment `made_at`
 /// of the same clock; the store sends the difference, never less than a second, and the
@@ -174,8 +177,8 @@ struct checked_characters {
 // --- what all instances share
 
 /// Borrows from the shared Battle.net budget in the name of `instance`, giving back the unspent
-/// rest of its last loan. `met`: 429s that the others are to hear of, at once where a change feed
-/// is and with their next loan elsewhere.
+/// rest of its last loan. `met`: 429s that the others are to hear of, at once where a change
+/// feed is and with their next loan elsewhere.
 struct borrow_budget {
   using answer = budget_loan;
   static constexpr operation_traits traits{
@@ -228,13 +231,52 @@ struct report_doubt {
   bool over{false};
 };
 
-/// What a sweep erased.
+/// What a sweep erased or deleted, in rows of each kind.
 struct sweep_report {
-  std::int64_t characters{0};
-  std::int64_t guilds{0};
-  std::int64_t users{0};
-  std::int64_t events{0};
+  std::int64_t characters{0}; ///< their documents or names, also what rosters said of leavers
+  std::int64_t guilds{0};     ///< their documents
+  std::int64_t users{0};      ///< their Battle.net tokens
+  std::int64_t events{0};     ///< names in what happened to guilds and characters
+  std::int64_t battletags{0};
+  std::int64_t logins{0};
+  std::int64_t candidates{0};
+  std::int64_t jobs{0};
+  std::int64_t audit{0};
+
+  struct kind {
+    std::string_view name;
+    std::int64_t sweep_report::*rows;
+  };
+  /// Every kind there is: counted, logged and shown in the metrics from here.
+  static const std::array<kind, 9> kinds;
+
+  std::int64_t rows() const {
+    std::int64_t sum = 0;
+    for (const auto& one : kinds)
+      sum += this->*one.rows;
+    return sum;
+  }
+  sweep_report& operator+=(const sweep_report& other) {
+    for (const auto& one : kinds)
+      this->*one.rows += other.*one.rows;
+    return *this;
+  }
 };
+
+inline constexpr std::array<sweep_report::kind, 9> sweep_report::kinds{{
+    {"characters", &sweep_report::characters},
+    {"guilds", &sweep_report::guilds},
+    {"users", &sweep_report::users},
+    {"events", &sweep_report::events},
+    {"battletags", &sweep_report::battletags},
+    {"logins", &sweep_report::logins},
+    {"candidates", &sweep_report::candidates},
+    {"jobs", &sweep_report::jobs},
+    {"audit", &sweep_report::audit},
+}};
+static_assert(
+    sizeof(sweep_report) == sweep_report::kinds.size() * sizeof(std::int64_t),
+    "every kind stands in the list");
 
 /// One bounded step of erasing what must not be kept (R12): up to `limit` of each kind. A
 /// report of zeros: nothing is left.
@@ -243,6 +285,8 @@ struct sweep {
   static constexpr operation_traits traits{"sweep", manner::patient};
   int limit{0};
   std::chrono::seconds erase_after;
+  /// Entries of the audit log end after this; nothing: they are kept.
+  std::optional<std::chrono::seconds> audit_after{};
 };
 
 using sync_operations = operations<

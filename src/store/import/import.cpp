@@ -21,11 +21,13 @@ struct step {
   std::string_view what;
   std::string (*sql)(const old_database&);
   verdict (import_steps::*take)(session&, const pqxx::row&);
+  /// Each row in a transaction of its own: it locks a guild, then characters who wait for it.
+  bool alone{false};
 };
 
 constexpr std::array steps{
     step{"users", &import_steps::users_sql, &import_steps::take_user},
-    step{"guilds", &import_steps::guilds_sql, &import_steps::take_guild},
+    step{"guilds", &import_steps::guilds_sql, &import_steps::take_guild, true},
     step{"custom rank names", &import_steps::ranks_sql, &import_steps::take_rank},
     step{"rosters", &import_steps::rosters_sql, &import_steps::take_roster},
     step{"roster places", &import_steps::roster_members_sql, &import_steps::take_roster_member},
@@ -97,8 +99,19 @@ private:
         sql, [&](const pqxx::result& rows) { return take_batch(what, rows, counts); });
   }
 
-  /// In one transaction, which may have to run again: what it tells is told when it is over.
   result<void> take_batch(const step& what, const pqxx::result& rows, import_count& counts) {
+    if (!what.alone)
+      return take_rows(what, rows.begin(), rows.end(), counts);
+    for (auto row = rows.begin(); row != rows.end(); ++row)
+      if (auto done = take_rows(what, row, row + 1, counts); !done)
+        return done;
+    return {};
+  }
+
+  /// In one transaction, which may have to run again: what it tells is told when it is over.
+  result<void> take_rows(
+      const step& what, pqxx::result::const_iterator first, pqxx::result::const_iterator last,
+      import_count& counts) {
     import_count after;
     std::vector<std::string> lines;
     auto ran = own_.run(
@@ -107,7 +120,8 @@ private:
           return db.transaction([&]() -> result<void> {
             after = counts;
             lines.clear();
-            for (const auto& row : rows) {
+            for (auto at = first; at != last; ++at) {
+              const pqxx::row row{*at};
               const auto outcome = take_row(db, what, row);
               if (rows_.stopped())
                 return fail(*rows_.stopped());

@@ -17,7 +17,13 @@ constexpr statement insert{
 constexpr statement author{"hold_author", "select from users where id = $1 for key share", 12};
 constexpr statement guild{
     "hold_guild", "select from guilds where id = $1 for no key update", 12};
-constexpr std::array all{insert, author, guild};
+// The log is for looking things up, not for ever.
+constexpr statement expire{
+    "expire_audit", R"(
+  delete from audit_log where id = any(array(
+    select id from audit_log where at < app_now() - $2::interval order by at limit $1)))",
+    1'000};
+constexpr std::array all{insert, author, guild, expire};
 const listed_statements registered{all};
 
 } // namespace
@@ -36,6 +42,10 @@ result<void> hold_guild(session& db, guild_id id) {
   if (db.exec(guild, {id}).empty())
     return fail(ec::not_found, "Guild with ID " + std::to_string(id.value) + " not found");
   return {};
+}
+
+std::int64_t expire_audit(session& db, int limit, std::chrono::seconds after) {
+  return static_cast<std::int64_t>(db.exec(expire, {limit, after}).affected_rows());
 }
 
 } // namespace guildhall::store

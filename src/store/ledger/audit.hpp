@@ -3,6 +3,8 @@
 #include "core/error.hpp"
 #include "core/ids.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,5 +31,8 @@ result<void> hold_author(session& db, user_id who);
 /// The same for a guild: `not_found`. Who holds it counts what it has alone: a limit holds
 /// whoever writes beside it.
 result<void> hold_guild(session& db, guild_id guild);
+
+/// Deletes up to `limit` entries that are this old; answers how many.
+std::int64_t expire_audit(session& db, int limit, std::chrono::seconds after);
 
 } // namespace guildhall::store

@@ -147,9 +147,14 @@ constexpr statement fail_guild{
   update jobs set state = 'failed', finished_at = app_now(), message = $2
   where tracked_guild_id = $1 and finished_at is null returning id)",
     30};
+constexpr statement expire{
+    "expire_jobs", R"(
+  delete from jobs where id = any(array(
+    select id from jobs where finished_at < app_now() - $2::interval order by finished_at limit $1)))",
+    1'000};
 constexpr std::array all{insert_job,       joined_job,   read_job,      start_guilds,
                          start_characters, finish_guild, keep_progress, finish_characters,
-                         end_idle,         fail_guild};
+                         end_idle,         fail_guild,   expire};
 const listed_statements registered{all};
 
 } // namespace
@@ -228,6 +233,10 @@ result<std::int64_t> run(session& db, const domain::end_idle_jobs& what) {
     }
     return ended;
   });
+}
+
+std::int64_t expire_jobs(session& db, int limit, std::chrono::seconds after) {
+  return static_cast<std::int64_t>(db.exec(expire, {limit, after}).affected_rows());
 }
 
 } // namespace guildhall::store

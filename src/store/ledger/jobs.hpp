@@ -3,6 +3,7 @@
 #include "domain/read_models.hpp"
 #include "domain/sync_port.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -41,5 +42,8 @@ void fail_guild_jobs(session& db, tracked_guild_id tracked, const std::string& w
 /// Done when no character of the guild is due any more; failed when the guild cannot be had.
 void finish_guild_job(session& db, const domain::finish_guild& how, bool more_to_do);
 void finish_character_jobs(session& db, const std::vector<std::int64_t>& characters);
+
+/// Deletes up to `limit` jobs that ended this long ago; answers how many.
+std::int64_t expire_jobs(session& db, int limit, std::chrono::seconds after);
 
 } // namespace guildhall::store

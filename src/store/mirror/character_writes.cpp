@@ -27,7 +27,8 @@ namespace {
 
 constexpr statement lock{
     "lock_character", R"(
-  select c.name, c.realm, c.name_key, c.guild_id, c.candidate_id, m.guild_id, m.rank
+  select c.name, c.realm, c.name_key, c.guild_id, c.candidate_id, m.guild_id, m.rank,
+    c.forgotten_at is not null
   from characters c left join guild_members m on m.character_id = c.id and m.left_at is null
   where c.id = $1 for no key update of c)",
     20};
@@ -109,9 +110,12 @@ constexpr statement drop_stray{
   where q.id = $1 and not q.again and q.guild_id is null and c.id = q.character_id
     and c.user_id is null)",
     20};
+// Nobody asks for whom nobody may name.
+constexpr statement drop_entry{"drop_entry", "delete from sync_queue where id = $1", 20};
 constexpr std::array all{drop_stray,  lock,       documents,        verify,
                          unavailable, move,       rename_member,    reclass_member,
-                         rated_now,   log_rename, guild_of_profile, finish};
+                         rated_now,   log_rename, guild_of_profile, finish,
+                         drop_entry};
 const listed_statements registered{all};
 
 /// How long a document that cannot be stored waits before it is asked for again.
@@ -125,6 +129,7 @@ struct stored_character {
   std::optional<std::int64_t> candidate;
   std::optional<guild_id> open_membership;
   int rank{0};
+  bool forgotten{false};
 };
 
 using arrivals = std::vector<const domain::fetched_document*>;
@@ -143,16 +148,22 @@ public:
         id_(outcome.work.character) {}
 
   result<void> apply(bool announce) {
+    const bool gone = outcome_.gone || is_foreign();
+    if (gone) // the guilds first
+      hold_to_erase(db_, {id_.value});
     const auto rows = db_.exec(lock, {id_});
     if (rows.empty())
       return fail(ec::not_found);
     fields(rows[0]) >> stored_.name >> stored_.realm >> stored_.name_key >> stored_.guild
-        >> stored_.candidate >> stored_.open_membership >> stored_.rank;
-    if (outcome_.gone || is_foreign())
+        >> stored_.candidate >> stored_.open_membership >> stored_.rank >> stored_.forgotten;
+    if (stored_.forgotten)
+      db_.exec(drop_entry, {outcome_.work.lease.entry});
+    else if (gone)
       erase();
     else
       write();
-    release();
+    if (!stored_.forgotten)
+      release();
     if (changed_)
       notify(announce);
     return {};
@@ -168,7 +179,8 @@ private:
   }
 
   void erase() {
-    erase_characters(db_, {id_.value});
+    finish_character_jobs(db_, {id_.value}); // one that asked for it has its answer
+    erase_characters(db_, {id_.value}, erasing::gone, tags_);
     changed_ = true;
   }
 
@@ -351,14 +363,15 @@ private:
 template <>
 result<void> run(session& db, const domain::apply_character& what) {
   const auto& outcome = what.outcome;
-  return db.transaction([&]() -> result<void> {
+  auto applied = db.transaction([&]() -> result<void> {
     if (auto held = fence(db, outcome.work.lease); !held)
       return held;
-    auto applied = character_step(db, outcome).apply(what.announce);
-    if (applied && outcome.work.user && outcome.profile)
-      track_discovered(db, *outcome.work.user, what.policy);
-    return applied;
+    return character_step(db, outcome).apply(what.announce);
   });
+  // A guild is locked before its characters: not in the transaction that has locked one.
+  if (applied && outcome.work.user && outcome.profile)
+    track_discovered(db, *outcome.work.user, what.policy);
+  return applied;
 }
 
 } // namespace guildhall::store

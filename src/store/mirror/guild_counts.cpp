@@ -15,6 +15,8 @@ constexpr statement count_open{
     "count_open_members", R"(
   select count(*) from guild_members where guild_id = $1 and left_at is null)",
     2'000};
+constexpr statement hold{
+    "hold_counted_guild", "select from guilds where id = $1 for no key update", 10};
 constexpr statement count_members{
     "update_member_count", R"(
   update guilds g set member_count = n.count, updated_at = app_now()
@@ -55,7 +57,7 @@ constexpr std::string_view ranks_counted{R"(, members
   )
   select exists (select from gone) or exists (select from emptied) or exists (select from counted))"};
 constexpr statement ranks{"update_ranks", join<ranks_used, name_of_used, ranks_counted>, 2'000};
-constexpr std::array all{count_open, count_members, leader, ranks};
+constexpr std::array all{count_open, hold, count_members, leader, ranks};
 const listed_statements registered{all};
 
 } // namespace
@@ -67,6 +69,8 @@ std::size_t open_members(session& db, guild_id guild) {
 }
 
 void update_member_count(session& db, guild_id guild) {
+  // A statement counts what it saw when it began: it may begin when nobody else is counting.
+  db.exec(hold, {guild});
   db.exec(count_members, {guild});
 }
 

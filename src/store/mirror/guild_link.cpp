@@ -62,7 +62,15 @@ constexpr statement adopt{
   on conflict (region, realm_id, bnet_guild_id) do update set updated_at = app_now()
   returning id)",
     40};
-constexpr std::array all{by_identity, remember, see, link, at_address, adopt};
+constexpr statement expire{
+    "expire_candidates", R"(
+  delete from guild_candidates where id = any(array(
+    select c.id from guild_candidates c
+    where c.last_seen_at < app_now() - $2::interval
+      and not exists (select from characters w where w.candidate_id = c.id)
+    order by c.last_seen_at limit $1)))",
+    600};
+constexpr std::array all{by_identity, remember, see, link, at_address, adopt, expire};
 const listed_statements registered{all};
 
 } // namespace
@@ -110,6 +118,10 @@ std::optional<guild_id> adopt_candidate(session& db, const domain::guild_address
   fields(made[0]) >> id;
   link_waiting(db, who, id);
   return id;
+}
+
+std::int64_t expire_candidates(session& db, int limit, std::chrono::seconds after) {
+  return static_cast<std::int64_t>(db.exec(expire, {limit, after}).affected_rows());
 }
 
 } // namespace guildhall::store

@@ -4,6 +4,8 @@
 #include "domain/address.hpp"
 #include "domain/payload.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 
 /// R4: characters whose profile names a guild that is not known here wait for it as a
@@ -29,5 +31,9 @@ void link_waiting(session& db, const domain::guild_identity& who, guild_id guild
 /// A candidate at this address becomes a guild, so that its characters are linked before it was
 /// ever fetched. Nothing if there is none.
 std::optional<guild_id> adopt_candidate(session& db, const domain::guild_address& address);
+
+/// Deletes up to `limit` candidates that no profile has named for this long and nobody waits
+/// for; answers how many.
+std::int64_t expire_candidates(session& db, int limit, std::chrono::seconds after);
 
 } // namespace guildhall::store

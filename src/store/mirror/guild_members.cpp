@@ -6,6 +6,7 @@
 #include "store/ledger/guild_events.hpp"
 #include "store/ledger/queue_rows.hpp"
 #include "store/mirror/addresses.hpp"
+#include "store/mirror/erase.hpp"
 #include "store/mirror/guild_counts.hpp"
 #include "store/mirror/member_rows.hpp"
 #include "store/postgres/session.hpp"
@@ -364,7 +365,22 @@ private:
 bool apply_roster(
     session& db, const roster_to_apply& what, domain::guild_applied& counts,
     change_tags& tags) {
-  return roster_change(db, what, counts, tags).apply();
+  const auto where = what.guild.identity.region;
+  const auto forgotten = still_forgotten(
+      db, what.guild.id, where, what.roster, domain::parse_last_modified(what.last_modified));
+  if (forgotten.ids.empty())
+    return roster_change(db, what, counts, tags).apply();
+  // They are members, of whom nothing is told.
+  drop_from_roster(db, what.guild.id, forgotten.ids);
+  auto nameless = what.roster;
+  for (auto& member : nameless.members)
+    if (forgotten.who.contains(identity_of(where, member))) {
+      member.name.clear();
+      member.class_id = 0;
+      member.level = 0;
+    }
+  const roster_to_apply kept{what.guild, nameless, what.last_modified, what.previous_scan};
+  return roster_change(db, kept, counts, tags).apply();
 }
 
 } // namespace guildhall::store

@@ -3,8 +3,10 @@
 #include "store/ledger/documents.hpp"
 #include "store/ledger/fence.hpp"
 #include "store/mirror/addresses.hpp"
+#include "store/mirror/guild_link.hpp"
 #include "store/mirror/guild_members.hpp"
 #include "store/mirror/guild_row.hpp"
+#include "store/mirror/member_rows.hpp"
 #include "store/mirror/transfers.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
@@ -50,6 +52,7 @@ public:
         now_(now_of(db)) {}
 
   domain::guild_applied apply() {
+    hold_guilds();
     if (!find_guild()) {
       note_state();
       return applied_;
@@ -72,6 +75,23 @@ private:
   bool is_foreign() const {
     const auto& view = outcome_.guild_document;
     return view && domain::is_foreign(work_.identity, view->id, view->realm);
+  }
+
+  /// All of them at once, before anything is read that another step may be changing.
+  void hold_guilds() {
+    auto guild = work_.guild;
+    auto address = work_.address;
+    if (const auto& view = outcome_.guild_document; view && !is_foreign()) {
+      if (!guild)
+        guild = guild_of_identity(db_, {address.region, view->realm.id, view->id});
+      address.name_slug = domain::guild_name_slug(view->name);
+      if (!view->realm.slug.empty())
+        address.realm = view->realm.slug;
+    }
+    const auto& roster = outcome_.roster_document;
+    hold_guilds_of_roster(
+        db_, guild, address,
+        roster ? std::span{roster->members} : std::span<const domain::roster_member>{});
   }
 
   /// The guild's row: written from its document, or the one that is known.

@@ -27,6 +27,17 @@ constexpr statement elsewhere{
     left join document_states d on d.guild_id = m.guild_id and d.document = 'roster'
   order by c.id)",
     15'000};
+// The guild itself, who has its address, and whose members this roster lists.
+constexpr statement hold{
+    "hold_guilds_of_roster", R"(
+  select g.id from guilds g where g.id = $1::bigint
+    or (g.region = $2 and g.realm = $3 and g.name_key = $4) or g.id = any(array(
+      select m.guild_id from unnest($5::bigint[], $6::bigint[]) as w(realm_id, bnet_id)
+        join characters c on c.region = $2 and c.realm_id = w.realm_id
+          and c.bnet_character_id = w.bnet_id
+        join guild_members m on m.character_id = c.id and m.left_at is null))
+  order by g.id for no key update of g)",
+    15'000};
 constexpr statement lock{
     "lock_characters", R"(
   select id from characters where id = any($1::bigint[]) order by id for no key update)",
@@ -144,9 +155,9 @@ constexpr statement transfer{
   insert into pending_transfers (guild_id, leaver_id, joiner_id) values ($1, $2, $3)
   on conflict do nothing)",
     30};
-constexpr std::array all{load,          elsewhere, lock, upsert,  without_address, restore,
-                         newer_profile, levels,    open, close,   ranks,           join_guild,
-                         leave_guild,   names,     data, transfer};
+constexpr std::array all{load,       elsewhere,     hold,   lock, upsert,  without_address,
+                         restore,    newer_profile, levels, open, close,   ranks,
+                         join_guild, leave_guild,   names,  data, transfer};
 const listed_statements registered{all};
 
 } // namespace
@@ -178,6 +189,18 @@ open_elsewhere(session& db, guild_id guild, std::span<const domain::character_id
         >> m.membership >> m.other >> m.rank >> m.roster_modified_at;
   }
   return out;
+}
+
+void hold_guilds_of_roster(
+    session& db, std::optional<guild_id> guild, const domain::guild_address& address,
+    std::span<const domain::roster_member> members) {
+  array realms;
+  array ids;
+  for (const auto& one : members) {
+    realms.add(one.realm.id);
+    ids.add(one.id);
+  }
+  db.exec(hold, {guild, address.region, address.realm, address.name_slug, realms, ids});
 }
 
 void lock_characters(session& db, const std::vector<std::int64_t>& ids) {

@@ -31,6 +31,13 @@ struct contested_member {
 std::vector<contested_member>
 open_elsewhere(session& db, guild_id guild, std::span<const domain::character_identity> who);
 
+/// Locks, in the order of their ids, every guild that applying this roster may write: the
+/// guild, whoever has its address now, and those that its members are in. Two steps that take
+/// members from each other wait for each other, and count what the other one has left.
+void hold_guilds_of_roster(
+    session& db, std::optional<guild_id> guild, const domain::guild_address& address,
+    std::span<const domain::roster_member> members);
+
 /// What a roster says of one character.
 struct roster_character {
   domain::character_identity who;

@@ -1,9 +1,14 @@
 #include "store/mirror/retention.hpp"
 
 #include "domain/sync_port.hpp"
+#include "store/ledger/audit.hpp"
 #include "store/ledger/change_tags.hpp"
+#include "store/ledger/jobs.hpp"
 #include "store/mirror/erase.hpp"
+#include "store/mirror/guild_link.hpp"
+#include "store/mirror/member_rows.hpp"
 #include "store/postgres/session.hpp"
+#include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
 #include "store/run.hpp"
 
@@ -16,28 +21,35 @@ namespace {
 /// Battle.net user tokens are kept for the onboarding, at most this long.
 constexpr std::chrono::hours token_life{24};
 
-// A roster that was confirmed in time proves the names it lists; it proves no document.
+// Found without locks; asked again once they are held: somebody may have vouched for them.
 constexpr statement overdue{
     "overdue_characters", R"(
+  select id from characters
+  where erased_at is null and verified_at < app_now() - $2::interval
+  order by verified_at limit $1)",
+    1'500};
+// A roster that was confirmed in time proves the names it lists; it proves no document.
+constexpr statement overdue_still{
+    "overdue_still", R"(
   select c.id, m.guild_id, coalesce(d.checked_at > app_now() - $2::interval, false)
-  from (
-    select id from characters
-    where erased_at is null and verified_at < app_now() - $2::interval
-    order by verified_at limit $1 for no key update skip locked) c
+  from characters c
     left join guild_members m on m.character_id = c.id and m.left_at is null
     left join document_states d on d.guild_id = m.guild_id and d.document = 'roster'
-      and d.state in ('ok', 'failed'))",
-    4'000};
+      and d.state in ('ok', 'failed')
+  where c.id = any($1::bigint[]) and c.erased_at is null
+    and c.verified_at < app_now() - $2::interval)",
+    8'000};
 // Erased but for the name that a roster listed, and no roster proves it any more.
-constexpr statement listed_no_more{
-    "listed_no_more", R"(
+constexpr std::string_view listed_no_more{R"(
   select c.id from characters c
     left join guild_members m on m.character_id = c.id and m.left_at is null
     left join document_states d on d.guild_id = m.guild_id and d.document = 'roster'
   where c.erased_at is not null and c.name is not null
-    and not coalesce(d.checked_at > app_now() - $2::interval, false)
-  order by c.id limit $1)",
-    8'000};
+    and not coalesce(d.checked_at > app_now() - $2::interval, false))"};
+constexpr std::string_view some{" order by c.id limit $1"};
+constexpr std::string_view of_these{" and c.id = any($1::bigint[])"};
+constexpr statement listed_only{"listed_no_more", join<listed_no_more, some>, 8'000};
+constexpr statement listed_still{"listed_no_more_still", join<listed_no_more, of_these>, 8'000};
 constexpr statement old_guilds{
     "unverified_guilds", R"(
   select g.id from guilds g
@@ -66,32 +78,94 @@ constexpr statement logins{
   delete from login_attempts where state_hash = any(array(
     select state_hash from login_attempts where expires_at < app_now() limit $1)))",
     200};
-constexpr statement candidates{
-    "expire_candidates", R"(
-  delete from guild_candidates where id = any(array(
-    select c.id from guild_candidates c
-    where c.last_seen_at < app_now() - $2::interval
-      and not exists (select from characters w where w.candidate_id = c.id)
-    order by c.last_seen_at limit $1)))",
-    600};
-constexpr statement jobs{
-    "expire_jobs", R"(
-  delete from jobs where id = any(array(
-    select id from jobs where finished_at < app_now() - $2::interval order by finished_at limit $1)))",
-    1'000};
-constexpr statement named{
-    "character_exists", R"(
-  select guild_id from characters where id = $1 for no key update)",
-    10};
+// What a login tells is proof of the battletag, as an answer is of a character. Users that no
+// account at Battle.net stands for have a negative one.
+constexpr statement battletags{
+    "expire_battletags", R"(
+  update users set battletag = null, updated_at = app_now()
+  where id = any(array(
+    select id from users
+    where battletag is not null and bnet_account_id > 0
+      and coalesce(last_login_at, created_at) < app_now() - $2::interval
+    order by coalesce(last_login_at, created_at) limit $1))
+  returning id)",
+    5'000};
+constexpr statement signed_up{
+    "events_of_users", R"(
+  select distinct event_id from event_subscriptions where user_id = any($1::bigint[]))",
+    4'000};
+// And whom it was before a transfer: it is the same player's.
+constexpr statement selves{
+    "selves_of_character", R"(
+  with recursive self as (
+    select id, region, realm_id, bnet_character_id from characters where id = $1
+    union
+    select f.id, f.region, f.realm_id, f.bnet_character_id
+    from self s join guild_events e on e.region = s.region and e.other_realm_id = s.realm_id
+        and e.other_bnet_character_id = s.bnet_character_id and e.kind = 'transferred'
+      join characters f on f.id = e.character_id
+  )
+  select id from self order by id)",
+    60};
 constexpr statement guild_there{"guild_exists", "select from guilds where id = $1", 6};
 constexpr statement untrack_guild{
     "untrack_guild", R"(
   delete from tracked_guilds where guild_id = $1)",
     60};
+// The address of a guild is its name.
+constexpr statement guild_jobs{
+    "forget_guild_jobs", R"(
+  update jobs set target = 'guild ' || $1::bigint, message = ''
+  where id = any(array(
+    select id from jobs where guild_id = $1
+    union
+    select j.id from tracked_guilds t join jobs j on j.tracked_guild_id = t.id
+    where t.guild_id = $1)))",
+    30'000};
 constexpr statement everybody{
     "members_ever", R"(
-  select character_id from guild_members where guild_id = $1 order by character_id)",
+  select character_id from guild_members where guild_id = $1
+  union select id from characters where guild_id = $1 order by 1)",
     8'000};
+// Whom nobody else lists, and who is nobody's.
+constexpr statement only_here{
+    "members_only_here", R"(
+  select c.id from characters c
+  where c.id = any($2::bigint[]) and c.user_id is null and not exists (
+    select from guild_members m
+    where m.character_id = c.id and m.left_at is null and m.guild_id <> $1)
+  order by c.id)",
+    8'000};
+constexpr statement member_traces{
+    "erase_members_of_guild", R"(
+  update guild_members set character_name = null, member_data_json = null, updated_at = app_now()
+  where guild_id = $1 and (character_name is not null or member_data_json is not null))",
+    20'000};
+constexpr statement profile_traces{
+    "erase_guild_in_profiles", R"(
+  update characters c set profile_json = c.profile_json - 'guild', updated_at = app_now()
+  from guilds g
+  where g.id = $1 and c.id = any($2::bigint[])
+    and c.profile_json #>> '{guild,id}' = g.bnet_guild_id::text)",
+    20'000};
+constexpr statement guild_transfers{
+    "forget_guild_transfers", "delete from pending_transfers where guild_id = $1", 200};
+// Of the others, whoever has them now keeps them fresh.
+constexpr statement hand_over{
+    "hand_over_queue", R"(
+  with others as (
+    select q.id, c.user_id, (
+      select m.guild_id from guild_members m join tracked_guilds t on t.guild_id = m.guild_id
+      where m.character_id = q.character_id and m.left_at is null limit 1) as guild_id
+    from sync_queue q join characters c on c.id = q.character_id
+    where q.character_id = any($2::bigint[]) and q.guild_id = $1
+  ), gone as (
+    delete from sync_queue q using others o
+    where q.id = o.id and o.guild_id is null and o.user_id is null
+  )
+  update sync_queue q set guild_id = o.guild_id from others o
+  where q.id = o.id and (o.guild_id is not null or o.user_id is not null))",
+    20'000};
 constexpr statement forget_name{
     "forget_guild_name", R"(
   update guilds set name = '', name_key = null, realm_name = '', leader_id = null, faction = '',
@@ -123,6 +197,27 @@ constexpr statement own_sign_ups{
     "forget_sign_ups", R"(
   delete from event_subscriptions where user_id = $1 returning event_id)",
     2'000};
+// Guilds, then characters: both are written when the user goes.
+constexpr statement hold_user{
+    "hold_forgotten_user", "select coalesce(battletag, '') from users where id = $1 for update",
+    10};
+constexpr statement hold_guilds{
+    "hold_guilds_of_user", R"(
+  select g.id from guilds g where g.leader_id = $1 or g.id in (
+    select m.guild_id from characters c
+      join guild_members m on m.character_id = c.id and m.left_at is null
+    where c.user_id = $1)
+  order by g.id for no key update of g)",
+    2'000};
+// Who asked for jobs and guilds may be written there as the tag.
+constexpr statement asked_jobs{
+    "forget_asked_jobs", R"(
+  update jobs set requested_by = '' where requested_by = $1 and requested_by <> '')",
+    2'000};
+constexpr statement asked_guilds{
+    "forget_asked_guilds", R"(
+  update tracked_guilds set requested_by = '' where requested_by = $1)",
+    200};
 constexpr statement drop_user{"forget_user", "delete from users where id = $1", 600};
 constexpr statement own_audit{
     "forget_audit", R"(
@@ -156,11 +251,13 @@ constexpr statement own_admin_tags{
   where bnet_account_id = (select bnet_account_id from users where id = $1))",
     20};
 constexpr std::array all{
-    own_licences, own_admin_tags,  overdue,       listed_no_more, old_guilds,
-    closed_rows,  tokens,          logins,        candidates,     jobs,
-    named,        guild_there,     untrack_guild, everybody,      forget_name,
-    close_all,    no_guild,        guild_names,   own_characters, drop_user,
-    own_audit,    audit_of_events, own_events,    own_sign_ups,   release_own};
+    overdue,         overdue_still,   listed_only, listed_still, old_guilds,    closed_rows,
+    tokens,          logins,          battletags,  signed_up,    selves,        guild_there,
+    untrack_guild,   guild_jobs,      everybody,   only_here,    member_traces, profile_traces,
+    guild_transfers, hand_over,       forget_name, close_all,    no_guild,      guild_names,
+    own_characters,  hold_user,       hold_guilds, asked_jobs,   asked_guilds,  drop_user,
+    own_audit,       audit_of_events, own_events,  own_sign_ups, release_own,   own_licences,
+    own_admin_tags};
 const listed_statements registered{all};
 
 std::vector<std::int64_t> ids_of(const pqxx::result& rows) {
@@ -170,12 +267,22 @@ std::vector<std::int64_t> ids_of(const pqxx::result& rows) {
   return out;
 }
 
+std::int64_t rows(session& db, const statement& how, std::initializer_list<param> params) {
+  return static_cast<std::int64_t>(db.exec(how, params).affected_rows());
+}
+
 /// Characters nobody vouched for in time: documents, and the names unless a roster lists them.
-std::int64_t
-erase_overdue(session& db, int limit, std::chrono::seconds erase_after, change_tags& tags) {
+void sweep_characters(
+    session& db, const domain::sweep& what, domain::sweep_report& report, change_tags& tags) {
+  auto found = ids_of(db.exec(overdue, {what.limit, what.erase_after}));
+  const auto more = ids_of(db.exec(listed_only, {what.limit, what.erase_after}));
+  found.insert(found.end(), more.begin(), more.end());
+  if (found.empty())
+    return;
+  hold_to_erase(db, found);
   std::vector<std::int64_t> listed;
   std::vector<std::int64_t> unlisted;
-  for (const auto& row : db.exec(overdue, {limit, erase_after})) {
+  for (const auto& row : db.exec(overdue_still, {found, what.erase_after})) {
     character_id id;
     std::optional<guild_id> guild;
     bool proven = false;
@@ -187,23 +294,56 @@ erase_overdue(session& db, int limit, std::chrono::seconds erase_after, change_t
   }
   if (!listed.empty())
     erase_documents(db, listed);
-  const auto more = ids_of(db.exec(listed_no_more, {limit, erase_after}));
-  for (const auto id : more)
-    tags.add(character_id{id});
-  unlisted.insert(unlisted.end(), more.begin(), more.end());
-  if (!unlisted.empty())
-    erase_characters(db, unlisted);
-  return static_cast<std::int64_t>(listed.size() + unlisted.size());
+  const auto no_more = ids_of(db.exec(listed_still, {found, what.erase_after}));
+  unlisted.insert(unlisted.end(), no_more.begin(), no_more.end());
+  report.events += erase_characters(db, unlisted, erasing::unverified, tags);
+  report.characters += static_cast<std::int64_t>(listed.size() + unlisted.size());
 }
 
-std::int64_t
-erase_old_guilds(session& db, int limit, std::chrono::seconds erase_after, change_tags& tags) {
-  const auto old = ids_of(db.exec(old_guilds, {limit, erase_after}));
+/// Sign-ups of those who lose their battletag show a former user.
+void blank_battletags(
+    session& db, const domain::sweep& what, domain::sweep_report& report, change_tags& tags) {
+  const auto users = ids_of(db.exec(battletags, {what.limit, what.erase_after}));
+  report.battletags += static_cast<std::int64_t>(users.size());
+  if (users.empty())
+    return;
+  for (const auto id : users)
+    tags.add(user_id{id});
+  for (const auto id : ids_of(db.exec(signed_up, {users})))
+    tags.add(event_id{id});
+}
+
+void sweep_guilds(
+    session& db, const domain::sweep& what, domain::sweep_report& report, change_tags& tags) {
+  const auto old = ids_of(db.exec(old_guilds, {what.limit, what.erase_after}));
   for (const auto id : old) {
     erase_guild_documents(db, guild_id{id});
     tags.add(guild_id{id});
   }
-  return static_cast<std::int64_t>(old.size());
+  report.guilds = static_cast<std::int64_t>(old.size());
+}
+
+void sweep_the_rest(
+    session& db, const domain::sweep& what, domain::sweep_report& report, change_tags& tags) {
+  const auto limit = what.limit;
+  report.characters = rows(db, closed_rows, {limit, what.erase_after});
+  report.users =
+      rows(db, tokens, {limit, std::chrono::duration_cast<std::chrono::seconds>(token_life)});
+  blank_battletags(db, what, report, tags);
+  report.logins = rows(db, logins, {limit});
+  report.candidates = expire_candidates(db, limit, what.erase_after);
+  report.jobs = expire_jobs(db, limit, what.erase_after);
+  if (what.audit_after)
+    report.audit = expire_audit(db, limit, *what.audit_after);
+}
+
+/// Guilds, then characters.
+void hold_characters_of(session& db, user_id id) {
+  db.exec(hold_guilds, {id});
+  std::vector<std::int64_t> characters;
+  for (const auto& row : db.exec(own_characters, {id}))
+    fields(row) >> characters.emplace_back();
+  lock_characters(db, characters);
 }
 
 failure unknown(std::string_view what, std::int64_t id) {
@@ -214,37 +354,31 @@ failure unknown(std::string_view what, std::int64_t id) {
 
 template <>
 result<domain::sweep_report> run(session& db, const domain::sweep& what) {
-  const auto limit = what.limit;
-  const auto erase_after = what.erase_after;
-  return db.transaction([&]() -> result<domain::sweep_report> {
-    domain::sweep_report report;
-    change_tags tags;
-    report.characters = erase_overdue(db, limit, erase_after, tags);
-    report.characters += db.exec(closed_rows, {limit, erase_after}).affected_rows();
-    report.guilds = erase_old_guilds(db, limit, erase_after, tags);
-    report.users =
-        db.exec(tokens, {limit, std::chrono::duration_cast<std::chrono::seconds>(token_life)})
-            .affected_rows();
-    db.exec(logins, {limit});
-    db.exec(candidates, {limit, erase_after});
-    db.exec(jobs, {limit, erase_after});
-    tags.send(db);
-    return report;
-  });
+  domain::sweep_report all;
+  // One after the other: characters are locked after their guilds, and then no other guild.
+  for (const auto step : {sweep_characters, sweep_guilds, sweep_the_rest}) {
+    const auto part = db.transaction([&]() -> result<domain::sweep_report> {
+      domain::sweep_report report;
+      change_tags tags;
+      step(db, what, report, tags);
+      tags.send(db);
+      return report;
+    });
+    if (!part)
+      return part;
+    all += *part;
+  }
+  return all;
 }
 
 result<void> forget_character(session& db, character_id id) {
   return db.transaction([&]() -> result<void> {
-    const auto rows = db.exec(named, {id});
-    if (rows.empty())
+    const auto all_of_it = ids_of(db.exec(selves, {id}));
+    if (all_of_it.empty())
       return fail(unknown("Character", id.value));
-    std::optional<guild_id> guild;
-    fields(rows[0]) >> guild;
-    erase_characters(db, {id.value});
+    hold_to_erase(db, all_of_it);
     change_tags tags;
-    tags.add(id);
-    if (guild)
-      tags.add(*guild);
+    erase_characters(db, all_of_it, erasing::asked, tags);
     tags.send(db);
     return {};
   });
@@ -255,12 +389,18 @@ result<void> forget_guild(session& db, guild_id id) {
     if (db.exec(guild_there, {id}).empty())
       return fail(unknown("Guild", id.value));
     change_tags tags;
-    add_users_of(db, id, tags);
-    db.exec(untrack_guild, {id});
+    db.exec(guild_jobs, {id});
+    db.exec(untrack_guild, {id}); // first: whoever is at work on it is waited for
+    hold_to_erase(db, ids_of(db.exec(everybody, {id})), id);
     const auto members = ids_of(db.exec(everybody, {id}));
-    erase_characters(db, members);
+    add_users_of(db, id, tags);
+    erase_characters(db, ids_of(db.exec(only_here, {id, members})), erasing::unverified, tags);
     db.exec(close_all, {id});
+    db.exec(member_traces, {id});
+    db.exec(guild_transfers, {id});
     db.exec(no_guild, {id});
+    db.exec(profile_traces, {id, members});
+    db.exec(hand_over, {id, members});
     erase_guild_documents(db, id);
     db.exec(guild_names, {id});
     db.exec(forget_name, {id});
@@ -275,6 +415,16 @@ result<void> forget_guild(session& db, guild_id id) {
 
 result<void> forget_user(session& db, user_id id) {
   return db.transaction([&]() -> result<void> {
+    const auto user = db.exec(hold_user, {id});
+    if (user.empty())
+      return fail(unknown("User", id.value));
+    hold_characters_of(db, id);
+    std::string battletag;
+    fields(user[0]) >> battletag;
+    if (!battletag.empty()) {
+      db.exec(asked_jobs, {battletag});
+      db.exec(asked_guilds, {battletag});
+    }
     change_tags tags;
     db.exec(own_audit, {id});
     db.exec(audit_of_events, {id});
@@ -298,8 +448,7 @@ result<void> forget_user(session& db, user_id id) {
     }
     db.exec(own_licences, {id});
     db.exec(own_admin_tags, {id});
-    if (db.exec(drop_user, {id}).affected_rows() == 0)
-      return fail(unknown("User", id.value));
+    db.exec(drop_user, {id});
     tags.add(id);
     tags.send(db);
     return {};

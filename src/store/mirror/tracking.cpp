@@ -108,7 +108,7 @@ constexpr statement queue_character{
       select m.guild_id from guild_members m join tracked_guilds t on t.guild_id = m.guild_id
       where m.character_id = c.id and m.left_at is null limit 1),
     0, app_now(), true
-  from characters c where c.id = $1
+  from characters c where c.id = $1 and c.name is not null
   on conflict (character_id) do update set
     again = q.again or (q.lease_token is not null and not $2::boolean),
     forced = q.forced or q.lease_token is null,
@@ -320,19 +320,18 @@ result<domain::job_row> run(session& db, const domain::sync_character& what) {
 void track_discovered(session& db, user_id user, const domain::discovery& policy) {
   if (!policy.of_users)
     return;
-  const auto wanted = db.exec(discovered, {user, policy.max_guilds});
-  if (wanted.empty())
-    return;
-  db.exec(alone);
-  std::int64_t tracked = 0;
-  fields(db.exec(count_tracked)[0]) >> tracked;
-  for (const auto& row : wanted) {
-    if (tracked++ >= policy.max_guilds)
-      return;
+  for (const auto& row : db.exec(discovered, {user, policy.max_guilds})) {
     domain::guild_address address;
     fields(row) >> address.region >> address.realm >> address.name_slug;
-    // Within the caller's transaction; who runs it again tracks it then.
-    (void)track_at(db, address, "discovered");
+    // One that fails is found again at the next profile or login.
+    (void)db.transaction([&]() -> result<domain::job_row> {
+      db.exec(alone);
+      std::int64_t tracked = 0;
+      fields(db.exec(count_tracked)[0]) >> tracked;
+      if (tracked >= policy.max_guilds)
+        return fail(ec::conflict);
+      return track_at(db, address, "discovered");
+    });
   }
 }
 

@@ -7,6 +7,7 @@
 #include "store/ledger/guild_events.hpp"
 #include "store/mirror/addresses.hpp"
 #include "store/mirror/guild_counts.hpp"
+#include "store/mirror/guild_row.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
 #include "store/run.hpp"
@@ -27,6 +28,8 @@ constexpr statement pending{
     join characters j on j.id = t.joiner_id
   where t.guild_id = $1 and l.name is not null order by t.id limit $2)",
     300};
+constexpr statement guild_of{
+    "guild_of_transfer", "select guild_id from pending_transfers where id = $1", 6};
 constexpr statement settle{
     "settle_transfer", R"(
   delete from pending_transfers where id = $1 and leaver_id = $2 and joiner_id = $3
@@ -58,7 +61,8 @@ constexpr statement move_rosters{
   insert into roster_members (roster_id, character_id, role)
   select roster_id, $2, role from moved on conflict do nothing)",
     200};
-constexpr std::array all{pending, settle, both, move_main, move_override, move_rosters};
+constexpr std::array all{pending,   guild_of,      settle,      both,
+                         move_main, move_override, move_rosters};
 const listed_statements registered{all};
 
 /// By name and class alone only what this guild gave moves: whoever takes a freed name gets no
@@ -118,11 +122,15 @@ result<void> run(session& db, const domain::settle_transfer& what) {
   return db.transaction([&]() -> result<void> {
     if (auto held = fence(db, what.lease); !held)
       return held;
-    const auto rows = db.exec(settle, {which.id, which.leaver, which.joiner});
+    const auto rows = db.exec(guild_of, {which.id});
     if (rows.empty())
       return {}; // settled before
     guild_id guild;
     fields(rows[0]) >> guild;
+    lock_guild(db, guild); // before the characters, as everybody does
+    db.exec(both, {which.leaver, which.joiner});
+    if (db.exec(settle, {which.id, which.leaver, which.joiner}).empty())
+      return {}; // meanwhile
     if (what.same)
       become_one(db, guild, which);
     return {};

@@ -6,6 +6,7 @@
 #include "store/ledger/fence.hpp"
 #include "store/ledger/queue_rows.hpp"
 #include "store/mirror/addresses.hpp"
+#include "store/mirror/erase.hpp"
 #include "store/mirror/guild_counts.hpp"
 #include "store/mirror/guild_members.hpp"
 #include "store/mirror/member_rows.hpp"
@@ -17,16 +18,22 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace guildhall::store {
 
 namespace {
 
-constexpr statement hold{"hold_user", "select from users where id = $1 for no key update", 10};
+constexpr statement hold{
+    "hold_user", "select last_login_at from users where id = $1 for no key update", 10};
+// $4: the login that this list comes from. Who was forgotten before it may be named again;
+// 'asked' stays nobody's until then.
 constexpr statement known{
     "known_of_account", R"(
-  select c.id, c.region, c.realm_id, c.bnet_character_id, c.name is null
+  select c.id, c.region, c.realm_id, c.bnet_character_id, c.name is null,
+    c.forgotten_at is not null, coalesce(c.forgotten_at < $4::timestamptz, false),
+    c.forgotten_at is not null and c.forgotten_address is null
   from unnest($2::bigint[], $3::bigint[]) as w(realm_id, bnet_id)
     join characters c on c.region = $1 and c.realm_id = w.realm_id
       and c.bnet_character_id = w.bnet_id
@@ -132,17 +139,19 @@ ids ids_of(const pqxx::result& rows) {
 /// One account's lists on their way into the tables.
 class account_change {
 public:
-  account_change(session& db, const domain::account_lists& what) : db_{db}, what_{what} {}
+  account_change(
+      session& db, const domain::account_lists& what, std::optional<time_point> login)
+      : db_{db},
+        what_{what},
+        login_{login} {}
 
   domain::onboarded apply() {
+    hold();
     for (const auto& list : what_.lists)
       take(list);
-    // Guilds before characters: the order in which everybody locks.
     ids touched = listed_;
     for (const auto* some : {&unlisted_, &missed_, &unseen_})
       touched.insert(touched.end(), some->begin(), some->end());
-    db_.exec(hold_guilds, {touched});
-    lock_characters(db_, touched);
     add_owners(db_, touched, tags_);
     const auto linked = ids_of(db_.exec(link, {what_.user, listed_}));
     const auto unlinked = ids_of(db_.exec(unlink, {what_.user, unlisted_}));
@@ -180,23 +189,62 @@ private:
     return {where, one.realm.id, one.id};
   }
 
-  void take(const domain::account_list& list) {
+  struct known_character {
+    character_id id;
+    bool nameless{false};
+    bool forgotten{false}; ///< and still so
+    bool nobodys{false};   ///< somebody asked that it be forgotten
+  };
+  using known_characters = std::map<domain::character_identity, known_character>;
+
+  known_characters look_up(const domain::account_list& list, ids& again) {
     array realm_ids;
     array bnet_ids;
     for (const auto& one : list.characters) {
       realm_ids.add(one.realm.id);
       bnet_ids.add(one.id);
     }
-    character_ids present;
-    character_ids named;
-    for (const auto& row : db_.exec(known, {list.region, realm_ids, bnet_ids})) {
-      character_id id;
+    known_characters out;
+    for (const auto& row : db_.exec(known, {list.region, realm_ids, bnet_ids, login_})) {
       domain::character_identity who;
-      bool erased = false;
-      fields(row) >> id >> who.region >> who.realm_id >> who.bnet_id >> erased;
-      present.emplace(who, id);
-      if (!erased)
-        named.emplace(who, id);
+      known_character one;
+      bool has_come_back = false;
+      fields(row) >> one.id >> who.region >> who.realm_id >> who.bnet_id >> one.nameless
+          >> one.forgotten >> has_come_back >> one.nobodys;
+      if (has_come_back) {
+        again.push_back(one.id.value);
+        one.forgotten = one.nobodys = false;
+      }
+      out.emplace(who, one);
+    }
+    return out;
+  }
+
+  /// Guilds before characters, before anything is written: the order in which everybody locks.
+  void hold() {
+    ids touched;
+    ids ignored;
+    for (const auto& list : what_.lists) {
+      for (const auto& [who, one] : look_up(list, ignored))
+        touched.push_back(one.id.value);
+      const auto own = ids_of(db_.exec(own_of_region, {what_.user, list.region}));
+      touched.insert(touched.end(), own.begin(), own.end());
+    }
+    db_.exec(hold_guilds, {touched});
+    lock_characters(db_, touched);
+  }
+
+  void take(const domain::account_list& list) {
+    ids again;
+    const auto known_here = look_up(list, again);
+    end_forgetting(db_, again);
+    character_ids present;
+    std::set<domain::character_identity> named; // or not to be named
+    for (const auto& [who, one] : known_here) {
+      if (!one.nobodys)
+        present.emplace(who, one.id);
+      if (!one.nameless || one.forgotten)
+        named.insert(who);
     }
     for (const auto& [who, id] : make_unknown(list, named))
       present.emplace(who, id);
@@ -239,7 +287,8 @@ private:
 
   /// Rows for those that no row stands for yet, and names for those whose names were erased.
   /// One without a name cannot be asked for: it waits for a list in which it has one.
-  character_ids make_unknown(const domain::account_list& list, const character_ids& named) {
+  character_ids make_unknown(
+      const domain::account_list& list, const std::set<domain::character_identity>& named) {
     std::map<std::pair<std::string, std::string>, roster_character> made; // one per address
     for (const auto& one : list.characters) {
       const auto who = identity_of(list.region, one);
@@ -268,6 +317,7 @@ private:
 
   session& db_;
   const domain::account_lists& what_;
+  std::optional<time_point> login_; ///< that the lists come from
   ids listed_;
   ids licences_; ///< of the listed ones
   ids unlisted_; ///< to be unlinked
@@ -282,18 +332,28 @@ private:
 template <>
 result<domain::onboarded> run(session& db, const domain::onboard& what) {
   const auto& account = what.account;
-  return db.transaction([&]() -> result<domain::onboarded> {
-    if (db.exec(hold, {account.user}).empty())
+  bool second_list = false;
+  const auto outcome = db.transaction([&]() -> result<domain::onboarded> {
+    const auto user = db.exec(hold, {account.user});
+    if (user.empty())
       return fail(ec::not_found, "User not found");
-    account_change change(db, account);
-    const auto outcome = change.apply();
-    track_discovered(db, account.user, what.policy);
-    if (change.needs_second_list())
-      db.exec(list_again, {account.user, std::chrono::seconds{domain::second_list_after}});
-    else if (account.finished)
-      db.exec(forget_token, {account.user});
-    return outcome;
+    std::optional<time_point> login;
+    fields(user[0]) >> login;
+    account_change change(db, account, login);
+    auto done = change.apply();
+    second_list = change.needs_second_list();
+    return done;
   });
+  if (!outcome)
+    return outcome;
+  // A guild is locked before its characters: not in the transaction that has locked them. The
+  // token goes last: until then whoever finds this unfinished does it again.
+  track_discovered(db, account.user, what.policy);
+  if (second_list)
+    db.exec(list_again, {account.user, std::chrono::seconds{domain::second_list_after}});
+  else if (account.finished)
+    db.exec(forget_token, {account.user});
+  return outcome;
 }
 
 } // namespace guildhall::store

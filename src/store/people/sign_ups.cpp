@@ -24,7 +24,7 @@ using domain::written;
 
 constexpr std::string_view head{
     R"(select e.guild_id, s.id, s.event_id, s.user_id, s.character_id, s.status, s.note,
-    s.created_at, coalesce(u.battletag, ''), coalesce(c.name, 'Unknown'),
+    s.created_at, coalesce(u.battletag, 'a former user'), coalesce(c.name, 'Unknown'),
     coalesce(c.class_id, 0), )"};
 constexpr std::string_view comma{", "};
 constexpr std::string_view realm{", coalesce(c.realm, ''), "};

@@ -17,9 +17,10 @@ protected:
       steps.push_back(world.now());
       if (database_down)
         return fail(ec::database_down);
-      const auto rows = std::min<std::int64_t>(left, 200);
-      left -= rows;
-      return domain::sweep_report{.characters = rows};
+      domain::sweep_report report;
+      report.*kind = std::min<std::int64_t>(left, 200);
+      left -= report.rows();
+      return report;
     });
     sweeper = world.system().spawn(
         retention_sweeper, static_cast<domain::sync_port*>(&store),
@@ -32,6 +33,7 @@ protected:
   }
 
   std::int64_t left{0};
+  std::int64_t domain::sweep_report::*kind{&domain::sweep_report::characters};
   bool database_down{false};
   std::vector<test::actor_world::clock_time> steps;
   metrics numbers;
@@ -53,6 +55,21 @@ TEST_F(
   EXPECT_EQ(left, 1);
   world.advance(20s);
   EXPECT_EQ(left, 0);
+}
+
+TEST_F(retention_sweeper_test, goes_on_and_counts_whatever_kind_is_left) {
+  std::int64_t value = 0;
+  for (const auto& one : domain::sweep_report::kinds) {
+    kind = one.rows;
+    left = 500;
+    if (value++ == 0)
+      start();
+    world.advance(3600s);
+    EXPECT_EQ(left, 0) << one.name;
+    const auto line =
+        "guildhall_sweep_erased_total{kind=\"" + std::string{one.name} + "\"} 500";
+    EXPECT_NE(numbers.render().find(line), std::string::npos) << numbers.render();
+  }
 }
 
 TEST_F(retention_sweeper_test, tries_again_soon_after_a_failure) {

@@ -4,6 +4,7 @@
 #include "domain/projection.hpp"
 
 #include <algorithm>
+#include <future>
 
 namespace guildhall::test {
 
@@ -163,6 +164,45 @@ void mirror::sync_members(guild_id guild, const std::vector<member>& members, in
     const auto done = apply(outcome);
     ASSERT_TRUE(done) << done.error().message;
   }
+}
+
+std::string mirror::columns_with(const std::string& text) {
+  return scalar(
+      "select coalesce(string_agg(found, ' ' order by found), '') from ("
+      "select c.table_name || '.' || c.column_name as found, query_to_xml(format("
+      "'select count(*) from %I where %I::text ilike %L', c.table_name, c.column_name, '%"
+      + text
+      + "%'), true, true, '')::text as counted "
+        "from information_schema.columns c join information_schema.tables t "
+        "using (table_schema, table_name) "
+        "where c.table_schema = 'public' and t.table_type = 'BASE TABLE') one "
+        "where counted not like '%<count>0</count>%'");
+}
+
+bool mirror::while_held(
+    const std::string& held, const std::function<void(store::session&)>& work,
+    const std::function<void(store::session&)>& meanwhile) {
+  const auto holder = db->connect();
+  const auto theirs = db->connect();
+  const auto watch = db->connect();
+  std::future<void> late;
+  bool waits = false;
+  test_database::run_on(*holder, [&](store::session& s) {
+    (void)s.transaction([&]() -> result<void> {
+      s.exec_raw(held);
+      late = std::async(std::launch::async, [&] { test_database::run_on(*theirs, work); });
+      while (!waits && late.wait_for(5ms) != std::future_status::ready)
+        test_database::run_on(*watch, [&](store::session& seen) {
+          waits = !seen.exec_raw("select from pg_stat_activity where wait_event_type = 'Lock' "
+                                 "and datname = current_database()")
+                       .empty();
+        });
+      meanwhile(s);
+      return {};
+    });
+  });
+  late.get();
+  return waits;
 }
 
 } // namespace guildhall::test

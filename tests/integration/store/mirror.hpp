@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -96,6 +97,16 @@ protected:
     return count("select count(*) from guild_members where left_at is null");
   }
   time_point in(std::chrono::seconds from_now);
+
+  /// "characters.name guilds.roster_json": every column of every table, whatever it is called,
+  /// of which any row shows the text, in any case.
+  std::string columns_with(const std::string& text);
+  /// Runs `work` on a connection of its own while `held` (SQL) is locked, until it waits for a
+  /// lock; then `meanwhile` in the transaction that holds it, which commits. False if it never
+  /// waits. Returns when `work` is done.
+  bool while_held(
+      const std::string& held, const std::function<void(store::session&)>& work,
+      const std::function<void(store::session&)>& meanwhile);
 
   std::optional<test_database> db;
 };

@@ -144,6 +144,36 @@ TEST(roster_verdict, takes_no_answer_without_last_modified_for_another_one) {
   EXPECT_EQ(judge_roster(roster_of(40), facts), roster_verdict::suspect);
 }
 
+TEST(forgotten, ends_with_another_name_that_can_be_asked_for) {
+  roster_member listed;
+  listed.realm.slug = "stormrage";
+  listed.name = "Mork";
+  const time_point then{1'000'000s};
+  forgotten_character gone;
+  gone.since = then;
+  gone.address = address_sum("stormrage", "mork");
+  const auto again = [&](std::chrono::days later, bool newer = true) {
+    return is_there_again(gone, listed, then + (newer ? 1s : -1s), then + later);
+  };
+  using std::chrono::days;
+  EXPECT_FALSE(again(days{1})) << "a roster that is late";
+  EXPECT_FALSE(again(days{31}, false)) << "and has not changed since";
+  EXPECT_TRUE(again(days{31})) << "a month is long enough for a mistake";
+  EXPECT_FALSE(is_there_again(gone, listed, std::nullopt, then + days{31}));
+  listed.name = "Mork12af";
+  EXPECT_FALSE(again(days{31})) << "the dead keep their name and get a suffix";
+  listed.name.clear();
+  EXPECT_FALSE(again(days{31}));
+  listed.name = "Gork";
+  EXPECT_TRUE(again(days{0}));
+  listed.name = "Mork";
+  listed.realm.slug = "draenor";
+  EXPECT_TRUE(again(days{0})) << "on another realm";
+
+  gone.address.reset(); // a person asked
+  EXPECT_FALSE(again(days{400}));
+}
+
 RC_GTEST_PROP(roster_verdict, never_loses_more_than_a_tenth_of_a_guild_on_one_answer, ()) {
   const auto before = *rc::gen::inRange<std::size_t>(20, 2'000);
   const auto now = *rc::gen::inRange<std::size_t>(0, before);

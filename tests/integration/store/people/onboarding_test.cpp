@@ -317,8 +317,9 @@ TEST_F(people, whoever_was_erased_comes_back_with_the_next_list) {
   const auto user = arrive(77).id;
   const member away{.id = 9'000, .name = "Away", .level = 10};
   ASSERT_TRUE(onboard(user, {away}));
-  const character_id id{count("select id from characters")};
-  ASSERT_TRUE(db->run([&](store::session& s) { return store::forget_character(s, id); }));
+  db->exec("update characters set verified_at = app_now() - interval '30 days'");
+  ASSERT_TRUE(db->ask(domain::sweep{10, 29 * 24h}));
+  EXPECT_EQ(scalar("select name from characters"), "");
   ASSERT_TRUE(onboard(user, {{.id = 9'000, .name = ""}}));
   EXPECT_EQ(count("select count(*) from sync_queue"), 0) << "nobody knows what to ask for";
   ASSERT_TRUE(onboard(user, {away}));
