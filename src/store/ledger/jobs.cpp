@@ -124,7 +124,7 @@ constexpr statement end_idle{
       when coalesce(g.lost_leases, q.lost_leases) >= 5
         then 'Whoever worked on it ended five times without a word; the log may say why'
       when t.state = 'renamed' and j.state = 'running' and g.lease_token is null
-        then 'The guild was ' || t.last_error
+        then 'The guild was ' || coalesce(nullif(t.last_error, ''), 'renamed')
       when now.paused or coalesce(g.lease_token, q.lease_token) is not null then null
       when now.t - coalesce(g.due_at, q.due_at) > interval '10 minutes'
           and not coalesce(t.region, c.region) = any($1::text[])
