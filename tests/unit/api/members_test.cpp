@@ -127,7 +127,7 @@ TEST_F(members_test, activity_rows_have_level_and_class_name) {
   activity.joined = {detail(1, "Zoë", 4)};
   activity.joined[0].joined_at = moment(evening);
   activity.left = {detail(2, "", 5)};
-  activity.left[0].realm.clear();
+  activity.left[0].member.realm.clear();
   activity.left[0].left_at = moment(evening);
   reads.activity_answer = activity;
   EXPECT_EQ(
