@@ -279,9 +279,8 @@ void send_canary(self_ptr self, battlenet::request what) {
   request.answered_before = true;
   const auto ticket = st.next_ticket++;
   st.fetches.emplace(
-      ticket,
-      battlenet_gateway_state::pending{
-          std::move(request), {}, {}, {}, false, false, st.open, true});
+      ticket, battlenet_gateway_state::pending{
+                  std::move(request), {}, {}, {}, false, false, st.open, true});
   ask_permit(self, ticket);
 }
 

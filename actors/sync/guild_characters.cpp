@@ -210,8 +210,7 @@ void guild_characters::put_off(const domain::character_work& work) {
        .character = work.character,
        .unchanged = {},
        .next_due = environment_->retry_at(
-           why_class,
-           domain::failures_in_a_row(work.attempts, work.attempts_class, why_class)),
+           why_class, domain::failures_in_a_row(work.attempts, work.attempts_class, why_class)),
        .failed = true,
        .made_at = environment_->now()});
 }

@@ -40,7 +40,8 @@ struct onboarder_state {
 /// ONBOARDER: owns the account lists that are being fetched. Asks every region with the user's
 /// own token, as a person who waits; what all of them answered becomes one transaction. A
 /// region that does not answer, or oddly, is asked again ten minutes later and then ever more
-/// rarely, for as long as the token is kept. Ends only with its supervisor: what was under way is due again by then.
+/// rarely, for as long as the token is kept. Ends only with its supervisor: what was under way
+/// is due again by then.
 onboarder_actor::behavior_type onboarder(
     onboarder_actor::stateful_pointer<onboarder_state> self, environment_ptr environment,
     onboarder_options options);

@@ -34,9 +34,9 @@ struct raw_response {
 
 struct answer {
   battlenet::outcome outcome{};
-  unsigned status{0};                              ///< 0: no response at all
-  std::string body;                                ///< as received, for `ok` only
-  std::string last_modified;                       ///< verbatim; empty where it lies ahead of `Date`
+  unsigned status{0};        ///< 0: no response at all
+  std::string body;          ///< as received, for `ok` only
+  std::string last_modified; ///< verbatim; empty where it lies ahead of `Date`
   std::optional<std::chrono::seconds> max_age;     ///< Cache-Control
   std::optional<std::chrono::seconds> retry_after; ///< from now on, when sent
   std::string schema_revision;

@@ -86,13 +86,13 @@ finish_guild finish_of(
   if (stopped_by) {
     finish.error = message_of(*stopped_by);
     finish.failed |= is_refusal(stopped_by->code);
-    finish.not_before = stopped_by->retry_at
-                          ? *stopped_by->retry_at + work.clock_ahead
-                          : context.now
-                                + retry_delay(
-                                    failure_class::transient,
-                                    attempts_in_a_row(work, failure_class::transient),
-                                    context.random);
+    finish.not_before =
+        stopped_by->retry_at
+            ? *stopped_by->retry_at + work.clock_ahead
+            : context.now
+                  + retry_delay(
+                      failure_class::transient,
+                      attempts_in_a_row(work, failure_class::transient), context.random);
   }
   return finish;
 }

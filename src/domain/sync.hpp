@@ -76,7 +76,7 @@ struct character_work {
   bool grouped{false}; ///< has a user, or is grouped with others already
   std::vector<document_record> documents;
   int attempts{0};
-  std::chrono::microseconds clock_ahead{}; ///< as of a guild
+  std::chrono::microseconds clock_ahead{};       ///< as of a guild
   std::optional<failure_class> attempts_class{}; ///< what they were
 };
 

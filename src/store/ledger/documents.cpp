@@ -102,8 +102,8 @@ constexpr std::string_view select{"select"};
 constexpr std::string_view whose{
     " from document_states d where d.guild_id = $1::bigint or d.character_id = $2::bigint"};
 constexpr statement of_owner{"documents_of", join<select, document_state_columns, whose>, 20};
-constexpr std::array all{arrived, arrived_again, unchanged, failed,
-                         suspect, disputed, unconditional, of_owner};
+constexpr std::array all{arrived, arrived_again, unchanged,     failed,
+                         suspect, disputed,      unconditional, of_owner};
 const listed_statements registered{all};
 
 param guild_of(const document_owner& owner) {
@@ -181,9 +181,9 @@ bool record_failure(
     session& db, document_owner owner, const domain::document_failure& why,
     std::chrono::milliseconds wait) {
   return said_yes(db.exec(
-      failed, {guild_of(owner), character_of(owner), domain::to_string(why.document),
-               domain::to_string(why.error_class), text::printable(why.detail), wait,
-               may_pass(why)}));
+      failed,
+      {guild_of(owner), character_of(owner), domain::to_string(why.document),
+       domain::to_string(why.error_class), text::printable(why.detail), wait, may_pass(why)}));
 }
 
 bool record_suspect(session& db, guild_id guild, const std::string& detail) {

@@ -332,10 +332,11 @@ TEST(account, has_the_characters_of_all_its_licences_once_each) {
 }
 
 TEST(account, without_a_list_of_licences_is_none) {
-  for (const auto* body :
-       {"{}", "[]", R"({"id":1})", R"({"code":503,"reason":"maintenance"})",
-        R"({"id":1,"wow_accounts":7})", R"({"id":1,"wow_accounts":null})",
-        R"({"_links":{"self":{"href":"https://eu.api.blizzard.com/profile/user/wow?namespace=profile-eu"}},"id":1})"})
+  for (
+      const auto* body :
+      {"{}", "[]", R"({"id":1})", R"({"code":503,"reason":"maintenance"})",
+       R"({"id":1,"wow_accounts":7})", R"({"id":1,"wow_accounts":null})",
+       R"({"_links":{"self":{"href":"https://eu.api.blizzard.com/profile/user/wow?namespace=profile-eu"}},"id":1})"})
     message_of(parse_account(body));
   const auto empty = parse_account(R"({"id":1,"wow_accounts":[]})");
   ASSERT_TRUE(empty) << empty.error().message;
