@@ -106,7 +106,7 @@ result<std::vector<realm>> parse_realm_index(std::string_view body) {
   json_reader in{body};
   std::vector<realm> realms;
   std::set<std::string> seen;
-  in.each_readable("realms", [&] {
+  in.optional_each("realms", [&] {
     realm one{.id = realm_id{in.integer("id", 1)}, .slug = in.text("slug"), .names = {}};
     one.names = names_in(in);
     if (!in.failed() && !one.slug.empty() && realms.size() < max_realms

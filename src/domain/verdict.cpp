@@ -24,6 +24,7 @@ bool is_shown(const document_record& known) {
   switch (known.state) {
   case document_state::ok:
   case document_state::suspect:
+  case document_state::disputed:
     return true;
   case document_state::failed:
   case document_state::malformed:

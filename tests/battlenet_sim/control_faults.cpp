@@ -11,6 +11,12 @@ namespace guildhall::sim {
 
 namespace {
 
+/// A string as it is, anything else as JSON.
+std::string text_of(const boost::json::value& value) {
+  return value.is_string() ? std::string(value.as_string().c_str())
+                           : boost::json::serialize(value);
+}
+
 fault_action action_of(const boost::json::object& args) {
   using enum fault_action::kind;
   fault_action action;
@@ -19,7 +25,8 @@ fault_action action_of(const boost::json::object& args) {
         halve_roster, body, instead, edit, last_modified}) {
     auto name = to_string(kind);
     const auto* value = args.if_contains(boost::json::string_view(name.data(), name.size()));
-    if (value == nullptr || (value->is_bool() && !value->as_bool()))
+    const bool says_more = kind == body && args.contains("status"); // of that fault
+    if (value == nullptr || says_more || (value->is_bool() && !value->as_bool()))
       continue;
     if (action.what != none)
       throw bad_call("more than one kind of fault");
@@ -31,7 +38,7 @@ fault_action action_of(const boost::json::object& args) {
     if (kind == instead || kind == last_modified)
       action.text = value->as_string().c_str();
     if (kind == body || kind == edit)
-      action.text = boost::json::serialize(*value);
+      action.text = text_of(*value);
   }
   if (action.what == none)
     throw bad_call("no fault given");
@@ -40,8 +47,8 @@ fault_action action_of(const boost::json::object& args) {
   if (const auto* after = args.if_contains("retry_after"))
     action.retry_after = after->is_string() ? std::string(after->as_string().c_str())
                                             : std::to_string(after->to_number<int>());
-  if (const auto* body = args.if_contains("body"))
-    action.body = body->as_string().c_str();
+  if (const auto* said = args.if_contains("body"); said && action.what == status)
+    action.body = text_of(*said);
   if (const auto* html = args.if_contains("html"))
     action.html = html->as_bool();
   if (const auto* moving = args.if_contains("moving"))

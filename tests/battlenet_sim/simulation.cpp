@@ -110,7 +110,7 @@ reply simulation::answer_for(
     result.content = error_answer(wrong.status);
     result.content.retry_after = wrong.retry_after;
     if (!wrong.body.empty())
-      result.content.content = body(wrong.body);
+      result.content.content = sim::body(wrong.body);
     if (wrong.html)
       result.content.content_type = "text/html;charset=UTF-8";
     return result;
