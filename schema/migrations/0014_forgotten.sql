@@ -43,7 +43,8 @@ create index users_unconfirmed on users ((coalesce(last_login_at, created_at)))
 -- Nobody works on what is not queued any more: its job has ended, whoever took the row away.
 create function jobs_end_with_their_row() returns trigger language plpgsql as $$
 begin
-  update jobs j set state = 'failed', finished_at = app_now(), message = 'no longer kept fresh'
+  update jobs j set state = 'failed', finished_at = app_now(), 
+    message = 'The character is not kept fresh any more'
   from gone where j.character_id = gone.character_id and j.finished_at is null;
   return null;
 end $$;
@@ -51,7 +52,8 @@ create trigger sync_queue_ends_jobs after delete on sync_queue
   referencing old table as gone for each statement execute function jobs_end_with_their_row();
 create function jobs_end_with_their_guild() returns trigger language plpgsql as $$
 begin
-  update jobs set state = 'failed', finished_at = app_now(), message = 'no longer tracked'
+  update jobs set state = 'failed', finished_at = app_now(), 
+    message = 'The guild is not tracked any more'
   where tracked_guild_id = old.id and finished_at is null;
   return old;
 end $$;

@@ -145,10 +145,10 @@ std::string professions_json(const professions_view& view, tiers_shown shown) {
         {"profession", {{"id", each.id}, {"name", each.name}}},
         {"skill_points", each.skill_points},
         {"max_skill_points", each.max_skill_points}};
-    if (each.newest)
+    if (each.newest && shown == tiers_shown::all) {
       line["tier"] = json::object{{"id", each.newest->id}, {"name", each.newest->name}};
-    if (each.newest && shown == tiers_shown::all)
       line["tiers"] = tiers_json(each);
+    }
     list.push_back(std::move(line));
   }
   return json::serialize(list);

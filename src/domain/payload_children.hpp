@@ -48,8 +48,8 @@ struct professions_view {
 };
 professions_view professions_in(json_reader& in);
 
-/// Lists of many characters show the newest tier only: all are some kilobytes.
-enum class tiers_shown : std::uint8_t { newest, all };
+/// Lists of many characters show the points alone: the tiers are some kilobytes each.
+enum class tiers_shown : std::uint8_t { none, all };
 /// `[{"profession":{"id":..,"name":".."},"skill_points":..,"max_skill_points":..}]`, as the web
 /// client reads it; with tiers also `"tier":{"id":..,"name":".."}`, whose points these are, and
 /// `"tiers":[{"id":..,"name":"..","skill_points":..,"max_skill_points":..}]`.

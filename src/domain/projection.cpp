@@ -30,7 +30,7 @@ void project_mythic(const mythic_view& view, character_columns& columns) {
 }
 
 void project_professions(const professions_view& view, character_columns& columns) {
-  columns.professions = professions_json(view, tiers_shown::newest);
+  columns.professions = professions_json(view, tiers_shown::none);
   columns.profession_tiers = professions_json(view, tiers_shown::all);
 }
 

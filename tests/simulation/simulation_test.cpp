@@ -54,8 +54,8 @@ TEST_F(simulation_test, without_faults_a_first_sync_sends_no_request_twice) {
   const auto done = run(
       {.guilds = 3, .most_members = 40, .faults = false, .changes = false, .per_hour = 36'000});
   EXPECT_EQ(done.broken, "");
-  // Guild, roster, four documents per member; two instances ask for the period.
-  EXPECT_EQ(done.requests, 3 * (2 + 40 * 4) + 2u);
+  // Guild, roster, four documents per member; two instances ask for the period and the realms.
+  EXPECT_EQ(done.requests, 3 * (2 + 40 * 4) + 2 * 2u);
 }
 
 // 30 % 5xx, 5 % resets, 1 % truncated bodies, 1 % 429.

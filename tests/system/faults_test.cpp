@@ -218,6 +218,7 @@ TEST_F(faults, answers_that_are_no_documents_replace_nothing) {
   const auto before = mirrored();
   const boost::json::object maintenance{{"code", 503}, {"reason", "maintenance"}};
   const auto ask_again_for = [&](const std::string& match, const std::string& document) {
+    await_idle(); // what is leased is not made due
     sim().clear_faults();
     sim().add_fault({{"match", match}, {"body", maintenance}});
     db.exec(

@@ -40,6 +40,7 @@ constexpr statement queue_guild{
   on conflict (tracked_guild_id) do update set
     again = q.again or (q.lease_token is not null and not $2::boolean),
     forced = q.forced or (q.lease_token is null and not $2::boolean), not_before = null,
+    lost_leases = case when $2::boolean then q.lost_leases else 0 end,
     priority = case when q.lease_token is null then 0 else q.priority end,
     due_at = case when q.lease_token is null then least(q.due_at, app_now()) else q.due_at end)",
     30};
@@ -76,7 +77,8 @@ constexpr statement drop_tracked{
     60};
 constexpr statement end_jobs{
     "end_jobs_of_untracked", R"(
-  update jobs set state = 'failed', finished_at = app_now(), message = 'no longer tracked'
+  update jobs set state = 'failed', finished_at = app_now(), 
+    message = 'The guild is not tracked any more'
   where finished_at is null and tracked_guild_id = (
     select id from tracked_guilds where region = $1 and realm = $2 and name_slug = $3))",
     30};
@@ -112,6 +114,7 @@ constexpr statement queue_character{
   on conflict (character_id) do update set
     again = q.again or (q.lease_token is not null and not $2::boolean),
     forced = q.forced or q.lease_token is null,
+    lost_leases = case when $2::boolean then q.lost_leases else 0 end,
     priority = case when q.lease_token is null then 0 else q.priority end,
     due_at = case when q.lease_token is null then least(q.due_at, app_now()) else q.due_at end
   returning q.guild_id)",

@@ -40,7 +40,7 @@ TEST(roster_verdict, takes_an_ordinary_roster) {
 }
 
 TEST(roster_verdict, counts_entries_that_cannot_be_read) {
-  auto roster = roster_of(49);
+  auto roster = roster_of(89);
   roster.unreadable = {{realm_id{550}, bnet_character_id{900}}};
   EXPECT_EQ(judge_roster(roster, context(100)), roster_verdict::plausible);
   roster.unreadable.clear();

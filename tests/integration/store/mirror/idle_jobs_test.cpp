@@ -55,8 +55,7 @@ TEST_F(idle_jobs, what_somebody_works_on_or_comes_back_to_stays_open) {
 
 TEST_F(idle_jobs, end_with_the_row_of_their_guild) {
   const auto job = track();
-  db->exec("delete from tracked_guilds"); // by hand: untrack ends them itself
-  EXPECT_EQ(end_idle(), 1);
+  db->exec("delete from tracked_guilds"); // whoever does so
   expect_failed(job.id, "The guild is not tracked any more");
   EXPECT_EQ(end_idle(), 0);
 }
@@ -101,6 +100,21 @@ TEST_F(idle_jobs, end_when_whoever_works_on_them_dies_again_and_again) {
   EXPECT_EQ(end_idle(), 1);
   expect_failed(
       job.id, "Whoever worked on it ended five times without a word; the log may say why");
+}
+
+TEST_F(idle_jobs, whoever_asks_anew_is_not_told_of_earlier_deaths) {
+  track();
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_EQ(claim_all(priority::person).size(), 1u);
+    db->shift_clock(61s);
+  }
+  claim_all(priority::person);
+  db->shift_clock(61s);
+  claim_all(priority::roster); // frees it
+  EXPECT_EQ(end_idle(), 1);
+  const auto job = track();
+  EXPECT_EQ(end_idle(), 0);
+  EXPECT_EQ(read(job.id).state, job_state::queued);
 }
 
 TEST_F(idle_jobs, survive_deaths_that_somebody_outlived) {
@@ -190,7 +204,6 @@ TEST_F(idle_jobs, of_a_character_that_nobody_keeps_fresh_any_more_end) {
   const character_id id{count("select min(id) from characters")};
   const auto job = db->ask(domain::sync_character{id}).value();
   ASSERT_TRUE(db->ask(domain::untrack{address}));
-  EXPECT_EQ(end_idle(), 1);
   expect_failed(job.id, "The character is not kept fresh any more");
 }
 

@@ -99,7 +99,8 @@ TEST_F(lock_order, holds_for_an_account_list) {
     list.characters.push_back(
         {bnet_character_id{one.id}, one.name, {realm_id{1}, "stormrage", ""}, 80, 1});
   asked_waits_for_the_guild_without_a_character(domain::onboard{{user, {list}, true}, {}});
-  EXPECT_EQ(count("select count(*) from characters where user_id is not null"), 2);
+  EXPECT_EQ(count("select count(*) from characters where user_id is not null"), 3)
+      << "one list does not unlink";
 }
 
 TEST_F(lock_order, holds_for_the_guilds_that_a_login_discovers) {

@@ -122,7 +122,7 @@ TEST_F(people, a_list_of_which_parts_cannot_be_read_unlinks_nobody) {
   scan(members, 1);
   const auto user = arrive(77).id;
   ASSERT_EQ(onboard(user, {members[0], members[3]}).value().linked, 2);
-  domain::account_list list{domain::region::eu, {listed(members[4])}, false};
+  domain::account_list list{domain::region::eu, {listed(members[4])}, {}, false};
   const auto done = db->ask(domain::onboard{{user, {list}, true}, {}}).value();
   EXPECT_EQ(done.linked, 1);
   EXPECT_EQ(done.unlinked, 0);
