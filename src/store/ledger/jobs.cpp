@@ -161,16 +161,18 @@ const listed_statements registered{all};
 
 opened_job open_job(session& db, const new_job& what) {
   opened_job out;
-  const auto made = db.exec(
-      insert_job, {what.kind, what.target, what.tracked, what.guild, what.character, what.by});
-  if (!made.empty()) {
-    fields(made[0]) >> out.id;
-    return out;
+  // The one that stood in the way may end before it can be joined.
+  for (int tries = 0; tries < 5; ++tries) {
+    const auto made = db.exec(
+        insert_job,
+        {what.kind, what.target, what.tracked, what.guild, what.character, what.by});
+    out.joined = made.empty();
+    const auto found = out.joined ? db.exec(joined_job, {what.tracked, what.character}) : made;
+    if (found.empty())
+      continue;
+    fields(found[0]) >> out.id;
+    break;
   }
-  const auto open = db.exec(joined_job, {what.tracked, what.character});
-  if (!open.empty())
-    fields(open[0]) >> out.id;
-  out.joined = !open.empty();
   return out;
 }
 
