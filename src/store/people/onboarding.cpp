@@ -75,6 +75,17 @@ constexpr statement unlink{
     updated_at = app_now()
   where id = any($2::bigint[]) and user_id = $1 returning id)",
     30'000};
+// Of whom is one of the listed under another id now: a guild's scan found that, and the list
+// says whose it is.
+constexpr statement follow_sign_ups{
+    "follow_sign_ups", R"(
+  update event_subscriptions s set character_id = j.id, updated_at = app_now()
+  from guild_events e join characters j on j.region = e.region and j.realm_id = e.other_realm_id
+    and j.bnet_character_id = e.other_bnet_character_id
+  where s.user_id = $1 and e.character_id = s.character_id and e.kind = 'transferred'
+    and j.id = any($2::bigint[]) and j.id <> s.character_id
+  returning s.event_id)",
+    2'000};
 constexpr statement guilds_of{
     "guilds_of_owned", R"(
   select distinct guild_id from guild_members
@@ -124,7 +135,7 @@ constexpr statement list_again{
     40};
 constexpr std::array all{hold,        known, own_of_region, note_listed, note_unlisted,
                          note_unseen, link,  unlink,        guilds_of,   hold_guilds,
-                         unqueue,     queue, forget_token,  list_again};
+                         unqueue,     queue, forget_token,  list_again,  follow_sign_ups};
 const listed_statements registered{all};
 
 using ids = std::vector<std::int64_t>;
@@ -154,6 +165,8 @@ public:
       touched.insert(touched.end(), some->begin(), some->end());
     add_owners(db_, touched, tags_);
     const auto linked = ids_of(db_.exec(link, {what_.user, listed_}));
+    for (const auto event : ids_of(db_.exec(follow_sign_ups, {what_.user, listed_})))
+      tags_.add(event_id{event});
     const auto unlinked = ids_of(db_.exec(unlink, {what_.user, unlisted_}));
     db_.exec(note_listed, {listed_, licences_});
     db_.exec(note_unlisted, {missed_});

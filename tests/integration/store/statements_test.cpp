@@ -313,6 +313,7 @@ std::map<std::string, std::string> calls() {
       {"pending_onboardings", "5"},
       {"hold_user", "7"},
       {"known_of_account", "'eu', " + realm_ids + ", " + ids + ", now()"},
+      {"follow_sign_ups", "7, " + ids},
       {"bind_admin_tag", "'Some#1', 7"},
       {"admin_tag_is_theirs", "'Some#1', 7"},
       {"own_characters_of_region", "7, 'eu'"},

@@ -116,6 +116,36 @@ TEST_F(people, logging_out_moves_the_moment_from_which_tokens_count) {
   }
 }
 
+TEST_F(people, sign_ups_follow_a_character_to_its_new_id_once_the_list_shows_it) {
+  track();
+  const auto members = crowd(5);
+  const auto guild = scan(members, 1).guild;
+  const auto user = arrive(77).id;
+  ASSERT_EQ(onboard(user, {members[3]}).value().linked, 1);
+  db->exec(
+      "insert into events (guild_id, title, event_type, start_time, end_time, created_by) "
+      "values ("
+      + std::to_string(guild.value)
+      + ", 'Raid', 'Raid', app_now(), app_now() + interval '1 hour', " + text(user)
+      + "); insert into event_subscriptions (event_id, user_id, character_id, status) select "
+        "e.id, "
+      + text(user)
+      + ", c.id, 'Confirmed' from events e, characters c where bnet_character_id = "
+      + std::to_string(members[3].id)
+      + "; insert into guild_events (kind, seen_at, region, character_id, realm_id, "
+        "bnet_character_id, other_realm_id, other_bnet_character_id) select 'transferred', "
+        "app_now(), region, id, realm_id, bnet_character_id, 1, 9000 from characters where "
+        "bnet_character_id = "
+      + std::to_string(members[3].id));
+  const auto signed_up =
+      "select bnet_character_id from event_subscriptions s join characters c on "
+      "c.id = s.character_id";
+  ASSERT_TRUE(onboard(user, {members[3]}));
+  EXPECT_EQ(scalar(signed_up), std::to_string(members[3].id)) << "it is not listed yet";
+  ASSERT_TRUE(onboard(user, {member{.id = 9'000, .name = "Newcomer"}}));
+  EXPECT_EQ(scalar(signed_up), "9000");
+}
+
 TEST_F(people, a_list_of_which_parts_cannot_be_read_unlinks_nobody) {
   track();
   const auto members = crowd(5);
