@@ -14,8 +14,9 @@ dev_bench() {
   [ -f tests/bench/CMakeLists.txt ] || die "there are no benchmarks yet"
   install_packages "${bench_packages[@]}"
   configure release bench -DGUILDHALL_TESTS=ON -DGUILDHALL_BENCH=ON
-  build bench guildhall battlenet_sim guildhall_bench weather_bench
+  build bench guildhall battlenet_sim guildhall_bench weather_bench scale_bench
   build/bench/tests/bench/weather_bench
+  build/bench/tests/bench/scale_bench
   exec build/bench/tests/bench/guildhall_bench --out bench.json "$@"
 }
 
