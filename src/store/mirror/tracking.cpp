@@ -40,7 +40,7 @@ constexpr statement queue_guild{
   on conflict (tracked_guild_id) do update set
     again = q.again or (q.lease_token is not null and not $2::boolean),
     forced = q.forced or (q.lease_token is null and not $2::boolean), not_before = null,
-    lost_leases = case when $2::boolean then q.lost_leases else 0 end,
+    lost_leases = 0,
     priority = case when q.lease_token is null then 0 else q.priority end,
     due_at = case when q.lease_token is null then least(q.due_at, app_now()) else q.due_at end)",
     30};
@@ -114,7 +114,7 @@ constexpr statement queue_character{
   on conflict (character_id) do update set
     again = q.again or (q.lease_token is not null and not $2::boolean),
     forced = q.forced or q.lease_token is null,
-    lost_leases = case when $2::boolean then q.lost_leases else 0 end,
+    lost_leases = 0,
     priority = case when q.lease_token is null then 0 else q.priority end,
     due_at = case when q.lease_token is null then least(q.due_at, app_now()) else q.due_at end
   returning q.guild_id)",
