@@ -273,20 +273,4 @@ result<account_view> parse_account(std::string_view body) {
   return in.finish(std::move(account));
 }
 
-result<std::vector<realm_ref>> parse_realms(std::string_view body) {
-  json_reader in{body};
-  prove(in, realm_index_claim, {});
-  std::vector<realm_ref> realms;
-  realms.reserve(in.count("realms"));
-  in.each("realms", [&] {
-    realm_ref realm;
-    realm.id = id_of<guildhall::realm_id>(in);
-    realm.slug = in.text("slug");
-    realm.name = in.optional_text("name").value_or("");
-    if (!in.failed())
-      realms.push_back(std::move(realm));
-  });
-  return in.finish(std::move(realms));
-}
-
 } // namespace guildhall::domain

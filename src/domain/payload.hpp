@@ -123,7 +123,4 @@ result<account_view> parse_account(std::string_view body);
 /// M+ period index: the current period's id.
 result<std::int64_t> parse_current_period(std::string_view body);
 
-/// Realm index: every realm of a region.
-result<std::vector<realm_ref>> parse_realms(std::string_view body);
-
 } // namespace guildhall::domain

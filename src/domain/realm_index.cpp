@@ -1,7 +1,7 @@
 #include "domain/realm_index.hpp"
 
 #include "core/text.hpp"
-#include "domain/json_reader.hpp"
+#include "domain/document_proof.hpp"
 
 #include <boost/json/object.hpp>
 #include <unicode/normalizer2.h>
@@ -104,6 +104,7 @@ std::vector<std::string> names_in(const json_reader& in) {
 
 result<std::vector<realm>> parse_realm_index(std::string_view body) {
   json_reader in{body};
+  prove(in, realm_index_claim, {});
   std::vector<realm> realms;
   std::set<std::string> seen;
   in.optional_each("realms", [&] {

@@ -19,7 +19,8 @@ struct realm {
 };
 
 /// The realm index, asked for without a locale (then a name holds every language) or with one.
-/// An element that cannot be read is left out; `malformed` without any that can.
+/// An element that cannot be read is left out; `malformed` is another document, and one without
+/// any element that can be read.
 result<std::vector<realm>> parse_realm_index(std::string_view body);
 
 /// What is left of a name when accents, case, blanks and punctuation do not count: "Aggra

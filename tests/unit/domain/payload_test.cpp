@@ -371,19 +371,11 @@ TEST(account, says_that_characters_could_not_be_read) {
   }
 }
 
-TEST(indexes, leave_out_what_they_cannot_read_and_are_no_other_documents) {
-  const auto realms =
-      parse_realms(R"({"realms":[7,{"id":1,"slug":"a"},{"id":"x"},{"slug":"b"}]})");
-  ASSERT_TRUE(realms);
-  EXPECT_EQ(realms->size(), 1u);
-  message_of(parse_realms(
-      R"({"_links":{"self":{"href":"https://eu.api/data/wow/connected-realm/509"}},"realms":[]})"));
+TEST(period_index, is_no_other_document) {
   message_of(parse_current_period(
       R"({"_links":{"self":{"href":"https://eu.api/profile/wow/character/a/b/mythic-keystone-profile"}},"current_period":{"id":7}})"));
-  for (const auto* body : {"{}", "[]", R"({"code":503,"reason":"maintenance"})"}) {
-    message_of(parse_realms(body));
+  for (const auto* body : {"{}", "[]", R"({"code":503,"reason":"maintenance"})"})
     message_of(parse_current_period(body));
-  }
 }
 
 } // namespace

@@ -101,5 +101,16 @@ TEST(realm_index, one_odd_realm_costs_itself_and_none_at_all_is_malformed) {
     EXPECT_FALSE(parse_realm_index(body)) << body;
 }
 
+TEST(realm_index, is_no_other_document) {
+  constexpr std::string_view realms{R"("realms":[{"id":1,"slug":"a"}]})"};
+  const auto from = [&](std::string_view path) {
+    return parse_realm_index(
+        R"({"_links":{"self":{"href":"https://eu.api)" + std::string{path} + R"("}},)"
+        + std::string{realms});
+  };
+  EXPECT_TRUE(from("/data/wow/realm/"));
+  EXPECT_FALSE(from("/data/wow/connected-realm/509"));
+}
+
 } // namespace
 } // namespace guildhall::domain

@@ -3,6 +3,7 @@
 #include "domain/last_modified.hpp"
 #include "domain/payload.hpp"
 #include "domain/projection.hpp"
+#include "domain/realm_index.hpp"
 #include "tests/support/documents.hpp"
 #include "tests/support/recorded.hpp"
 
@@ -145,12 +146,12 @@ TEST_F(recorded_bodies, hold_the_current_period) {
 }
 
 TEST_F(recorded_bodies, hold_realms_whose_latin_slugs_are_canonical) {
-  const auto realms = parse_realms(recorded("rbattlenet/wow_realm_all.json"));
+  const auto realms = parse_realm_index(recorded("rbattlenet/wow_realm_all.json"));
   ASSERT_TRUE(realms) << realms.error().message;
   EXPECT_EQ(realms->size(), 267u);
   for (const auto& realm : *realms)
     EXPECT_EQ(canonical_slug(realm.slug), realm.slug);
-  EXPECT_TRUE(parse_realms(recorded("argentpony/RealmIndexResponse.json")));
+  EXPECT_TRUE(parse_realm_index(recorded("argentpony/RealmIndexResponse.json")));
 }
 
 TEST_F(recorded_bodies, hold_shortened_documents_that_still_read) {
