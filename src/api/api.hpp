@@ -19,8 +19,10 @@
 /// and no database.
 namespace guildhall::api {
 
+/// Ready is who can answer reads. It may be ready while nothing can be written.
 struct readiness {
   bool ready{false};
+  bool writes{false};
   std::string reason; ///< why not
 };
 

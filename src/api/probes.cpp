@@ -8,21 +8,18 @@ namespace guildhall::api {
 
 namespace {
 
-http::response status_response(int status, std::string_view word, std::string_view reason) {
+http::response ready_response(const readiness& state, bool must_write) {
+  const bool ready = state.ready && (state.writes || !must_write);
   json_writer out;
   out.begin_object();
-  out.field("status", word);
-  if (!reason.empty())
-    out.field("reason", reason);
+  out.field("status", ready ? "ready" : "not ready");
+  out.field("writes", state.ready && state.writes);
+  if (!ready)
+    out.field("reason", state.ready ? "nothing can be written" : state.reason);
   out.end_object();
-  return http::json_response(status, std::move(out).take());
-}
-
-http::response ready_response(const readiness& state) {
-  if (state.ready)
-    return status_response(200, "ready", {});
-  auto answer = status_response(503, "not ready", state.reason);
-  answer.add_header("Retry-After", "1");
+  auto answer = http::json_response(ready ? 200 : 503, std::move(out).take());
+  if (!ready)
+    answer.add_header("Retry-After", "1");
   return answer;
 }
 
@@ -71,10 +68,10 @@ private:
 void add_probes(http::router& routes, const shared_services& with) {
   using http::method;
   routes.add(method::get, "/live", [](const http::request&, http::reply_slot slot) {
-    slot.send(status_response(200, "live", {}));
+    slot.send(http::json_response(200, R"({"status":"live"})"));
   });
-  routes.add(method::get, "/ready", [with](const http::request&, http::reply_slot slot) {
-    slot.send(ready_response(with->ready()));
+  routes.add(method::get, "/ready", [with](const http::request& req, http::reply_slot slot) {
+    slot.send(ready_response(with->ready(), req.query("writes") == "1"));
   });
   const auto cache = std::make_shared<cache_metrics>(with->measures);
   routes.add(

@@ -206,10 +206,10 @@ private:
 
   api::readiness readiness() const {
     if (stopping_)
-      return {false, "stopping"};
-    if (!database_reachable_)
-      return {false, "the database cannot be reached"};
-    return {true, {}};
+      return {.reason = "stopping"};
+    if (!can_read_ || !could_write_)
+      return {.reason = "the database cannot be reached"};
+    return {.ready = true, .writes = can_write_, .reason = {}};
   }
 
   api::services handlers() {
@@ -282,7 +282,12 @@ private:
         .changes = [this] { return gate_.open_feed(); },
         .sink = what_changes_move()};
     how.writers.control_lane = true;
-    how.readers.on_reachable = [this](bool reachable) { database_reachable_ = reachable; };
+    how.readers.on_reachable = [this](bool reachable) { can_read_ = reachable; };
+    how.writers.on_reachable = [this](bool reachable) {
+      can_write_ = reachable;
+      if (reachable)
+        could_write_ = true;
+    };
     return how;
   }
 
@@ -338,7 +343,9 @@ private:
   /// Outlives the actor system, whose end waits for every thread of its own.
   std::optional<stop_watchdog> watchdog_;
   metrics numbers_;
-  std::atomic<bool> database_reachable_{false};
+  std::atomic<bool> can_read_{false};
+  std::atomic<bool> can_write_{false};
+  std::atomic<bool> could_write_{false}; ///< once: before that nothing was ever ready
   actors::service_slots slots_;
   client_loop client_;
 

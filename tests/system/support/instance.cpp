@@ -89,7 +89,7 @@ void instance::await_ready(std::chrono::milliseconds bound) {
   eventually("guildhall is ready", bound, [&] {
     if (!process_.running())
       throw std::runtime_error("guildhall has ended:\n" + process_.output());
-    return probe("/ready") == 200;
+    return probe("/ready?writes=1") == 200;
   });
 }
 

@@ -297,7 +297,7 @@ protected:
       .requests_per_minute = 30};
   api::standings standings{database};
   metrics measures;
-  readiness state{true, {}};
+  readiness state{.ready = true, .writes = true, .reason = {}};
   services with{
       .data = database,
       .control = operations,

@@ -11,16 +11,33 @@ protected:
 };
 
 TEST_F(probes_test, live_is_always_live) {
-  state = {false, "no database"};
+  state = {.reason = "no database"};
   EXPECT_EQ(probe("/live").status, 200);
 }
 
 TEST_F(probes_test, ready_says_why_not) {
   EXPECT_EQ(probe("/ready").status, 200);
-  state = {false, "no database"};
+  state = {.reason = "no database"};
   const auto got = probe("/ready");
   EXPECT_EQ(got.status, 503);
-  EXPECT_EQ(got.parsed(), json::parse(R"({"status":"not ready","reason":"no database"})"));
+  EXPECT_EQ(got.header("Retry-After"), "1");
+  EXPECT_EQ(
+      got.parsed(),
+      json::parse(R"({"status":"not ready","writes":false,"reason":"no database"})"));
+}
+
+TEST_F(probes_test, ready_means_reads_unless_writes_are_asked_for) {
+  EXPECT_EQ(probe("/ready?writes=1").status, 200);
+  state.writes = false;
+  const auto lax = probe("/ready");
+  EXPECT_EQ(lax.status, 200);
+  EXPECT_EQ(lax.parsed(), json::parse(R"({"status":"ready","writes":false})"));
+  const auto strict = probe("/ready?writes=1");
+  EXPECT_EQ(strict.status, 503);
+  EXPECT_EQ(
+      strict.parsed(),
+      json::parse(
+          R"({"status":"not ready","writes":false,"reason":"nothing can be written"})"));
 }
 
 TEST_F(probes_test, metrics_count_what_the_cache_did) {
