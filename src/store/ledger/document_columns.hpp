@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/document_kinds.hpp"
+#include "store/postgres/sql_text.hpp"
 #include "store/postgres/values.hpp"
 
 #include <string>
@@ -11,29 +12,25 @@
 /// the documents' columns of `characters` are put together when compiling.
 namespace guildhall::store {
 
-constexpr void append(std::string& out, std::initializer_list<std::string_view> parts) {
-  for (const auto part : parts)
-    out += part;
-}
-
 /// `$12`
-constexpr std::string placeholder(int number) {
+constexpr sql_text placeholder(int number) {
   constexpr int ten = 10;
-  std::string out{'$'};
+  constexpr std::string_view digits{"0123456789"};
+  sql_text out{"$"};
   int unit = 1;
   while (number / unit >= ten)
     unit *= ten;
   for (; unit > 0; unit /= ten)
-    out += static_cast<char>('0' + number / unit % ten);
+    out.append({digits.substr(static_cast<std::size_t>(number / unit % ten), 1)});
   return out;
 }
 
 /// `'profile', 'equipment'`: the names of the kinds for which `holds`.
-constexpr std::string document_names(bool (*holds)(const domain::document_kind&)) {
-  std::string out;
+constexpr sql_text document_names(bool (*holds)(const domain::document_kind&)) {
+  sql_text out;
   for (const auto& kind : domain::document_kinds)
     if (holds(kind))
-      append(out, {out.empty() ? "'" : ", '", kind.name, "'"});
+      out.append({out.empty() ? "'" : ", '", kind.name, "'"});
   return out;
 }
 
@@ -55,15 +52,15 @@ class numbered_parameters {
 public:
   constexpr explicit numbered_parameters(int first) : next_(first) {}
 
-  constexpr std::string next() {
+  constexpr sql_text next() {
     return placeholder(next_++);
   }
-  constexpr std::string next(const domain::derived_column& column) {
-    std::string out;
+  constexpr sql_text next(const domain::derived_column& column) {
+    sql_text out;
     if (column.kept)
-      append(out, {"coalesce(", next(), "::", column.type, ", ", column.name, ")"});
+      out.append({"coalesce(", next(), "::", column.type, ", ", column.name, ")"});
     else
-      append(out, {next(), "::", column.type});
+      out.append({next(), "::", column.type});
     return out;
   }
 
@@ -73,20 +70,20 @@ private:
 
 /// `, level = case when $3::boolean then ... else level end, ...`: documents that are not there
 /// leave their columns alone.
-constexpr std::string document_assignments(int first_parameter, written_columns which) {
-  std::string out;
+constexpr sql_text document_assignments(int first_parameter, written_columns which) {
+  sql_text out;
   numbered_parameters numbers{first_parameter};
   for (const auto& kind : domain::document_kinds) {
     if (!is_written(kind, which))
       continue;
     const auto there = numbers.next();
-    const auto assign = [&](std::string_view column, const std::string& value) {
-      append(
-          out, {",\n    ", column, " = case when ", there, "::boolean then ", value, " else ",
-                column, " end"});
+    const auto assign = [&](std::string_view column, std::string_view value) {
+      out.append(
+          {",\n    ", column, " = case when ", there, "::boolean then ", value, " else ",
+           column, " end"});
     };
     if (which == written_columns::all && !kind.raw.empty())
-      assign(kind.raw, numbers.next() + "::jsonb");
+      assign(kind.raw, sql_text{numbers.next(), "::jsonb"});
     for (const auto& column : kind.derived)
       assign(column.name, numbers.next(column));
   }
@@ -95,22 +92,22 @@ constexpr std::string document_assignments(int first_parameter, written_columns 
 
 /// `$3::boolean and (level, role) is distinct from (...) or ...`: whether what is derived again
 /// from the documents that are there is something else than what stands in the columns.
-constexpr std::string document_differences(int first_parameter) {
-  std::string out;
+constexpr sql_text document_differences(int first_parameter) {
+  sql_text out;
   numbered_parameters numbers{first_parameter};
   for (const auto& kind : domain::document_kinds) {
     if (!is_written(kind, written_columns::derived_again))
       continue;
     const auto there = numbers.next();
-    std::string columns;
-    std::string values;
+    sql_text columns;
+    sql_text values;
     for (const auto& column : kind.derived) {
-      append(columns, {columns.empty() ? "" : ", ", column.name});
-      append(values, {values.empty() ? "" : ", ", numbers.next(column)});
+      columns.append({columns.empty() ? "" : ", ", column.name});
+      values.append({values.empty() ? "" : ", ", numbers.next(column)});
     }
-    append(
-        out, {out.empty() ? "" : "\n    or ", there, "::boolean and (", columns,
-              ") is distinct from (", values, ")"});
+    out.append(
+        {out.empty() ? "" : "\n    or ", there, "::boolean and (", columns,
+         ") is distinct from (", values, ")"});
   }
   return out;
 }

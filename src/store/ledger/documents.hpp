@@ -22,20 +22,16 @@ class session;
 using document_owner = std::variant<guild_id, character_id>;
 
 /// The columns of a document's state, for a `select`.
-constexpr std::string document_columns_of(std::string_view document_states) {
-  std::string out;
+constexpr sql_text document_columns_of(std::string_view document_states) {
+  sql_text out;
   for (const std::string_view column :
        {"document", "state", "fetched_at", "checked_at", "changed_at", "last_modified",
         "synced_for", "period_id", "error_class", "failures", "retry_at", "version",
-        "left_out"}) {
-    out += out.empty() ? " " : ", ";
-    out += document_states;
-    out += '.';
-    out += column;
-  }
+        "left_out"})
+    out.append({out.empty() ? " " : ", ", document_states, ".", column});
   return out;
 }
-constexpr std::string columns_of_d() {
+constexpr sql_text columns_of_d() {
   return document_columns_of("d");
 }
 /// Those of `document_states d`.

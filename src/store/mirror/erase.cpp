@@ -19,16 +19,16 @@ namespace {
 
 /// `, level = null, ...`: what documents say of a character, without or with nothing but what
 /// rosters tell as well.
-constexpr std::string emptied(bool listed) {
-  std::string out;
+constexpr sql_text emptied(bool listed) {
+  sql_text out;
   for (const auto& kind : domain::document_kinds) {
     if (kind.of != domain::document_subject::character)
       continue;
     if (!listed && !kind.raw.empty())
-      append(out, {", ", kind.raw, " = null"});
+      out.append({", ", kind.raw, " = null"});
     for (const auto& column : kind.derived)
       if (column.listed == listed)
-        append(out, {", ", column.name, " = ", column.unknown});
+        out.append({", ", column.name, " = ", column.unknown});
   }
   return out;
 }
@@ -99,16 +99,16 @@ constexpr statement queue{
     15'000};
 constexpr std::string_view no_guild_documents{"update guilds set updated_at = app_now()"};
 constexpr std::string_view no_guild_columns = generated<[] {
-  std::string empty;
-  std::string filled;
+  sql_text empty;
+  sql_text filled;
   for (const auto& kind : domain::document_kinds)
     if (kind.of == domain::document_subject::guild) {
-      append(empty, {", ", kind.raw, " = null"});
-      append(filled, {filled.empty() ? "" : " or ", kind.raw, " is not null"});
+      empty.append({", ", kind.raw, " = null"});
+      filled.append({filled.empty() ? "" : " or ", kind.raw, " is not null"});
     }
-  return empty + " where id = $1 and (" + filled + ')';
+  return sql_text{empty, " where id = $1 and (", filled, ")"};
 }>;
-constexpr statement guild{
+constexpr statement guild_documents{
     "erase_guild_documents", join<no_guild_documents, no_guild_columns>, 200};
 constexpr statement guild_states{
     "erase_guild_states", R"(
@@ -225,21 +225,32 @@ constexpr statement forgotten{
     where m.character_id = c.id and m.guild_id = $1 and m.left_at is null)
   order by c.id for no key update of c)",
     15'000};
-constexpr std::array all{columns,  states,       names,         members,        events,
-                         jobs,     notes,        audited_notes, transfers,      queue,
-                         guild,    guild_states, hold_guilds,   guilds_knowing, drop_elements,
-                         reopen,   listing,      addresses,     forget_gone,    forget_asked,
-                         remember, forgotten,    texts};
+constexpr std::array all{columns,
+                         states,
+                         names,
+                         members,
+                         events,
+                         jobs,
+                         notes,
+                         audited_notes,
+                         transfers,
+                         queue,
+                         guild_documents,
+                         guild_states,
+                         hold_guilds,
+                         guilds_knowing,
+                         drop_elements,
+                         reopen,
+                         listing,
+                         addresses,
+                         forget_gone,
+                         forget_asked,
+                         remember,
+                         forgotten,
+                         texts};
 const listed_statements registered{all};
 
 using ids = std::vector<std::int64_t>;
-
-ids ids_of(const pqxx::result& rows) {
-  ids out;
-  for (const auto& row : rows)
-    fields(row) >> out.emplace_back();
-  return out;
-}
 
 array texts_of(const ids& characters) {
   array out;
@@ -316,7 +327,7 @@ std::int64_t erase_characters(
 }
 
 void erase_guild_documents(session& db, guild_id id) {
-  db.exec(guild, {id});
+  db.exec(guild_documents, {id});
   db.exec(guild_states, {id});
 }
 

@@ -15,10 +15,10 @@ namespace {
 constexpr std::string_view next_head{"select id"};
 /// `, profile_json::text, ...`: what columns can be derived from.
 constexpr std::string_view bodies = generated<[] {
-  std::string out;
+  sql_text out;
   for (const auto& kind : domain::document_kinds)
     if (is_written(kind, written_columns::derived_again))
-      append(out, {", ", kind.raw, "::text"});
+      out.append({", ", kind.raw, "::text"});
   return out;
 }>;
 constexpr std::string_view next_rows{R"( from characters
@@ -30,7 +30,9 @@ constexpr std::string_view write_head{
 constexpr std::string_view derived_again =
     generated<[] { return document_assignments(3, written_columns::derived_again); }>;
 constexpr std::string_view where_another{" where id = $1 and ("};
-constexpr std::string_view another = generated<[] { return document_differences(3) + ')'; }>;
+constexpr std::string_view another = generated<[] {
+  return sql_text{document_differences(3), ")"};
+}>;
 constexpr statement write{
     "rederive", join<write_head, derived_again, where_another, another>, 120};
 constexpr statement mark{

@@ -260,13 +260,6 @@ constexpr std::array all{
     own_admin_tags};
 const listed_statements registered{all};
 
-std::vector<std::int64_t> ids_of(const pqxx::result& rows) {
-  std::vector<std::int64_t> out;
-  for (const auto& row : rows)
-    fields(row) >> out.emplace_back();
-  return out;
-}
-
 std::int64_t rows(session& db, const statement& how, std::initializer_list<param> params) {
   return static_cast<std::int64_t>(db.exec(how, params).affected_rows());
 }
@@ -354,7 +347,7 @@ failure unknown(std::string_view what, std::int64_t id) {
 
 template <>
 result<domain::sweep_report> run(session& db, const domain::sweep& what) {
-  domain::sweep_report all;
+  domain::sweep_report total;
   // One after the other: characters are locked after their guilds, and then no other guild.
   for (const auto step : {sweep_characters, sweep_guilds, sweep_the_rest}) {
     const auto part = db.transaction([&]() -> result<domain::sweep_report> {
@@ -366,9 +359,9 @@ result<domain::sweep_report> run(session& db, const domain::sweep& what) {
     });
     if (!part)
       return part;
-    all += *part;
+    total += *part;
   }
-  return all;
+  return total;
 }
 
 result<void> forget_character(session& db, character_id id) {

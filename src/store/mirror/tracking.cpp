@@ -75,13 +75,6 @@ constexpr statement drop_tracked{
   delete from tracked_guilds where region = $1 and realm = $2 and name_slug = $3
   returning id, guild_id)",
     60};
-constexpr statement end_jobs{
-    "end_jobs_of_untracked", R"(
-  update jobs set state = 'failed', finished_at = app_now(), 
-    message = 'The guild is not tracked any more'
-  where finished_at is null and tracked_guild_id = (
-    select id from tracked_guilds where region = $1 and realm = $2 and name_slug = $3))",
-    30};
 constexpr statement drop_members{
     "unqueue_guild", R"(
   with mine as (
@@ -135,10 +128,10 @@ constexpr statement discovered{
     where t.region = g.region and t.realm = g.realm and t.name_slug = g.name_slug)
   order by 1, 2, 3 limit $2)",
     3'000};
-constexpr std::array all{
-    insert_tracked, guild_there, link_tracked, queue_guild, roster_now,     members_now,
-    drop_tracked,   end_jobs,    drop_members, tracked_of,  address_of,     queue_character,
-    count_tracked,  discovered,  alone,        is_tracked,  character_there};
+constexpr std::array all{insert_tracked, guild_there, link_tracked,    queue_guild,
+                         roster_now,     members_now, drop_tracked,    drop_members,
+                         tracked_of,     address_of,  queue_character, count_tracked,
+                         discovered,     alone,       is_tracked,      character_there};
 const listed_statements registered{all};
 
 std::string spell(const domain::guild_address& address) {
@@ -261,7 +254,6 @@ result<void> run(session& db, const domain::untrack& what) {
     // What was tracked before the realms were known may stand under another spelling.
     if (db.exec(is_tracked, {address.region, address.realm, address.name_slug}).empty())
       address.realm = realm_named(db, address.region, address.realm).value_or(address.realm);
-    db.exec(end_jobs, {address.region, address.realm, address.name_slug});
     const auto rows = db.exec(drop_tracked, {address.region, address.realm, address.name_slug});
     if (rows.empty())
       return fail(ec::not_found, "Guild " + spell(address) + " is not tracked");

@@ -140,13 +140,6 @@ const listed_statements registered{all};
 
 using ids = std::vector<std::int64_t>;
 
-ids ids_of(const pqxx::result& rows) {
-  ids out;
-  for (const auto& row : rows)
-    fields(row) >> out.emplace_back();
-  return out;
-}
-
 /// One account's lists on their way into the tables.
 class account_change {
 public:

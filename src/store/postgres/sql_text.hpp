@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
+#include <initializer_list>
 #include <string_view>
+#include <vector>
 
 namespace guildhall::store {
 
@@ -22,12 +23,39 @@ struct joined_text {
 template <const std::string_view&... Parts>
 inline constexpr std::string_view join = joined_text<Parts...>::value;
 
-/// SQL that a function without arguments (`std::string()`) writes when compiling, from a table.
+/// SQL that grows when compiling. Not `std::string`: Clang, whose checkers read this as well,
+/// cannot evaluate that of libstdc++ 12.
+class sql_text {
+public:
+  constexpr sql_text() = default;
+  constexpr sql_text(std::initializer_list<std::string_view> parts) {
+    append(parts);
+  }
+
+  constexpr void append(std::initializer_list<std::string_view> parts) {
+    for (const auto part : parts)
+      text_.insert(text_.end(), part.begin(), part.end());
+  }
+  constexpr bool empty() const {
+    return text_.empty();
+  }
+  constexpr std::size_t size() const {
+    return text_.size();
+  }
+  constexpr operator std::string_view() const { // NOLINT(google-explicit-constructor)
+    return {text_.data(), text_.size()};
+  }
+
+private:
+  std::vector<char> text_;
+};
+
+/// SQL that a function without arguments (`sql_text()`) writes when compiling, from a table.
 template <auto Write>
 struct generated_text {
   static constexpr auto text = [] {
     std::array<char, Write().size()> out{};
-    std::ranges::copy(Write(), out.begin());
+    std::ranges::copy(std::string_view{Write()}, out.begin());
     return out;
   }();
   static constexpr std::string_view value{text.data(), text.size()};

@@ -156,4 +156,12 @@ void fields::read(std::string_view text, bool null, std::vector<std::int64_t>& o
   out = null ? std::vector<std::int64_t>{} : numbers_from_sql(text);
 }
 
+std::vector<std::int64_t> ids_of(const pqxx::result& rows) {
+  std::vector<std::int64_t> out;
+  out.reserve(static_cast<std::size_t>(rows.size()));
+  for (const auto& row : rows)
+    fields(row) >> out.emplace_back();
+  return out;
+}
+
 } // namespace guildhall::store

@@ -4,6 +4,7 @@
 #include "core/ids.hpp"
 #include "domain/address.hpp"
 
+#include <pqxx/result>
 #include <pqxx/row>
 
 #include <chrono>
@@ -131,5 +132,8 @@ private:
   /// A field that moves: every other way to one copies the result's handles.
   pqxx::const_row_iterator next_;
 };
+
+/// The ids in the first column.
+std::vector<std::int64_t> ids_of(const pqxx::result& rows);
 
 } // namespace guildhall::store

@@ -47,23 +47,23 @@ constexpr std::string_view character_levels{
     c.average_item_level, c.equipped_item_level, )"};
 constexpr std::string_view character_rest{R"(, c.achievement_points,
     c.last_login_at, c.created_at, c.updated_at, c.last_synced_at,
-    case when row_number() over () = 1 then coalesce(c.profession_tiers, c.professions) end,
+    case when row_number() over () = 1 then )"};
+constexpr std::string_view character_documents{R"( end,
     case when $1::boolean and row_number() over () = 1 then c.profile_json end,
     case when $1::boolean and row_number() over () = 1 then c.equipment_json end,
     case when $1::boolean and row_number() over () = 1 then c.mythic_profile_json end,
     case when $1::boolean and row_number() over () = 1 then)"};
 constexpr std::string_view character_columns{join<
     character_head, realm_name, character_class, told_class, character_level, known_role,
-    character_levels, current_rating, character_rest>};
+    character_levels, current_rating, character_rest, all_tiers, character_documents>};
 /// `{"<column>": ...}` of the documents that are not mirrored everywhere; null without any.
 constexpr std::string_view optional_documents = generated<[] {
-  std::string out{" nullif(jsonb_strip_nulls(jsonb_build_object("};
-  const auto none = out.size();
+  sql_text pairs;
   for (const auto& kind : domain::document_kinds)
     if (kind.of == domain::document_subject::character && !kind.by_default)
       for (const auto& column : kind.derived)
-        append(out, {out.size() == none ? "'" : ", '", column.name, "', c.", column.name});
-  return out + ")), '{}') end,";
+        pairs.append({pairs.empty() ? "'" : ", '", column.name, "', c.", column.name});
+  return sql_text{" nullif(jsonb_strip_nulls(jsonb_build_object(", pairs, ")), '{}') end,"};
 }>;
 constexpr std::string_view character_rows{R"(
   from characters c

@@ -53,8 +53,9 @@ constexpr std::string_view guilds_claimed{R"(, claimed as (
     g.suspect_first_seen, g.suspect_members, t.disputed_realm_id, t.disputed_bnet_id,
     t.disputed_since,
     (select count(*) from guild_members m where m.guild_id = g.id and m.left_at is null),)"};
-constexpr std::string_view guild_and_roster =
-    generated<[] { return document_columns_of("gd") + ',' + document_columns_of("rd"); }>;
+constexpr std::string_view guild_and_roster = generated<[] {
+  return sql_text{document_columns_of("gd"), ",", document_columns_of("rd")};
+}>;
 constexpr std::string_view guilds_rows{R"(
   from claimed q cross join now
     join tracked_guilds t on t.id = q.tracked_guild_id

@@ -109,7 +109,7 @@ std::string documents_of_character(int id, store::written_columns which) {
     if (which == store::written_columns::all && !kind.raw.empty())
       out += ", '{}'";
     for (const auto& column : kind.derived)
-      store::append(out, {", ", column.unknown});
+      out.append(", ").append(column.unknown);
   }
   return out;
 }
@@ -347,7 +347,6 @@ std::map<std::string, std::string> calls() {
       {"roster_due_now", "7, true"},
       {"members_due_now", "7, true, 7"},
       {"untrack", "'eu', 'stormrage', 'guild-7'"},
-      {"end_jobs_of_untracked", "'eu', 'stormrage', 'guild-7'"},
       {"unqueue_guild", "7"},
       {"tracked_of_guild", "7"},
       {"address_of_guild", "7"},
