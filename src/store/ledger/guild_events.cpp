@@ -33,6 +33,15 @@ param name_or_null(const std::string& name) {
 
 } // namespace
 
+member_event left_event(const domain::stored_member& member) {
+  return {
+      .kind = "left",
+      .character = member.character_id,
+      .who = member.identity,
+      .old_rank = member.rank,
+      .old_name = member.name};
+}
+
 void log_events(
     session& db, guild_id guild, std::optional<time_point> seen_after,
     const std::vector<member_event>& events) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/clock.hpp"
-#include "domain/address.hpp"
+#include "domain/roster.hpp"
 
 #include <optional>
 #include <string>
@@ -23,6 +23,8 @@ struct member_event {
   std::string new_name{};
   std::optional<domain::character_identity> other{};
 };
+
+member_event left_event(const domain::stored_member& member);
 
 /// They happened after `seen_after` (the scan before) and before now.
 void log_events(

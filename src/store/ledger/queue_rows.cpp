@@ -2,6 +2,7 @@
 
 #include "domain/address.hpp"
 #include "store/postgres/session.hpp"
+#include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
 
 #include <array>
@@ -38,19 +39,14 @@ constexpr statement drop_left{
   update sync_queue q set guild_id = null from characters c
   where q.character_id = any($1::bigint[]) and c.id = q.character_id and c.user_id is not null)",
     20'000};
-constexpr statement due_now{
-    "make_due", R"(
-  with now as materialized (select app_now() as t), due as (
-    update sync_queue q set due_at = now.t from now
+constexpr std::string_view free_named{R"(
+  with freed as (
+    update sync_queue q set due_at = now.t from (select app_now() as t) now
     where q.character_id = any($1::bigint[]) and q.due_at > now.t
       and exists (select from characters c where c.id = q.character_id and c.name is not null)
-    returning q.guild_id
-  )
-  update sync_queue q set due_at = now.t
-  from now, (select distinct guild_id from due where guild_id is not null) d
-    join tracked_guilds t on t.guild_id = d.guild_id and t.state in ('active', 'disputed')
-  where q.tracked_guild_id = t.id and q.lease_token is null and q.due_at > now.t)",
-    20'000};
+    returning q.guild_id, q.due_at
+  ))"};
+constexpr statement due_now{"make_due", join<free_named, pull_guilds>, 20'000};
 // The index gives the earliest of each class at once, however many characters there are.
 constexpr statement pull_forward{
     "pull_guild_forward", R"(

@@ -33,7 +33,8 @@ param regions_of(const std::vector<domain::region>& regions);
 std::size_t queue_members(session& db, guild_id guild);
 /// The characters that left: players' own go on without a guild, the others are not kept fresh.
 void unqueue_members(session& db, const std::vector<std::int64_t>& characters);
-/// Due at once, whoever has it: a name changed, or an address was taken over.
+/// Due at once, whoever has it, and so are their guilds: a name changed, or an address was
+/// taken over.
 void make_due(session& db, const std::vector<std::int64_t>& characters);
 /// The rows of a guild are due no later than the earliest of its characters, but not before
 /// their own time says; `person`: whatever that says, and they go first.

@@ -1,5 +1,6 @@
 #include "store/ledger/realms.hpp"
 
+#include "core/log.hpp"
 #include "domain/sync_port.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
@@ -49,18 +50,10 @@ std::vector<domain::realm> realms_of(session& db, domain::region where) {
 
 /// A JSON array of texts.
 std::string json_of(const std::vector<std::string>& names) {
-  std::string out{"["};
-  for (const auto& name : names) {
-    out += out.size() > 1 ? ",\"" : "\"";
-    for (const char c : name) {
-      if (c == '"' || c == '\\')
-        out += '\\';
-      if (static_cast<unsigned char>(c) >= 0x20)
-        out += c;
-    }
-    out += '"';
-  }
-  return out += ']';
+  std::string out;
+  for (const auto& name : names)
+    out += (out.empty() ? "[" : ",") + json_quoted(name);
+  return out.empty() ? "[]" : out + ']';
 }
 
 } // namespace

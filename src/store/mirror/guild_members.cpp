@@ -244,12 +244,7 @@ private:
       into.closed.push_back(member.member_id.value);
       into.leaving.push_back(member.character_id.value);
       tags_.add(member.character_id);
-      events_.push_back(
-          {.kind = "left",
-           .character = member.character_id,
-           .who = member.identity,
-           .old_rank = member.rank,
-           .old_name = member.name});
+      events_.push_back(left_event(member));
     }
   }
 

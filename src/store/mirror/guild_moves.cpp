@@ -31,8 +31,8 @@ constexpr statement move_tracked{
     40};
 constexpr statement mark_renamed{
     "mark_renamed", R"(
-  update tracked_guilds set state = 'renamed', last_error = 'renamed to ' || $2 || ', which is tracked on its own',
-    last_error_at = app_now(), updated_at = app_now()
+  update tracked_guilds set state = 'renamed', last_error = $2, last_error_at = app_now(),
+    updated_at = app_now()
   where id = $1)",
     20};
 constexpr statement members_to_ask{
@@ -122,12 +122,7 @@ void close_all(session& db, guild_id guild, change_tags& tags) {
     memberships.push_back(member.member_id.value);
     characters.push_back(member.character_id.value);
     tags.add(member.character_id);
-    events.push_back(
-        {.kind = "left",
-         .character = member.character_id,
-         .who = member.identity,
-         .old_rank = member.rank,
-         .old_name = member.name});
+    events.push_back(left_event(member));
   }
   lock_characters(db, characters);
   add_owners(db, characters, tags);
@@ -155,21 +150,19 @@ void hand_over(session& db, tracked_guild_id tracked, guild_id guild, change_tag
 template <>
 result<void> run(session& db, const domain::move_guild& asked) {
   bool moved = true;
+  const auto why = "renamed to " + asked.to.name_slug + ", which is tracked on its own";
   const auto done = db.transaction([&]() -> result<void> {
     if (auto held = fence(db, asked.work.lease); !held)
       return held;
     moved = move(db, asked);
     if (moved)
       return {};
-    db.exec(mark_renamed, {asked.work.tracked, asked.to.name_slug});
-    fail_guild_jobs(
-        db, asked.work.tracked,
-        "The guild was renamed to " + asked.to.name_slug + ", which is tracked on its own");
+    db.exec(mark_renamed, {asked.work.tracked, why});
+    fail_guild_jobs(db, asked.work.tracked, "The guild was " + why);
     return {};
   });
   if (done && !moved)
-    return fail(
-        ec::conflict, "renamed to " + asked.to.name_slug + ", which is tracked on its own");
+    return fail(ec::conflict, why);
   return done;
 }
 

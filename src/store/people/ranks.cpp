@@ -2,7 +2,6 @@
 
 #include "store/ledger/audit.hpp"
 #include "store/ledger/change_tags.hpp"
-#include "store/mirror/guild_row.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
 #include "store/run.hpp"
@@ -47,10 +46,9 @@ result<written<rank_row>> run(session& db, const domain::set_rank& asked) {
   return db.transaction([&]() -> result<written<rank_row>> {
     if (auto held = hold_author(db, by.who.id); !held)
       return fail(held.error());
-    // Written, not only kept: whoever counts the members of a rank has the guild to itself.
+    // Whoever counts the members of a rank has the guild to itself.
     if (auto held = hold_guild(db, guild); !held)
       return fail(held.error());
-    lock_guild(db, guild);
     std::int64_t version = 0;
     bool was_officer = false;
     std::optional<std::string> before;

@@ -258,7 +258,8 @@ result<written<roster_row>> run(session& db, const domain::rename_roster& what) 
              .subject = subject(id),
              .before = before->json,
              .after = json});
-    return announced(db, row.guild_id, std::move(row));
+    const auto guild = row.guild_id;
+    return announced(db, guild, std::move(row));
   });
 }
 

@@ -74,10 +74,6 @@ constexpr std::array all{lock,          others,         share,        forget,   
                          read_slowdown, write_slowdown, close_region, notify_budget};
 const listed_statements registered{all};
 
-std::string interval(std::chrono::milliseconds time) {
-  return std::to_string(time.count()) + " milliseconds";
-}
-
 domain::slowdown slowdown_of(session& db) {
   double since = 0;
   double pause = 0;
@@ -94,10 +90,10 @@ domain::slowdown slowdown_of(session& db) {
 
 /// Under the budget's lock. Every instance that listens looks again at once.
 void tell_all(session& db, const domain::slowdown& slowed) {
-  db.exec(write_slowdown, {slowed.factor, interval(slowed.pause)});
+  db.exec(write_slowdown, {slowed.factor, slowed.pause});
   for (std::size_t i = 0; i < slowed.regions.size(); ++i)
     if (slowed.regions[i].count() > 0)
-      db.exec(close_region, {static_cast<domain::region>(i), interval(slowed.regions[i])});
+      db.exec(close_region, {static_cast<domain::region>(i), slowed.regions[i]});
   db.exec(notify_budget);
 }
 
@@ -129,9 +125,7 @@ result<domain::budget_loan> run(session& db, const domain::borrow_budget& what) 
     }
 
     db.exec(forget);
-    db.exec(
-        share,
-        {what.instance, loan.rate, what.request.wanted_rate, interval(loan_time + transit)});
+    db.exec(share, {what.instance, loan.rate, what.request.wanted_rate, loan_time + transit});
     db.exec(
         write, {std::vector<std::int64_t>(hour.counts().begin(), hour.counts().end()),
                 hour.newest_slot(), what.limits.per_hour});

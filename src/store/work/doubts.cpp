@@ -1,6 +1,8 @@
 #include "domain/sync_port.hpp"
 #include "store/ledger/change_tags.hpp"
+#include "store/ledger/queue_rows.hpp"
 #include "store/postgres/session.hpp"
+#include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
 #include "store/run.hpp"
 
@@ -25,16 +27,16 @@ constexpr statement note{
 constexpr statement forget{
     "forget_doubt", "delete from upstream_doubts where region = $1 and document = $2", 10};
 // Due within three minutes, not all at once. Whoever is being worked on is left alone: the rows
-// are locked in the order of everybody (the queue's first), without waiting.
-constexpr statement characters_due{
-    "doubted_characters_due", R"(
+// are locked in the order of everybody (the queue's first), without waiting. The classes stand
+// in two lists because each list has its index.
+constexpr std::string_view free_doubted{R"(
   with now as materialized (select app_now() as t), doubted as materialized (
     select d.id, d.character_id from now, document_states d
       join characters c on c.id = d.character_id
     where d.failed_at >= now.t - $2::interval
-      and (d.error_class in ('transient', 'throttled', 'malformed')
+      and (d.error_class in ('transient', 'throttled')
         or d.error_class in ('not_found', 'forbidden'))
-      and d.error_class <> 'malformed' and d.retry_at > now.t + interval '3 minutes'
+      and d.retry_at > now.t + interval '3 minutes'
       and c.region = $1
     order by d.failed_at limit $3
   ), entries as materialized (
@@ -42,7 +44,7 @@ constexpr statement characters_due{
     where q.character_id in (select character_id from doubted) and q.lease_token is null
       and q.due_at < 'infinity'
     order by q.id for update of q skip locked
-  ), due as (
+  ), freed as (
     update sync_queue q set due_at = least(q.due_at, now.t + random() * interval '3 minutes')
     from entries e, now where q.id = e.id
     returning q.guild_id, q.due_at
@@ -50,14 +52,11 @@ constexpr statement characters_due{
     update document_states d set retry_at = now.t
     from doubted o, entries e, now where d.id = o.id and e.character_id = o.character_id
     returning 1
-  ), pulled as (
-    update sync_queue q set due_at = f.due_at
-    from (select guild_id, min(due_at) as due_at from due where guild_id is not null group by 1) f
-      join tracked_guilds t on t.guild_id = f.guild_id
-    where q.tracked_guild_id = t.id and q.lease_token is null and q.due_at > f.due_at
-  )
-  select count(*) from due)",
-    30'000};
+  ), pulled as ()"};
+constexpr std::string_view count_freed{R"()
+  select count(*) from freed)"};
+constexpr statement characters_due{
+    "doubted_characters_due", join<free_doubted, pull_guilds, count_freed>, 30'000};
 constexpr statement guilds_due{
     "doubted_guilds_due", R"(
   with now as materialized (select app_now() as t), entries as materialized (
