@@ -47,7 +47,7 @@ void job_queue::place(job_ptr job, bool again) {
       idle_.pop_back();
     } else if (!why) {
       auto& list = list_of(*job);
-      list.insert(again ? list.begin() : list.end(), std::move(job));
+      list.insert(again ? list.begin() : list.end(), job);
       note_length();
       if (!std::exchange(watched_, true))
         unaware = pool_;
@@ -205,10 +205,9 @@ std::vector<job_ptr>
 job_queue::take_where(bool (*which)(const db_job&, deadline), deadline now) {
   std::vector<job_ptr> out;
   for (auto* const list : {&control_, &jobs_}) {
-    const auto taken = std::stable_partition(
-        list->begin(), list->end(), [&](const job_ptr& job) { return !which(*job, now); });
-    out.insert(out.end(), std::make_move_iterator(taken), std::make_move_iterator(list->end()));
-    list->erase(taken, list->end());
+    const auto is_taken = [&](const job_ptr& job) { return which(*job, now); };
+    std::ranges::copy_if(*list, std::back_inserter(out), is_taken);
+    std::erase_if(*list, is_taken);
   }
   note_length();
   return out;

@@ -138,7 +138,7 @@ std::string realm_key(std::string_view name) {
 }
 
 result<std::string> find_realm(const std::vector<realm>& realms, std::string_view wanted) {
-  const auto slug = text::name_key(wanted);
+  auto slug = text::name_key(wanted);
   if (std::ranges::find(realms, slug, &realm::slug) != realms.end())
     return slug;
   const auto key = realm_key(wanted);

@@ -139,6 +139,7 @@ public:
       throw std::logic_error{"not a reference into the document: " + pointer};
     return resolved(root_.at_pointer(pointer.substr(1)));
   }
+  const json::value& resolved(json::value&& value) const = delete;
 
   void check(
       const json::value& schema, const json::value& value, const std::string& where,

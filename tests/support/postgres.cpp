@@ -173,7 +173,7 @@ void postgres_cluster::stop() {
 
 void postgres_cluster::become_standby() {
   stop();
-  std::ofstream{dir_ / "data" / "standby.signal"};
+  std::ofstream{dir_ / "data" / "standby.signal"}.close();
   start();
 }
 

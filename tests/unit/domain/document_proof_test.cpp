@@ -31,7 +31,7 @@ std::string link_to(const document_kind& kind, const std::string& name = "%C3%84
 
 /// Whom it is about, in the place where this kind says that.
 std::string about(const document_kind& kind, std::int64_t id, std::int64_t realm = own_realm) {
-  const auto who =
+  auto who =
       R"("id":)" + std::to_string(id) + R"(,"realm":{"id":)" + std::to_string(realm) + "}";
   if (kind.proof.id == proof_id::own)
     return who;

@@ -4,6 +4,8 @@
 #include "tests/support/tcp_proxy.hpp"
 
 #include <gtest/gtest.h>
+#include <pqxx/connection>
+#include <pqxx/nontransaction>
 
 #include <future>
 
