@@ -367,8 +367,7 @@ void receive(self_ptr self, const gateway_response& response) {
     ask_again(self, response.ticket, fetch.renewed);
     return;
   }
-  const auto request = fetch.request;
-  finish(self, response.ticket, fetch.canary ? answer : judged(self, request, answer));
+  finish(self, response.ticket, fetch.canary ? answer : judged(self, fetch.request, answer));
 }
 
 } // namespace

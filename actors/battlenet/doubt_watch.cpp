@@ -3,7 +3,6 @@
 #include "domain/document_kinds.hpp"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <utility>
 
@@ -12,13 +11,12 @@ namespace guildhall::actors {
 namespace {
 
 using battlenet::outcome;
-using domain::document;
 
 /// Those whose doubt spreads to kinds that are asked for too rarely.
 bool is_of_an_entity(std::string_view kind) {
-  constexpr std::array entities{document::guild, document::roster, document::profile};
-  return std::ranges::any_of(
-      entities, [&](document what) { return domain::to_string(what) == kind; });
+  return std::ranges::any_of(domain::document_kinds, [&](const auto& one) {
+    return one.place == domain::document_place::entity && one.name == kind;
+  });
 }
 
 } // namespace

@@ -273,6 +273,19 @@ domain::apply_character undone(
   return {.outcome = std::move(outcome), .announce = false, .policy = {}};
 }
 
+domain::checked_character
+put_off(const sync_environment& environment, const domain::character_work& work) {
+  constexpr auto why_class = domain::failure_class::transient;
+  return {
+      .lease = work.lease,
+      .character = work.character,
+      .unchanged = {},
+      .next_due = environment.retry_at(
+          why_class, domain::failures_in_a_row(work.attempts, work.attempts_class, why_class)),
+      .failed = true,
+      .made_at = environment.now()};
+}
+
 character_sync_state::character_sync_state(self_ptr) {}
 
 character_sync_actor::behavior_type character_sync(
@@ -300,7 +313,7 @@ character_sync_actor::behavior_type character_sync(
           done.applied = true;
         else
           done.not_done = written.error();
-        done.refused = !written && domain::is_refusal(written.error().code);
+        done.refused = !written && domain::is_refused_write(written.error().code);
         tell_parent(self, std::move(done));
       },
   };

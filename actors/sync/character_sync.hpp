@@ -48,6 +48,11 @@ struct character_sync_state {
 domain::apply_character undone(
     const sync_environment& environment, const domain::character_work& work, std::string why);
 
+/// What is written of a character whose sync the database refuses to take: that it is asked for
+/// again, later the more often that has happened.
+domain::checked_character
+put_off(const sync_environment& environment, const domain::character_work& work);
+
 /// CHARACTER SYNC: owns one character's lease while its parent renews it. Profile first, then
 /// the child documents that belong to another version of it, in parallel; what arrived is
 /// written in one fenced transaction even if the rest failed. Tells its parent how it went and

@@ -203,16 +203,8 @@ void guild_characters::try_later(const domain::character_work& work, const failu
 }
 
 void guild_characters::put_off(const domain::character_work& work) {
-  constexpr auto why_class = domain::failure_class::transient;
   ++counts_.failed;
-  checked_.push_back(
-      {.lease = work.lease,
-       .character = work.character,
-       .unchanged = {},
-       .next_due = environment_->retry_at(
-           why_class, domain::failures_in_a_row(work.attempts, work.attempts_class, why_class)),
-       .failed = true,
-       .made_at = environment_->now()});
+  checked_.push_back(actors::put_off(*environment_, work));
 }
 
 void guild_characters::take_death(const caf::down_msg& down) {
@@ -251,7 +243,7 @@ void guild_characters::batch_written(const store_done& how) {
   // Their leases run out; what is asked for meanwhile could not be written either.
   if (how)
     return;
-  if (domain::is_refusal(how.error().code))
+  if (domain::is_refused_write(how.error().code))
     raise_alarm(how.error());
   stop(how.error());
 }

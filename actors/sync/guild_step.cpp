@@ -258,8 +258,7 @@ void guild_step::take_place(const domain::guild_place& place, const fetch_reply&
     return;
   }
   const auto failed = failure_class_of(reply->outcome);
-  unclear_ |=
-      failed && failed != failure_class::not_found && failed != failure_class::forbidden;
+  unclear_ |= failed && !domain::is_refusal(*failed);
   const auto as = domain::reading_of(environment_->now(), place.address, place.identity);
   auto view = failed ? fail(ec::not_found) : domain::parse_guild(reply->body, as);
   if (!view || domain::is_foreign(place.identity, view->id, view->realm)) {

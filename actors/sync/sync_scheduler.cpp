@@ -172,22 +172,11 @@ constexpr std::chrono::seconds shortest_pause{15};
 /// The database refuses what is to be written: it is asked for less and less often, and only
 /// that is written.
 void put_off(self_ptr self, const domain::character_work& work, const failure& why) {
-  auto& st = self->state;
-  constexpr auto why_class = domain::failure_class::transient;
+  const auto& environment = *self->state.environment;
   log::error("character {}: {}", work.character.value, message_of(why));
-  const auto now = st.environment->now();
-  const auto failures =
-      domain::failures_in_a_row(work.attempts, work.attempts_class, why_class);
-  tell(
-      self, st.environment->store,
-      domain::checked_characters{
-          {{.lease = work.lease,
-            .character = work.character,
-            .unchanged = {},
-            .next_due =
-                std::max(now + shortest_pause, st.environment->retry_at(why_class, failures)),
-            .failed = true,
-            .made_at = now}}});
+  auto later = actors::put_off(environment, work);
+  later.next_due = std::max(later.next_due, environment.now() + shortest_pause);
+  tell(self, environment.store, domain::checked_characters{{std::move(later)}});
 }
 
 /// It could not be asked for or written, or its sync has died: that is written down, and it is

@@ -39,8 +39,8 @@ struct sync_scheduler_state {
 /// bounded in number. Looks what is due every `sync.poll_interval` and whenever it is woken (a
 /// hint: nothing depends on the wake), people's wishes before all else. A coordinator that dies
 /// leaves leases that run out, so nothing is lost. Has the jobs ended that nobody is at work
-/// on. On an exit message it stops its
-/// coordinators, which give their leases back, and ends when they have.
+/// on. On an exit message it stops its coordinators, which give their leases back, and ends
+/// when they have.
 sync_scheduler_actor::behavior_type sync_scheduler(
     sync_scheduler_actor::stateful_pointer<sync_scheduler_state> self,
     environment_ptr environment);

@@ -75,16 +75,17 @@ named_address(const std::string& region, const std::string& realm, const std::st
 
 result<domain::guild_address>
 parse_address(const std::string& region, const std::string& realm, const std::string& name) {
-  const auto where = domain::parse_region(region);
-  if (!where)
-    return fail(ec::validation, "The region must be us, eu, kr or tw, not \"" + region + "\"");
-  const auto realm_slug = domain::canonical_slug(realm);
-  const auto name_slug = domain::canonical_slug(name);
-  if (!realm_slug || !name_slug)
+  auto address = named_address(region, realm, name);
+  if (!address)
+    return address;
+  const auto slug = domain::canonical_slug(realm);
+  if (!slug)
     return fail(
         ec::validation,
-        "Realm and guild are slugs: letters, digits and hyphens, like stormrage and my-guild");
-  return domain::guild_address{*where, *realm_slug, *name_slug};
+        "A realm is a slug here: letters, digits and hyphens, like stormrage, not \"" + realm
+            + '"');
+  address->realm = *slug;
+  return address;
 }
 
 std::string iso(const std::optional<time_point>& when) {

@@ -34,10 +34,10 @@ std::string lower(std::string_view name) {
 }
 
 /// No response, for a reason that lies with the kept connection alone.
-exchange_failure no_response_on(bool stale, std::string why) {
-  exchange_failure failure{no_response(std::move(why))};
-  failure.answer.stale = stale;
-  return failure;
+answer no_response_on(bool stale, std::string why) {
+  auto failed = no_response(std::move(why));
+  failed.stale = stale;
+  return failed;
 }
 
 raw_response to_raw(http::response<http::string_body>&& message) {
@@ -77,8 +77,8 @@ connection::exchange(const http_request& what, clock::time_point expires) {
     auto why = co_await open();
     if (!why.empty()) {
       close();
-      exchange_failure failure{no_response(std::move(why))};
-      co_return std::unexpected{std::move(failure)};
+      auto failed = no_response(std::move(why));
+      co_return std::unexpected{std::move(failed)};
     }
   }
   watch(bounds_.request_timeout, expires);
@@ -141,8 +141,8 @@ connection::converse(Stream& stream, const http_request& what, bool reused) {
   open_ = false; // until the response shows that it may be kept
   const auto [not_sent, sent] = co_await http::async_write(stream, what, await);
   if (not_sent || aborted_) {
-    auto failure = no_response_on(reused && !aborted_, explain("send", not_sent));
-    co_return std::unexpected{std::move(failure)};
+    auto failed = no_response_on(reused && !aborted_, explain("send", not_sent));
+    co_return std::unexpected{std::move(failed)};
   }
 
   http::response_parser<http::string_body> parser;
@@ -151,14 +151,14 @@ connection::converse(Stream& stream, const http_request& what, bool reused) {
   const auto [not_read, read] = co_await http::async_read(stream, buffer_, parser, await);
   if (not_read == http::error::body_limit) {
     const auto head = to_raw(parser.release());
-    exchange_failure failure{unusable_response(head, "the body is over the limit")};
-    co_return std::unexpected{std::move(failure)};
+    auto failed = unusable_response(head, "the body is over the limit");
+    co_return std::unexpected{std::move(failed)};
   }
   if (not_read || aborted_) {
     const bool untouched = !parser.got_some() && buffer_.size() == 0;
-    auto failure =
+    auto failed =
         no_response_on(reused && untouched && !aborted_, explain("receive", not_read));
-    co_return std::unexpected{std::move(failure)};
+    co_return std::unexpected{std::move(failed)};
   }
   auto message = parser.release();
   // Bytes behind the response belong to nothing that was asked.

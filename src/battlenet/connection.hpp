@@ -24,11 +24,8 @@ namespace guildhall::battlenet {
 
 using http_request = boost::beast::http::request<boost::beast::http::string_body>;
 
-/// An exchange that brought no response which can be used.
-struct exchange_failure {
-  battlenet::answer answer;
-};
-using exchange_result = std::expected<raw_response, exchange_failure>;
+/// A response as it came, or the answer of an exchange that brought none which can be used.
+using exchange_result = std::expected<raw_response, answer>;
 
 /// One HTTP/1.1 connection, opened when it is needed and kept while the peer allows it. Its
 /// coroutines and `abort` run on one strand, one exchange at a time.

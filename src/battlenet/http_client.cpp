@@ -170,8 +170,8 @@ private:
       if (got)
         co_return unpack(std::move(*got), options_.max_body_bytes);
       // Only a kept connection can be stale, and the next try opens a fresh one: it ends there.
-      if (!got.error().answer.stale || !work.may_resend)
-        co_return std::move(got.error().answer);
+      if (!got.error().stale || !work.may_resend)
+        co_return std::move(got.error());
     }
   }
 

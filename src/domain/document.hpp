@@ -55,6 +55,11 @@ enum class failure_class : std::uint8_t {
   malformed
 };
 
+/// Battle.net does not show it: answered 404 or 403.
+constexpr bool is_refusal(failure_class what) noexcept {
+  return what == failure_class::not_found || what == failure_class::forbidden;
+}
+
 std::string_view to_string(failure_class what) noexcept;
 std::optional<failure_class> parse_failure_class(std::string_view text) noexcept;
 

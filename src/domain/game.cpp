@@ -73,10 +73,6 @@ std::string_view to_string(role what) noexcept {
   return "Unknown";
 }
 
-std::string_view class_name(int class_id) noexcept {
-  return class_name(class_id, {});
-}
-
 std::string_view class_name(int class_id, std::string_view in_document) noexcept {
   const auto known = class_id > 0 && static_cast<std::size_t>(class_id) < class_names.size();
   if (known)

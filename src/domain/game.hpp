@@ -11,9 +11,9 @@ enum class role : std::uint8_t { unknown, tank, healer, dps };
 /// "Tank", "Healer", "DPS", "Unknown" (which is null in columns and answers).
 std::string_view to_string(role what) noexcept;
 
-/// English class name by playable-class id (1 Warrior ... 13 Evoker); "Unknown" for a new
-/// class.
-std::string_view class_name(int class_id) noexcept;
+/// English class name by playable-class id (1 Warrior ... 13 Evoker). A class that is not known
+/// yet is called what a document called it, "Unknown" if none did.
+std::string_view class_name(int class_id, std::string_view in_document = {}) noexcept;
 
 struct specialisation {
   int id;
@@ -21,9 +21,6 @@ struct specialisation {
   domain::role role;
   std::string_view name; ///< English
 };
-
-/// The same, but a class that is not known yet is called what a document called it, if any did.
-std::string_view class_name(int class_id, std::string_view in_document) noexcept;
 
 /// By playable-specialization id, for all classes (Augmentation, 1473, is DPS).
 /// Nothing for an id that is not known (a new specialisation).

@@ -59,8 +59,7 @@ witness_word hear_witness(
     const guild_work& work, std::optional<failure_class> failed, std::string_view body,
     std::string_view last_modified) {
   if (failed) // who is hidden or gone says nothing, and never will
-    return {
-        .unclear = failed != failure_class::not_found && failed != failure_class::forbidden};
+    return {.unclear = !is_refusal(*failed)};
   const auto profile = parse_profile(body);
   if (!profile || profile->guild_unclear)
     return {.unclear = true};

@@ -66,7 +66,7 @@ time_point next_guild_due(
   return context.now + std::max(stale, jittered(std::max(interval, stale), context.random));
 }
 
-bool is_refusal(ec code) noexcept {
+bool is_refused_write(ec code) noexcept {
   return code == ec::database_error || code == ec::unavailable;
 }
 
@@ -85,7 +85,7 @@ finish_guild finish_of(
   finish.failed_as = class_of(outcome, applied);
   if (stopped_by) {
     finish.error = message_of(*stopped_by);
-    finish.failed |= is_refusal(stopped_by->code);
+    finish.failed |= is_refused_write(stopped_by->code);
     finish.not_before =
         stopped_by->retry_at
             ? *stopped_by->retry_at + work.clock_ahead

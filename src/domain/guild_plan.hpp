@@ -16,8 +16,8 @@ namespace guildhall::domain {
 struct guild_context {
   time_point now{};                              ///< by the clock of the work's times
   std::chrono::seconds guild_interval{4 * 3600}; ///< of guilds without one of their own
-  std::chrono::seconds verify_within{
-      14 * 86400};  ///< an unconditional answer at least this often
+  /// An unconditional answer at least this often.
+  std::chrono::seconds verify_within{14 * 86400};
   double random{0}; ///< uniform in [0, 1)
 };
 
@@ -47,7 +47,7 @@ time_point next_guild_due(
     const guild_context& context);
 
 /// The database is there but takes nothing, or not this: rights, room, a value.
-bool is_refusal(ec code) noexcept;
+bool is_refused_write(ec code) noexcept;
 
 /// How a coordinator leaves its guild. `applied`: the guild step was done and written;
 /// `stopped_by`: why no more was done, its time by this instance's clock. What cannot be done

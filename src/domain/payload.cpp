@@ -65,10 +65,6 @@ named_id named_id_in(json_reader& in, std::string_view key) {
   return found;
 }
 
-int optional_id_in(json_reader& in, std::string_view key) {
-  return named_id_in(in, key).id;
-}
-
 /// ".../data/wow/guild/stormrage/mythical-warriors?namespace=profile-eu" ->
 /// "mythical-warriors".
 std::string last_path_segment(std::string_view href) {
@@ -92,27 +88,21 @@ guild_ref guild_of(json_reader& in) {
   return guild;
 }
 
-roster_member member_of(json_reader& in) {
-  roster_member member;
-  in.object("character", [&] {
-    member.id = id_of<bnet_character_id>(in);
-    member.name = in.optional_text("name").value_or("");
-    member.realm = realm_of(in);
-    member.level = in.optional_small_integer("level").value_or(0);
-    member.class_id = optional_id_in(in, "playable_class");
-  });
-  member.rank = in.small_integer("rank");
-  return member;
-}
-
-account_character account_character_of(json_reader& in) {
-  account_character one;
+/// What rosters and account lists alike say of each character.
+template <class Listed>
+void read_listed(json_reader& in, Listed& one) {
   one.id = id_of<bnet_character_id>(in);
   one.name = in.optional_text("name").value_or("");
   one.realm = realm_of(in);
   one.level = in.optional_small_integer("level").value_or(0);
-  one.class_id = optional_id_in(in, "playable_class");
-  return one;
+  one.class_id = named_id_in(in, "playable_class").id;
+}
+
+roster_member member_of(json_reader& in) {
+  roster_member member;
+  in.object("character", [&] { read_listed(in, member); });
+  member.rank = in.small_integer("rank");
+  return member;
 }
 
 using member_key = std::pair<guildhall::realm_id, bnet_character_id>;
@@ -250,13 +240,14 @@ result<account_view> parse_account(std::string_view body) {
   json_reader in{body};
   prove(in, account_claim, {});
   account_view account;
-  std::set<std::pair<guildhall::realm_id, bnet_character_id>> seen;
+  std::set<member_key> seen;
   in.each("wow_accounts", [&] {
     const auto licence = in.optional_integer("id", 1);
     const auto listed = in.count("characters");
     std::size_t readable = 0;
     in.optional_each("characters", [&] {
-      auto one = account_character_of(in);
+      account_character one;
+      read_listed(in, one);
       if (in.failed() || account.characters.size() > max_account_characters)
         return;
       one.licence = licence;

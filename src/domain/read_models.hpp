@@ -179,7 +179,7 @@ struct tracked_guild_row {
   tracked_guild_id id;
   guild_address address;
   std::optional<guildhall::guild_id> guild_id;
-  std::string state; ///< pending | active | not_found | renamed | gone
+  std::string state; ///< pending | active | not_found | disputed | renamed | gone
   std::optional<time_point> last_synced_at;
   std::optional<time_point> due_at;
   bool running{false};

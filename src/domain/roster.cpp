@@ -17,7 +17,7 @@ constexpr std::size_t small_guild = 20;
 /// A second answer that agrees is believed this long after the first; later where it is no
 /// other answer, or where the guild document counts those that the roster lacks.
 constexpr std::chrono::minutes second_opinion_after{10};
-constexpr std::chrono::hours same_opinion_after{6};
+constexpr std::chrono::minutes same_opinion_after{6 * 60};
 /// How long Battle.net's word that somebody is gone outweighs rosters that list them.
 constexpr std::chrono::days gone_for{30};
 
@@ -74,9 +74,8 @@ bool is_confirmed(const suspicion& earlier, std::int64_t size, const roster_cont
   const bool contradicted =
       context.member_count
       && is_near(*context.member_count, static_cast<std::int64_t>(context.open_members));
-  const auto wanted = another_answer && !contradicted
-                        ? std::chrono::duration_cast<std::chrono::seconds>(second_opinion_after)
-                        : std::chrono::duration_cast<std::chrono::seconds>(same_opinion_after);
+  const auto wanted =
+      another_answer && !contradicted ? second_opinion_after : same_opinion_after;
   return context.now - earlier.first_seen >= wanted && is_near(size, earlier.members);
 }
 

@@ -43,7 +43,7 @@ struct guild_work {
   guild_address address;
   std::optional<guildhall::guild_id> guild; ///< none until fetched once
   std::optional<guild_identity> identity;
-  std::string state; ///< of tracked_guilds: pending | active | not_found | renamed | gone
+  std::string state;                         ///< as in tracked_guild_row
   std::optional<time_point> not_found_since; ///< the first answer that was not this guild's
   std::optional<dispute> disputed;
   bool roster_due{true};           ///< else only characters are
@@ -104,8 +104,7 @@ struct document_failure {
   bool in_question{false};
   /// Battle.net does not show it: so it is.
   bool is_verdict() const {
-    return !in_question
-        && (error_class == failure_class::not_found || error_class == failure_class::forbidden);
+    return !in_question && is_refusal(error_class);
   }
 };
 

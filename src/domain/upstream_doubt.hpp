@@ -48,10 +48,6 @@ public:
   bool holds() const {
     return since_.has_value();
   }
-  /// When it began; only while it holds.
-  moment since() const {
-    return *since_;
-  }
   /// When three of the flipped ones are to be asked: after 30 s, then at most every 5 min.
   moment next_look() const {
     return next_look_;

@@ -9,10 +9,6 @@ namespace guildhall::domain {
 
 namespace {
 
-constexpr bool is_refusal(failure_class what) {
-  return what == failure_class::not_found || what == failure_class::forbidden;
-}
-
 constexpr bool counts_with(failure_class one, failure_class other) {
   const bool either_malformed =
       one == failure_class::malformed || other == failure_class::malformed;
