@@ -67,13 +67,15 @@ task<http::response> add_character(call in) {
   domain::sync_own_at asked{
       in.author(),
       {*domain::parse_region(*text_in(body, "region")), *text_in(body, "realm"),
-       text::name_key(*text_in(body, "name"))}};
+       text::name_key(*text_in(body, "name"))},
+      in.with().regions};
   co_return shown(201, co_await in.ask(std::move(asked)));
 }
 
 task<http::response> sync_character(call in) {
   const auto body = co_await in.body(rules::character_sync);
-  domain::sync_own asked{in.author(), character_id{*number_in(body, "characterId")}};
+  domain::sync_own asked{
+      in.author(), character_id{*number_in(body, "characterId")}, in.with().regions};
   co_return shown(200, co_await in.ask(std::move(asked)));
 }
 

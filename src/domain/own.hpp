@@ -42,12 +42,13 @@ struct own_characters_of {
 };
 
 /// Queues a look at a character that is the author's by their account list, whatever is asked
-/// for; `forbidden` for any other.
+/// for; `forbidden` for any other, `validation` for one of a region that is not synced.
 struct sync_own_at {
   using answer = character_row;
   static constexpr operation_traits traits{"sync_own_at", manner::write};
   author by;
   character_address address;
+  std::vector<region> synced{}; ///< the regions that are; empty: not looked at
 };
 
 /// The same by its id; `not_found` for an unknown one.
@@ -56,6 +57,7 @@ struct sync_own {
   static constexpr operation_traits traits{"sync_own", manner::write};
   author by;
   character_id character;
+  std::vector<region> synced{}; ///< as above
 };
 
 using own_operations = operations<own_guilds_of, own_characters_of, sync_own_at, sync_own>;

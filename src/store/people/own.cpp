@@ -97,9 +97,10 @@ bool was_looked_at_lately(session& db, character_id id) {
 }
 
 /// It is queued unless that has just been done.
-result<character_row> look_after(session& db, character_row row) {
+result<character_row>
+look_after(session& db, character_row row, const std::vector<domain::region>& synced) {
   if (!was_looked_at_lately(db, row.id))
-    if (const auto job = run(db, domain::sync_character{row.id}); !job)
+    if (const auto job = run(db, domain::sync_character{row.id, synced}); !job)
       return fail(job.error());
   return row;
 }
@@ -137,7 +138,7 @@ result<character_row> run(session& db, const domain::sync_own_at& what) {
           "Battle.net does not list this character as yours; log in again to refresh the list");
     if (!row)
       return fail(row.error());
-    return look_after(db, std::move(*row));
+    return look_after(db, std::move(*row), what.synced);
   });
 }
 
@@ -151,7 +152,7 @@ result<character_row> run(session& db, const domain::sync_own& what) {
       return fail(
           ec::forbidden,
           "Unauthorized access to character " + std::to_string(what.character.value));
-    return look_after(db, std::move(*row));
+    return look_after(db, std::move(*row), what.synced);
   });
 }
 

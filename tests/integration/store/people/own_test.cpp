@@ -120,4 +120,17 @@ TEST_F(own_things, validation_counts_what_could_not_be_used_since_the_last_reset
   EXPECT_EQ(audited("validation.reset", master), 1);
 }
 
+TEST_F(own_things, of_a_region_that_is_not_synced_are_refused_at_once) {
+  not_due();
+  const std::vector<domain::region> elsewhere{domain::region::us};
+  EXPECT_EQ(
+      code_of(db->ask(domain::sync_own{by(raider), character(1'002), elsewhere})),
+      ec::validation);
+  EXPECT_EQ(queued(1'002), 0);
+  EXPECT_EQ(count("select count(*) from jobs where kind = 'sync_character'"), 0);
+  EXPECT_EQ(
+      code_of(db->ask(domain::sync_own{by(raider), character(1'002), {domain::region::eu}})),
+      ec::none);
+}
+
 } // namespace guildhall::test
