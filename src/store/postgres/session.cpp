@@ -16,10 +16,10 @@ namespace {
 constexpr int transaction_attempts = 4; // the first, and three more
 
 bool is_refused_value(const pqxx::sql_error& error) {
-  // Broken JSON or Unicode, a number out of range, nesting deeper than the server's stack, a
-  // value that a check forbids.
-  constexpr std::array<std::string_view, 7> codes{"22P02", "22P05", "22P03", "22003",
-                                                  "22021", "54001", "23514"};
+  // Broken JSON or Unicode, a number out of range, text that no index can hold, nesting deeper
+  // than the server's stack, a value that a check forbids.
+  constexpr std::array<std::string_view, 8> codes{"22P02", "22P05", "22P03", "22003",
+                                                  "22021", "54000", "54001", "23514"};
   return std::ranges::find(codes, error.sqlstate()) != codes.end();
 }
 
