@@ -47,8 +47,8 @@ constexpr statement take_guild{
     update tracked_guilds t set roster_due_at = app_now() from lost where t.guild_id = lost.id
     returning t.id
   ), pulled as (
-    update sync_queue q set due_at = app_now() from due
-    where q.tracked_guild_id = due.id and q.due_at > app_now()
+    update sync_queue q set due_at = greatest(app_now(), q.not_before) from due
+    where q.tracked_guild_id = due.id and q.due_at > greatest(app_now(), q.not_before)
   )
   insert into guild_events (kind, seen_at, region, guild_id, guild_realm_id, bnet_guild_id,
     old_name)

@@ -194,4 +194,34 @@ TEST_F(not_before, of_a_renamed_row_is_left_alone_by_its_guilds_characters) {
   EXPECT_EQ(due_guilds(), 0u);
 }
 
+TEST_F(not_before, holds_when_a_member_or_the_guild_itself_loses_its_address) {
+  track();
+  const auto members = crowd(10);
+  const auto guild = scan(members, 1).guild;
+  const domain::guild_address other{domain::region::eu, "stormrage", "rivals"};
+  track(other);
+  sync_members(guild, members, 1);
+  db->exec(
+      "update sync_queue q set due_at = app_now() + interval '25 h', not_before = app_now() "
+      "+ interval '24 h' from tracked_guilds t where t.id = q.tracked_guild_id and "
+      "name_slug = 'avalerion'");
+  const auto row = "sync_queue q join tracked_guilds t on t.id = q.tracked_guild_id where "
+                   "name_slug = 'avalerion'";
+  const auto waits = [&] {
+    return scalar(std::string{"select due_at >= not_before from "} + row) == "t";
+  };
+  ASSERT_TRUE(waits());
+  // Somebody in another guild is called as one of ours, and that guild as ours.
+  auto rivals = crowd(10, 4'000);
+  rivals[3].name = members[3].name;
+  const auto theirs = claim();
+  ASSERT_EQ(theirs.address, other);
+  apply(outcome_of(theirs, rivals, 2, {.guild = 70'002, .name = "Avalerion"}));
+  EXPECT_EQ(events("address_taken_over"), 1);
+  EXPECT_EQ(events("guild_address_taken_over"), 1);
+  EXPECT_TRUE(waits()) << "a throttle is nobody's to pass";
+  db->shift_clock(25h);
+  EXPECT_GE(due_guilds(), 1u);
+}
+
 } // namespace guildhall::test

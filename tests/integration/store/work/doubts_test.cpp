@@ -126,4 +126,15 @@ TEST_F(doubts, the_overview_says_so_while_somebody_renews_it) {
   EXPECT_TRUE(db->ask(domain::overview_of_sync{})->doubts.empty());
 }
 
+TEST_F(doubts, a_guild_waits_for_its_own_time_whatever_its_characters_are) {
+  fail_profile(0, failure_class::transient);
+  db->exec(
+      "update sync_queue set due_at = app_now() + interval '25 h', not_before = app_now() + "
+      "interval '24 h' where tracked_guild_id is not null");
+  EXPECT_EQ(over(1min), 1);
+  EXPECT_EQ(
+      scalar("select due_at >= not_before from sync_queue where tracked_guild_id is not null"),
+      "t");
+}
+
 } // namespace guildhall::test
