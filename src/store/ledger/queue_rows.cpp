@@ -47,6 +47,17 @@ constexpr std::string_view free_named{R"(
     returning q.guild_id, q.due_at
   ))"};
 constexpr statement due_now{"make_due", join<free_named, pull_guilds>, 20'000};
+constexpr statement hold_characters{
+    "hold_queue_of_characters", R"(
+  select from sync_queue where character_id = any($1::bigint[]) order by id for update)",
+    20'000};
+constexpr statement hold_guild{
+    "hold_queue_of_guild", R"(
+  select from sync_queue where tracked_guild_id = any(array(
+    select id from tracked_guilds
+    where guild_id = $1::bigint or (region = $2 and realm = $3 and name_slug = $4)))
+  order by id for update)",
+    60};
 // The index gives the earliest of each class at once, however many characters there are.
 constexpr statement pull_forward{
     "pull_guild_forward", R"(
@@ -64,7 +75,8 @@ constexpr statement pull_forward{
   where t.guild_id = $1 and t.state <> 'renamed' and q.tracked_guild_id = t.id
     and q.lease_token is null and (q.due_at > first.due_at or $2))",
     60};
-constexpr std::array all{unqueued, enqueue, drop_left, due_now, pull_forward};
+constexpr std::array all{unqueued,     enqueue,         drop_left, due_now,
+                         pull_forward, hold_characters, hold_guild};
 const listed_statements registered{all};
 
 } // namespace
@@ -102,6 +114,20 @@ void unqueue_members(session& db, const std::vector<std::int64_t>& characters) {
 void make_due(session& db, const std::vector<std::int64_t>& characters) {
   if (!characters.empty())
     db.exec(due_now, {characters});
+}
+
+void hold_queue(session& db, const std::vector<std::int64_t>& characters) {
+  if (!characters.empty())
+    db.exec(hold_characters, {characters});
+}
+
+void hold_queue(
+    session& db, std::optional<guild_id> guild,
+    const std::optional<domain::guild_address>& address) {
+  if (address)
+    db.exec(hold_guild, {guild, address->region, address->realm, address->name_slug});
+  else
+    db.exec(hold_guild, {guild, std::nullopt, std::nullopt, std::nullopt});
 }
 
 void pull_guild_forward(session& db, guild_id guild, bool person) {

@@ -27,6 +27,12 @@ inline constexpr std::string_view pull_guilds{R"(
 /// A list of regions for `= any`; null for all of them.
 param regions_of(const std::vector<domain::region>& regions);
 
+/// Locks the rows of these characters, or of a guild or tracked address, by id: before anything
+/// else, as the holder of a lease does.
+void hold_queue(session& db, const std::vector<std::int64_t>& characters);
+void hold_queue(
+    session& db, std::optional<guild_id> guild,
+    const std::optional<domain::guild_address>& address = {});
 /// Gives every open member of the guild its row, under this guild: new ones are due at once,
 /// those whose name cannot be asked for are not due until they have another. Answers how many
 /// changed.

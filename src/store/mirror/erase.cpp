@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 #include "store/ledger/document_columns.hpp"
 #include "store/ledger/fence.hpp"
+#include "store/ledger/queue_rows.hpp"
 #include "store/mirror/guild_counts.hpp"
 #include "store/mirror/member_rows.hpp"
 #include "store/postgres/session.hpp"
@@ -285,6 +286,7 @@ void mark_forgotten(session& db, const ids& characters, erasing why) {
 void hold_to_erase(
     session& db, const std::vector<std::int64_t>& characters,
     const std::optional<guild_id>& also) {
+  hold_queue(db, characters);
   db.exec(hold_guilds, {characters, also});
   lock_characters(db, characters);
 }

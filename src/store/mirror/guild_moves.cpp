@@ -86,8 +86,8 @@ const listed_statements registered{all};
 bool move(session& db, const domain::move_guild& asked) {
   const auto& work = asked.work;
   const bool another = work.identity != asked.identity;
-  if (work.guild)
-    lock_guild(db, *work.guild);
+  if (work.guild) // and who has the address there
+    hold_guilds_of_roster(db, work.guild, asked.to, {});
   if (another && guild_of_identity(db, asked.identity))
     return false;
   if (db.exec(move_tracked, {work.tracked, asked.to.realm, asked.to.name_slug}).affected_rows()

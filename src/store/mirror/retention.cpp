@@ -4,6 +4,7 @@
 #include "store/ledger/audit.hpp"
 #include "store/ledger/change_tags.hpp"
 #include "store/ledger/jobs.hpp"
+#include "store/ledger/queue_rows.hpp"
 #include "store/mirror/erase.hpp"
 #include "store/mirror/guild_link.hpp"
 #include "store/mirror/member_rows.hpp"
@@ -330,12 +331,13 @@ void sweep_the_rest(
     report.audit = expire_audit(db, limit, *what.audit_after);
 }
 
-/// Guilds, then characters.
+/// The queue's rows, then guilds, then characters.
 void hold_characters_of(session& db, user_id id) {
-  db.exec(hold_guilds, {id});
   std::vector<std::int64_t> characters;
   for (const auto& row : db.exec(own_characters, {id}))
     fields(row) >> characters.emplace_back();
+  hold_queue(db, characters);
+  db.exec(hold_guilds, {id});
   lock_characters(db, characters);
 }
 
@@ -382,8 +384,10 @@ result<void> forget_guild(session& db, guild_id id) {
     if (db.exec(guild_there, {id}).empty())
       return fail(unknown("Guild", id.value));
     change_tags tags;
+    hold_queue(db, id); // whoever is at work on it is waited for
+    hold_queue(db, ids_of(db.exec(everybody, {id})));
     db.exec(guild_jobs, {id});
-    db.exec(untrack_guild, {id}); // first: whoever is at work on it is waited for
+    db.exec(untrack_guild, {id});
     hold_to_erase(db, ids_of(db.exec(everybody, {id})), id);
     const auto members = ids_of(db.exec(everybody, {id}));
     add_users_of(db, id, tags);

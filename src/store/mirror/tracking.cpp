@@ -197,6 +197,7 @@ track_at(session& db, const domain::guild_address& address, const std::string& b
   tracked_guild_id tracked;
   std::optional<guild_id> guild;
   bool disputed = false;
+  hold_queue(db, {}, address); // whoever is at work on it is waited for
   fields(db.exec(insert_tracked, {address.region, address.realm, address.name_slug, by})[0])
       >> tracked >> guild >> disputed;
   if (disputed && guild) { // whoever answers at the address is meant
@@ -254,6 +255,7 @@ result<void> run(session& db, const domain::untrack& what) {
     // What was tracked before the realms were known may stand under another spelling.
     if (db.exec(is_tracked, {address.region, address.realm, address.name_slug}).empty())
       address.realm = realm_named(db, address.region, address.realm).value_or(address.realm);
+    hold_queue(db, {}, address);
     const auto rows = db.exec(drop_tracked, {address.region, address.realm, address.name_slug});
     if (rows.empty())
       return fail(ec::not_found, "Guild " + spell(address) + " is not tracked");

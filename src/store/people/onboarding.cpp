@@ -226,7 +226,8 @@ private:
     return out;
   }
 
-  /// Guilds before characters, before anything is written: the order in which everybody locks.
+  /// The queue's rows, guilds, characters, before anything is written: the order in which
+  /// everybody locks.
   void hold() {
     ids touched;
     ids ignored;
@@ -236,6 +237,7 @@ private:
       const auto own = ids_of(db_.exec(own_of_region, {what_.user, list.region}));
       touched.insert(touched.end(), own.begin(), own.end());
     }
+    hold_queue(db_, touched);
     db_.exec(hold_guilds, {touched});
     lock_characters(db_, touched);
   }

@@ -148,6 +148,8 @@ std::map<std::string, std::string> calls() {
       {"queue_members", "7, " + ids + ", " + "same('t')::boolean[]"},
       {"unqueue_members", ids},
       {"make_due", ids},
+      {"hold_queue_of_characters", ids},
+      {"hold_queue_of_guild", "7, 'eu', 'stormrage', 'guild-7'"},
       {"pull_guild_forward", "7, false"},
       {"document_arrived", "null, 7, 'toys', 'x', now(), '1', 'x', null, 'x', 0, ''"},
       {"document_arrived_again", guild + ", 'x', now(), '1', 'x', null, 'x', 0, ''"},

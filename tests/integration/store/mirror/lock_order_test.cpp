@@ -60,6 +60,28 @@ protected:
         [&](store::session& s) { return store::run(s, what); }, held);
   }
 
+  /// While somebody holds these rows of the queue, whoever waits for one holds nothing that the
+  /// holder of a lease comes to lock.
+  template <class Operation>
+  void waits_for_the_queue_without_the_rest(const Operation& what, const std::string& rows) {
+    EXPECT_TRUE(while_held(
+        "select from sync_queue where " + rows + " order by id for update",
+        [&](store::session& s) {
+          const auto done = what(s);
+          EXPECT_TRUE(done) << done.error().message;
+        },
+        [&](store::session& s) {
+          for (const std::string table : {"guilds", "characters", "tracked_guilds", "jobs"}) {
+            const auto all = s.exec_raw("select from " + table).size();
+            EXPECT_EQ(
+                s.exec_raw("select from " + table + " for no key update skip locked").size(),
+                all)
+                << table;
+          }
+        }))
+        << "it does not wait for the queue";
+  }
+
   domain::character_work claim_member(std::int64_t bnet_id) {
     db->exec("update sync_queue set due_at = app_now(), lease_token = null, leased_until = "
              "null where character_id is not null");
@@ -211,6 +233,50 @@ TEST_F(lock_order, makes_two_rosters_count_what_the_other_one_left) {
   EXPECT_EQ(
       count("select count(*) from guild_members where left_at is null and guild_id = " + id),
       28);
+}
+
+// Whoever holds a lease writes with the queue's row locked: nobody comes to it with what that
+// one needs.
+TEST_F(lock_order, begins_with_the_queues_rows_of_characters) {
+  const character_id one{count("select id from characters where bnet_character_id = 1004")};
+  const character_id own{count("select id from characters where bnet_character_id = 1000")};
+  domain::account_list list{domain::region::eu, {}};
+  list.characters.push_back(
+      {bnet_character_id{1'000}, members[0].name, {realm_id{1}, "stormrage", ""}, 80, 1});
+  const auto onboard = [&](store::session& s) {
+    return store::run(s, domain::onboard{{user, {list}, true}, {}});
+  };
+  waits_for_the_queue_without_the_rest(onboard, "character_id = " + std::to_string(own.value));
+  waits_for_the_queue_without_the_rest(
+      [&](store::session& s) { return store::forget_character(s, one); },
+      "character_id = " + std::to_string(one.value));
+  db->exec(
+      "update sync_queue set guild_id = null where character_id = "
+      + std::to_string(own.value));
+  waits_for_the_queue_without_the_rest(
+      [&](store::session& s) { return store::forget_user(s, user); },
+      "character_id = " + std::to_string(own.value));
+  waits_for_the_queue_without_the_rest(
+      [&](store::session& s) { return store::forget_guild(s, guild); },
+      "character_id is not null");
+}
+
+TEST_F(lock_order, begins_with_the_queues_row_of_a_guild) {
+  waits_for_the_queue_without_the_rest(
+      [&](store::session& s) { return store::run(s, domain::sync_guild{guild}); },
+      "tracked_guild_id is not null");
+  waits_for_the_queue_without_the_rest(
+      [&](store::session& s) {
+        return store::run(s, domain::track{address, "x"});
+      },
+      "tracked_guild_id is not null");
+  waits_for_the_queue_without_the_rest(
+      [&](store::session& s) { return store::run(s, domain::untrack{address}); },
+      "tracked_guild_id is not null");
+  track();
+  waits_for_the_queue_without_the_rest(
+      [&](store::session& s) { return store::forget_guild(s, guild); },
+      "tracked_guild_id is not null");
 }
 
 } // namespace guildhall::test
