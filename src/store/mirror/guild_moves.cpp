@@ -71,15 +71,19 @@ constexpr statement lose_address{
     "lose_guild_address", R"(
   update guilds set name_key = null, updated_at = app_now() where id = $1)",
     20};
-constexpr statement follow_address{
+constexpr statement stands_elsewhere{
+    "guild_stands_elsewhere", R"(
+  select from tracked_guilds where guild_id = $1 and id <> $2 and state = 'active')",
+    20};
+constexpr statement follow{
     "follow_address", R"(
   update tracked_guilds set guild_id = null, state = 'pending', not_found_since = null,
     disputed_realm_id = null, disputed_bnet_id = null, disputed_since = null,
     roster_due_at = app_now(), last_error = '', last_error_at = null, updated_at = app_now()
   where id = $1)",
     20};
-constexpr std::array all{move_tracked, mark_renamed,  members_to_ask, log_move,
-                         set_identity, log_hand_over, lose_address,   follow_address};
+constexpr std::array all{move_tracked,  mark_renamed, members_to_ask,   log_move, set_identity,
+                         log_hand_over, lose_address, stands_elsewhere, follow};
 const listed_statements registered{all};
 
 /// False if the guild has a row of its own under the new identity, or its address is tracked.
@@ -134,17 +138,25 @@ void close_all(session& db, guild_id guild, change_tags& tags) {
 
 } // namespace
 
+void follow_address(session& db, tracked_guild_id tracked, change_tags& tags) {
+  db.exec(follow, {tracked});
+  tags.add_addresses();
+}
+
 void hand_over(session& db, tracked_guild_id tracked, guild_id guild, change_tags& tags) {
   lock_guild(db, guild);
+  if (!db.exec(stands_elsewhere, {guild, tracked}).empty()) {
+    follow_address(db, tracked, tags); // it lives on at the address of that row
+    return;
+  }
   close_all(db, guild, tags);
   update_member_count(db, guild);
   update_ranks(db, guild);
   update_leader(db, guild, tags);
   db.exec(log_hand_over, {guild});
   db.exec(lose_address, {guild});
-  db.exec(follow_address, {tracked});
+  follow_address(db, tracked, tags);
   tags.add(guild);
-  tags.add_addresses();
 }
 
 template <>

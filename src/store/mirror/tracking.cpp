@@ -23,7 +23,7 @@ constexpr statement insert_tracked{
   insert into tracked_guilds as t (region, realm, name_slug, requested_by)
   values ($1, $2, $3, $4)
   on conflict (region, realm, name_slug) do update set updated_at = app_now()
-  returning id, guild_id, state = 'disputed')",
+  returning id, guild_id, state)",
     30};
 constexpr statement guild_there{
     "guild_at_address", R"(
@@ -196,13 +196,17 @@ result<domain::job_row>
 track_at(session& db, const domain::guild_address& address, const std::string& by) {
   tracked_guild_id tracked;
   std::optional<guild_id> guild;
-  bool disputed = false;
+  std::string state;
   hold_queue(db, {}, address); // whoever is at work on it is waited for
   fields(db.exec(insert_tracked, {address.region, address.realm, address.name_slug, by})[0])
-      >> tracked >> guild >> disputed;
-  if (disputed && guild) { // whoever answers at the address is meant
-    change_tags tags;
-    hand_over(db, tracked, *guild, tags);
+      >> tracked >> guild >> state;
+  if (guild && (state == "disputed" || state == "renamed")) {
+    change_tags tags; // whoever answers at the address is meant
+    if (state == "disputed")
+      hand_over(db, tracked, *guild, tags);
+    else
+      follow_address(db, tracked, tags);
+    tags.add(*guild);
     tags.send(db);
     guild.reset();
   }

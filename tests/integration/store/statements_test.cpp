@@ -200,6 +200,7 @@ std::map<std::string, std::string> calls() {
       {"log_hand_over", "7"},
       {"lose_guild_address", "7"},
       {"follow_address", "7"},
+      {"guild_stands_elsewhere", "7, 8"},
       {"tracked_disputed", "7, 3, 777777, 'another guild'"},
       {"document_disputed", "7"},
       {"see_candidate", "'eu', 3, 777777, 'draenor', 'Draenor', 'Other', 'other'"},

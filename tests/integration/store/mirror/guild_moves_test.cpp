@@ -188,4 +188,40 @@ TEST_F(guild_moves, members_are_asked_who_logged_in_last) {
       scalar("select name_key from characters where bnet_character_id = 1000"));
 }
 
+TEST_F(
+    guild_moves,
+    a_guild_that_is_tracked_at_its_new_address_is_not_handed_over_with_its_old_one) {
+  dispute();
+  const domain::guild_address moved{domain::region::eu, "stormrage", "new-dawn"};
+  track(moved);
+  const auto work = claim();
+  ASSERT_EQ(work.address, moved);
+  EXPECT_EQ(apply(outcome_of(work, members, 2, {.name = "New Dawn"})).guild, guild);
+  finish(work, guild);
+  track();
+  EXPECT_EQ(open_rows(), 10);
+  EXPECT_EQ(events("guild_handed_over"), 0);
+  EXPECT_EQ(scalar("select name_key from guilds"), "new-dawn");
+  EXPECT_EQ(scalar("select leader_id is not null from guilds"), "t");
+  EXPECT_EQ(
+      scalar("select state || coalesce(guild_id, 0) from tracked_guilds where name_slug = "
+             "'avalerion'"),
+      "pending0")
+      << "whoever answers there now";
+}
+
+TEST_F(guild_moves, to_track_the_address_of_a_renamed_row_again_means_whoever_is_there) {
+  track({domain::region::eu, "stormrage", "new-dawn"});
+  db->exec(
+      "update tracked_guilds set guild_id = " + std::to_string(guild.value)
+      + "; update guilds set name_key = 'new-dawn';"
+        "update tracked_guilds set state = 'renamed' where name_slug = 'avalerion'");
+  track();
+  EXPECT_EQ(
+      scalar("select state || coalesce(guild_id, 0) from tracked_guilds where name_slug = "
+             "'avalerion'"),
+      "pending0");
+  EXPECT_EQ(open_rows(), 10);
+}
+
 } // namespace guildhall::test
