@@ -206,7 +206,8 @@ constexpr statement forget_gone{
     30'000};
 constexpr statement forget_asked{
     "forget_asked", R"(
-  update characters set forgotten_at = app_now(), forgotten_address = null, user_id = null
+  update characters set forgotten_at = app_now(), forgotten_address = null, user_id = null,
+    licence_id = null, unlisted_at = null, unseen_at = null
   where id = any($1::bigint[]))",
     30'000};
 constexpr statement remember{

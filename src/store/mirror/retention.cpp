@@ -1,11 +1,13 @@
 #include "store/mirror/retention.hpp"
 
+#include "core/log.hpp"
 #include "domain/sync_port.hpp"
 #include "store/ledger/audit.hpp"
 #include "store/ledger/change_tags.hpp"
 #include "store/ledger/jobs.hpp"
 #include "store/ledger/queue_rows.hpp"
 #include "store/mirror/erase.hpp"
+#include "store/mirror/guild_counts.hpp"
 #include "store/mirror/guild_link.hpp"
 #include "store/mirror/member_rows.hpp"
 #include "store/postgres/session.hpp"
@@ -13,7 +15,11 @@
 #include "store/postgres/statement.hpp"
 #include "store/run.hpp"
 
+#include <pqxx/except>
+
 #include <array>
+#include <exception>
+#include <utility>
 
 namespace guildhall::store {
 
@@ -82,14 +88,15 @@ constexpr statement logins{
 // What a login tells is proof of the battletag, as an answer is of a character. Users that no
 // account at Battle.net stands for have a negative one.
 constexpr statement battletags{
-    "expire_battletags", R"(
-  update users set battletag = null, updated_at = app_now()
-  where id = any(array(
-    select id from users
-    where battletag is not null and bnet_account_id > 0
-      and coalesce(last_login_at, created_at) < app_now() - $2::interval
-    order by coalesce(last_login_at, created_at) limit $1))
-  returning id)",
+    "unconfirmed_battletags", R"(
+  select id, battletag from users
+  where battletag is not null and bnet_account_id > 0
+    and coalesce(last_login_at, created_at) < app_now() - $2::interval
+  order by coalesce(last_login_at, created_at) limit $1 for no key update)",
+    5'000};
+constexpr statement blank{
+    "blank_battletags", R"(
+  update users set battletag = null, updated_at = app_now() where id = any($1::bigint[]))",
     5'000};
 constexpr statement signed_up{
     "events_of_users", R"(
@@ -252,13 +259,13 @@ constexpr statement own_admin_tags{
   where bnet_account_id = (select bnet_account_id from users where id = $1))",
     20};
 constexpr std::array all{
-    overdue,         overdue_still,   listed_only, listed_still, old_guilds,    closed_rows,
-    tokens,          logins,          battletags,  signed_up,    selves,        guild_there,
-    untrack_guild,   guild_jobs,      everybody,   only_here,    member_traces, profile_traces,
-    guild_transfers, hand_over,       forget_name, close_all,    no_guild,      guild_names,
-    own_characters,  hold_user,       hold_guilds, asked_jobs,   asked_guilds,  drop_user,
-    own_audit,       audit_of_events, own_events,  own_sign_ups, release_own,   own_licences,
-    own_admin_tags};
+    overdue,        overdue_still,   listed_only,     listed_still, old_guilds,   closed_rows,
+    tokens,         logins,          battletags,      blank,        signed_up,    selves,
+    guild_there,    untrack_guild,   guild_jobs,      everybody,    only_here,    member_traces,
+    profile_traces, guild_transfers, hand_over,       forget_name,  close_all,    no_guild,
+    guild_names,    own_characters,  hold_user,       hold_guilds,  asked_jobs,   asked_guilds,
+    drop_user,      own_audit,       audit_of_events, own_events,   own_sign_ups, release_own,
+    own_licences,   own_admin_tags};
 const listed_statements registered{all};
 
 std::int64_t rows(session& db, const statement& how, std::initializer_list<param> params) {
@@ -294,15 +301,25 @@ void sweep_characters(
   report.characters += static_cast<std::int64_t>(listed.size() + unlisted.size());
 }
 
+void forget_who_asked(session& db, const std::string& battletag) {
+  db.exec(asked_jobs, {battletag});
+  db.exec(asked_guilds, {battletag});
+}
+
 /// Sign-ups of those who lose their battletag show a former user.
 void blank_battletags(
     session& db, const domain::sweep& what, domain::sweep_report& report, change_tags& tags) {
-  const auto users = ids_of(db.exec(battletags, {what.limit, what.erase_after}));
+  std::vector<std::int64_t> users;
+  for (const auto& row : db.exec(battletags, {what.limit, what.erase_after})) {
+    std::string battletag;
+    fields(row) >> users.emplace_back() >> battletag;
+    forget_who_asked(db, battletag);
+    tags.add(user_id{users.back()});
+  }
   report.battletags += static_cast<std::int64_t>(users.size());
   if (users.empty())
     return;
-  for (const auto id : users)
-    tags.add(user_id{id});
+  db.exec(blank, {users});
   for (const auto id : ids_of(db.exec(signed_up, {users})))
     tags.add(event_id{id});
 }
@@ -350,19 +367,33 @@ failure unknown(std::string_view what, std::int64_t id) {
 template <>
 result<domain::sweep_report> run(session& db, const domain::sweep& what) {
   domain::sweep_report total;
+  std::exception_ptr refused; // one part that fails for good does not keep the others
+  struct part {
+    std::string_view name;
+    void (*erase)(session&, const domain::sweep&, domain::sweep_report&, change_tags&);
+  };
+  constexpr std::array parts{
+      part{"characters", sweep_characters}, part{"guilds", sweep_guilds},
+      part{"other rows", sweep_the_rest}};
   // One after the other: characters are locked after their guilds, and then no other guild.
-  for (const auto step : {sweep_characters, sweep_guilds, sweep_the_rest}) {
-    const auto part = db.transaction([&]() -> result<domain::sweep_report> {
-      domain::sweep_report report;
-      change_tags tags;
-      step(db, what, report, tags);
-      tags.send(db);
-      return report;
-    });
-    if (!part)
-      return part;
-    total += *part;
+  for (const auto& one : parts) {
+    try {
+      total += *db.transaction([&]() -> result<domain::sweep_report> {
+        domain::sweep_report report;
+        change_tags tags;
+        one.erase(db, what, report, tags);
+        tags.send(db);
+        return report;
+      });
+    } catch (const pqxx::sql_error& error) {
+      log::warn("retention: {} are left, SQLSTATE {}", one.name, error.sqlstate());
+      refused = std::current_exception();
+    } catch (const pqxx::transaction_rollback&) {
+      refused = std::current_exception();
+    }
   }
+  if (refused)
+    std::rethrow_exception(refused);
   return total;
 }
 
@@ -393,6 +424,7 @@ result<void> forget_guild(session& db, guild_id id) {
     add_users_of(db, id, tags);
     erase_characters(db, ids_of(db.exec(only_here, {id, members})), erasing::unverified, tags);
     db.exec(close_all, {id});
+    update_ranks(db, id);
     db.exec(member_traces, {id});
     db.exec(guild_transfers, {id});
     db.exec(no_guild, {id});
@@ -418,10 +450,8 @@ result<void> forget_user(session& db, user_id id) {
     hold_characters_of(db, id);
     std::string battletag;
     fields(user[0]) >> battletag;
-    if (!battletag.empty()) {
-      db.exec(asked_jobs, {battletag});
-      db.exec(asked_guilds, {battletag});
-    }
+    if (!battletag.empty())
+      forget_who_asked(db, battletag);
     change_tags tags;
     db.exec(own_audit, {id});
     db.exec(audit_of_events, {id});

@@ -508,4 +508,41 @@ TEST_F(erasure, a_sign_up_outlives_the_battletag_of_whoever_signed_up) {
   EXPECT_EQ(shown.list.front().battletag, "a former user");
 }
 
+TEST_F(erasure, of_a_guild_leaves_no_rank_that_counts_somebody) {
+  ASSERT_GT(count("select count(*) from ranks where member_count > 0"), 0);
+  ASSERT_TRUE(db->run([&](store::session& s) { return store::forget_guild(s, guild); }));
+  EXPECT_EQ(count("select count(*) from ranks where member_count > 0"), 0);
+}
+
+TEST_F(erasure, of_a_character_leaves_no_licence_that_tells_whose_it_was) {
+  const auto user = arrive(5, "Tag#5").id;
+  domain::account_list list{domain::region::eu, {}};
+  list.characters.push_back(
+      {bnet_character_id{marked_id}, "Zzmarker", {realm_id{1}, "stormrage", ""}, 80, 1, 31});
+  ASSERT_TRUE(db->ask(domain::onboard{{user, {list}, false}, {}}));
+  ASSERT_EQ(count("select count(*) from characters where licence_id is not null"), 1);
+  forget_marked();
+  EXPECT_EQ(count("select count(*) from characters where licence_id is not null"), 0);
+}
+
+TEST_F(erasure, of_a_battletag_forgets_it_where_its_user_asked_for_something) {
+  arrive(5, "Zzowner#5");
+  db->exec("update jobs set requested_by = 'Zzowner#5';"
+           "update tracked_guilds set requested_by = 'Zzowner#5'");
+  db->shift_clock(31 * 24h);
+  sweep_all();
+  EXPECT_EQ(columns_with("zzowner"), "");
+}
+
+TEST_F(erasure, goes_on_with_the_rest_when_one_part_of_a_sweep_fails) {
+  db->exec("insert into login_attempts (state_hash, region, expires_at) values "
+           "(sha256('x'), 'eu', app_now() - interval '1 h');"
+           "update characters set verified_at = app_now() - interval '40 days';"
+           "create function refuse() returns trigger language plpgsql as $$ begin raise "
+           "exception 'no'; end $$;"
+           "create trigger refuse before update on characters execute function refuse()");
+  EXPECT_ANY_THROW((void)db->ask(domain::sweep{50, erase_after, {}})) << "it says so";
+  EXPECT_EQ(count("select count(*) from login_attempts"), 0);
+}
+
 } // namespace guildhall::test
