@@ -43,6 +43,16 @@ bool is_number(std::string_view text) {
       && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
+/// Battle.net gives a tag to another account once it is free.
+failure several(const pqxx::result& users) {
+  auto ids = ids_of(users);
+  std::ranges::sort(ids);
+  std::string listed;
+  for (const auto id : ids)
+    listed.append(listed.empty() ? "" : ", ").append(std::to_string(id));
+  return {ec::conflict, "Several users have this battletag, name one by its id: " + listed};
+}
+
 } // namespace
 
 result<user_id> set_role(session& db, std::string_view who, std::string_view role) {
@@ -52,12 +62,12 @@ result<user_id> set_role(session& db, std::string_view who, std::string_view rol
     const auto rows = db.exec(is_number(who) ? by_id : by_battletag, {who, role});
     if (rows.empty())
       return fail(ec::not_found, "User not found");
-    change_tags tags;
+    if (rows.size() > 1)
+      return fail(several(rows));
     user_id id;
-    for (const auto& row : rows) {
-      fields(row) >> id;
-      tags.add(id);
-    }
+    fields(rows[0]) >> id;
+    change_tags tags;
+    tags.add(id);
     tags.send(db);
     return id;
   });

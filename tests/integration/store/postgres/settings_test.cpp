@@ -147,6 +147,13 @@ TEST_F(users, a_role_is_given_by_id_or_battletag) {
   EXPECT_EQ(role("Nobody#1", "admin").error().code, ec::not_found);
   EXPECT_EQ(role("12345678901234567890", "admin").error().code, ec::not_found);
   EXPECT_EQ(role("Wolf#1234", "king").error().code, ec::validation);
+  db->exec("insert into users (bnet_account_id, battletag) values (2, 'Wolf#1234')");
+  const auto several = role("Wolf#1234", "admin");
+  ASSERT_FALSE(several);
+  EXPECT_EQ(several.error().code, ec::conflict);
+  EXPECT_TRUE(several.error().message.ends_with(
+      scalar("select string_agg(id::text, ', ' order by id) from users")));
+  EXPECT_EQ(count("select count(*) from users where role = 'admin'"), 0);
 }
 
 class periods : public mirror {
