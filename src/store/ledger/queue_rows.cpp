@@ -47,6 +47,12 @@ constexpr std::string_view free_named{R"(
     returning q.guild_id, q.due_at
   ))"};
 constexpr statement due_now{"make_due", join<free_named, pull_guilds>, 20'000};
+constexpr statement strays{
+    "drop_strays", R"(
+  delete from sync_queue q using characters c
+  where q.character_id = any($1::bigint[]) and not q.forced and q.guild_id is null
+    and q.lease_token is null and c.id = q.character_id and c.user_id is null)",
+    20'000};
 constexpr statement hold_characters{
     "hold_queue_of_characters", R"(
   select from sync_queue where character_id = any($1::bigint[]) order by id for update)",
@@ -75,8 +81,8 @@ constexpr statement pull_forward{
   where t.guild_id = $1 and t.state <> 'renamed' and q.tracked_guild_id = t.id
     and q.lease_token is null and (q.due_at > first.due_at or $2))",
     60};
-constexpr std::array all{unqueued,     enqueue,         drop_left, due_now,
-                         pull_forward, hold_characters, hold_guild};
+constexpr std::array all{unqueued,     enqueue,         drop_left,  due_now,
+                         pull_forward, hold_characters, hold_guild, strays};
 const listed_statements registered{all};
 
 } // namespace
@@ -114,6 +120,11 @@ void unqueue_members(session& db, const std::vector<std::int64_t>& characters) {
 void make_due(session& db, const std::vector<std::int64_t>& characters) {
   if (!characters.empty())
     db.exec(due_now, {characters});
+}
+
+void drop_strays(session& db, const std::vector<std::int64_t>& characters) {
+  if (!characters.empty())
+    db.exec(strays, {characters});
 }
 
 void hold_queue(session& db, const std::vector<std::int64_t>& characters) {

@@ -39,6 +39,8 @@ void hold_queue(
 std::size_t queue_members(session& db, guild_id guild);
 /// The characters that left: players' own go on without a guild, the others are not kept fresh.
 void unqueue_members(session& db, const std::vector<std::int64_t>& characters);
+/// Whom a person asked for once, and nobody keeps fresh; after they were looked at.
+void drop_strays(session& db, const std::vector<std::int64_t>& characters);
 /// Due at once, whoever has it, and so are their guilds: a name changed, or an address was
 /// taken over.
 void make_due(session& db, const std::vector<std::int64_t>& characters);

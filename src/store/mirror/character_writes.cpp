@@ -103,19 +103,11 @@ constexpr std::string_view finished{R"(
     returning q.guild_id, q.due_at
   ))"};
 constexpr statement finish{"finish_character", join<finished, pull_guilds>, 60};
-// Asked for once by a person; nobody keeps it fresh.
-constexpr statement drop_stray{
-    "drop_stray", R"(
-  delete from sync_queue q using characters c
-  where q.id = $1 and not q.again and q.guild_id is null and c.id = q.character_id
-    and c.user_id is null)",
-    20};
 // Nobody asks for whom nobody may name.
 constexpr statement drop_entry{"drop_entry", "delete from sync_queue where id = $1", 20};
-constexpr std::array all{drop_stray,  lock,       documents,        verify,
-                         unavailable, move,       rename_member,    reclass_member,
-                         rated_now,   log_rename, guild_of_profile, finish,
-                         drop_entry};
+constexpr std::array all{lock,       documents,        verify,         unavailable,
+                         move,       rename_member,    reclass_member, rated_now,
+                         log_rename, guild_of_profile, finish,         drop_entry};
 const listed_statements registered{all};
 
 /// How long a document that cannot be stored waits before it is asked for again.
@@ -338,8 +330,7 @@ private:
         finish, {outcome_.work.lease.entry, wait_until(outcome_.next_due, outcome_.made_at),
                  failed_as});
     finish_character_jobs(db_, {id_.value});
-    if (!stored_.open_membership && !outcome_.work.user)
-      db_.exec(drop_stray, {outcome_.work.lease.entry});
+    drop_strays(db_, {id_.value});
   }
 
   void notify(bool announce) {

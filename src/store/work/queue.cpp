@@ -204,6 +204,7 @@ result<void> run(session& db, const domain::checked_characters& what) {
       return {};
     announce_recovered(db, db.exec(documents_checked, {owners, documents, held}));
     finish_character_jobs(db, held);
+    drop_strays(db, held);
     return {};
   });
 }

@@ -517,12 +517,25 @@ TEST_F(character_sync, a_stranger_synced_once_by_a_person_is_not_kept_fresh) {
   const auto guild = scan(members, 1).guild;
   sync_members(guild, members, 1);
   ASSERT_TRUE(db->ask(domain::untrack{address}));
-  db->exec("update guild_members set left_at = app_now()");
   const character_id id{count("select id from characters where bnet_character_id = 1004")};
-  ASSERT_TRUE(db->ask(domain::sync_character{id}));
-  const auto work = db->ask(domain::claim_characters{std::nullopt, 10, lease_time});
-  ASSERT_EQ(work->size(), 1u);
-  ASSERT_TRUE(apply(outcome_of(work->front(), {.who = members[4]}, 2)));
+  const auto ask_and_claim = [&] {
+    EXPECT_TRUE(db->ask(domain::sync_character{id}));
+    const auto work = db->ask(domain::claim_characters{std::nullopt, 10, lease_time});
+    EXPECT_EQ(work->size(), 1u);
+    return work->front();
+  };
+  // A member of a guild that is not tracked, whose documents are as they were; then of none.
+  const auto unchanged = ask_and_claim();
+  ASSERT_TRUE(db->ask(domain::checked_characters{
+      {{.lease = unchanged.lease,
+        .character = id,
+        .unchanged = {document::profile},
+        .next_due = in(8h)}}}));
+  EXPECT_EQ(count("select count(*) from sync_queue"), 0);
+  ASSERT_TRUE(apply(outcome_of(ask_and_claim(), {.who = members[4]}, 2)));
+  EXPECT_EQ(count("select count(*) from sync_queue"), 0);
+  db->exec("update guild_members set left_at = app_now()");
+  ASSERT_TRUE(apply(outcome_of(ask_and_claim(), {.who = members[4]}, 3)));
   EXPECT_EQ(count("select count(*) from sync_queue"), 0);
 }
 
