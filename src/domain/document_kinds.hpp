@@ -120,10 +120,13 @@ inline constexpr std::array of_profile{
     derived_column{"spec_id", "integer", value_of<&columns::spec_id>},
     derived_column{"spec_name", "text", value_of<&columns::spec_name>, "''"},
     derived_column{
-        "average_item_level", "double precision", value_of<&columns::average_item_level>},
+        "average_item_level", "double precision", value_of<&columns::average_item_level>,
+        "null", true},
     derived_column{
-        "equipped_item_level", "double precision", value_of<&columns::equipped_item_level>},
-    derived_column{"achievement_points", "bigint", value_of<&columns::achievement_points>},
+        "equipped_item_level", "double precision", value_of<&columns::equipped_item_level>,
+        "null", true},
+    derived_column{
+        "achievement_points", "bigint", value_of<&columns::achievement_points>, "null", true},
     derived_column{
         "last_login_at", "timestamptz", value_of<&columns::last_login_at>, "null", true},
 };

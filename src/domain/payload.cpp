@@ -16,9 +16,35 @@ namespace {
 /// Far above what Battle.net allows per region and licence.
 constexpr std::size_t max_account_characters = 1'000;
 
+/// Ranks in a guild; the database keeps no other.
+constexpr std::int64_t last_rank = 99;
+/// Far longer than a name can be. What is longer finds no place in an index.
+constexpr std::size_t longest_name = 256;
+/// Weeks: no region is as old as that.
+constexpr std::int64_t last_period = 99'999;
+
 template <class Id>
 Id id_of(json_reader& in) {
   return Id{in.integer("id", 1)};
+}
+
+/// Empty where it is absent or no name.
+std::string name_of(json_reader& in) {
+  auto name = in.optional_text("name").value_or("");
+  if (name.size() <= longest_name)
+    return name;
+  in.leave_out("name", "too long");
+  return {};
+}
+
+/// Nothing for what no item level can be.
+std::optional<double> item_level_of(json_reader& in, std::string_view key) {
+  constexpr double highest = 100'000;
+  const auto level = in.optional_number(key);
+  if (!level || (*level >= 0 && *level <= highest))
+    return level;
+  in.leave_out(key, "out of range");
+  return std::nullopt;
 }
 
 /// Of what must be found at its address.
@@ -26,10 +52,11 @@ realm_ref realm_of(json_reader& in) {
   realm_ref realm;
   in.object("realm", [&] {
     realm.id = id_of<guildhall::realm_id>(in);
-    realm.slug = in.text("slug");
+    const auto slug = in.text("slug");
+    realm.slug = canonical_slug(slug).value_or("");
     if (realm.slug.empty())
-      in.reject("slug", "empty");
-    realm.name = in.optional_text("name").value_or("");
+      in.reject("slug", slug.empty() ? "empty" : "not a slug");
+    realm.name = name_of(in);
   });
   return realm;
 }
@@ -39,8 +66,11 @@ realm_ref own_realm_of(json_reader& in) {
   realm_ref realm;
   in.object("realm", [&] {
     realm.id = id_of<guildhall::realm_id>(in);
-    realm.slug = in.optional_text("slug").value_or("");
-    realm.name = in.optional_text("name").value_or("");
+    const auto slug = in.optional_text("slug").value_or("");
+    realm.slug = canonical_slug(slug).value_or("");
+    if (realm.slug.empty() && !slug.empty())
+      in.leave_out("slug", "not a slug");
+    realm.name = name_of(in);
   });
   return realm;
 }
@@ -60,7 +90,7 @@ named_id named_id_in(json_reader& in, std::string_view key) {
   named_id found;
   in.optional_object(key, [&] {
     found.id = in.optional_small_integer("id").value_or(0);
-    found.name = in.optional_text("name").value_or("");
+    found.name = name_of(in);
   });
   return found;
 }
@@ -78,12 +108,12 @@ std::string last_path_segment(std::string_view href) {
 guild_ref guild_of(json_reader& in) {
   guild_ref guild;
   guild.id = id_of<bnet_guild_id>(in);
-  guild.name = in.optional_text("name").value_or("");
+  guild.name = name_of(in);
   guild.realm = realm_of(in);
   in.optional_object("key", [&] {
     guild.name_slug = last_path_segment(in.optional_text("href").value_or(""));
   });
-  if (guild.name_slug.empty())
+  if (guild.name_slug.empty() || guild.name_slug.size() > longest_name)
     guild.name_slug = guild_name_slug(guild.name);
   return guild;
 }
@@ -92,7 +122,7 @@ guild_ref guild_of(json_reader& in) {
 template <class Listed>
 void read_listed(json_reader& in, Listed& one) {
   one.id = id_of<bnet_character_id>(in);
-  one.name = in.optional_text("name").value_or("");
+  one.name = name_of(in);
   one.realm = realm_of(in);
   one.level = in.optional_small_integer("level").value_or(0);
   one.class_id = named_id_in(in, "playable_class").id;
@@ -101,7 +131,7 @@ void read_listed(json_reader& in, Listed& one) {
 roster_member member_of(json_reader& in) {
   roster_member member;
   in.object("character", [&] { read_listed(in, member); });
-  member.rank = in.small_integer("rank");
+  member.rank = static_cast<int>(in.integer("rank", 0, last_rank));
   return member;
 }
 
@@ -113,6 +143,17 @@ member_key key_of(const roster_member& member) {
 
 bool is_whole(const member_key& key) {
   return key.first.value != 0 && key.second.value != 0;
+}
+
+/// One licence may be listed in parts.
+void add_licence(account_view& account, account_licence licence) {
+  const auto known = std::ranges::find(account.licences, licence.id, &account_licence::id);
+  if (known == account.licences.end()) {
+    account.licences.push_back(licence);
+    return;
+  }
+  known->characters += licence.characters;
+  known->complete = known->complete && licence.complete;
 }
 
 /// Of entries with one identity the last one is kept, at its place.
@@ -163,7 +204,7 @@ result<guild_view> parse_guild(std::string_view body, const reading& as) {
   prove(in, claim_of(document::guild), as);
   guild_view guild;
   guild.id = id_of<bnet_guild_id>(in);
-  guild.name = in.optional_text("name").value_or("");
+  guild.name = name_of(in);
   guild.realm = own_realm_of(in);
   guild.faction = faction_of(in);
   guild.member_count = in.optional_integer("member_count");
@@ -177,7 +218,7 @@ result<roster_view> parse_roster(std::string_view body, const reading& as) {
   roster_view roster;
   in.object("guild", [&] {
     roster.guild_id = id_of<bnet_guild_id>(in);
-    roster.guild_name = in.optional_text("name").value_or("");
+    roster.guild_name = name_of(in);
     roster.guild_realm = own_realm_of(in);
   });
   read_members(in, roster);
@@ -188,7 +229,7 @@ result<roster_view> parse_roster(std::string_view body, const reading& as) {
 profile_view profile_in(json_reader& in, const reading& as) {
   profile_view profile;
   profile.id = id_of<bnet_character_id>(in);
-  profile.name = in.optional_text("name").value_or("");
+  profile.name = name_of(in);
   profile.realm = own_realm_of(in);
   profile.level = in.optional_small_integer("level").value_or(0);
   const auto of_class = named_id_in(in, "character_class");
@@ -205,8 +246,8 @@ profile_view profile_in(json_reader& in, const reading& as) {
     profile.guild = std::move(guild);
   else
     profile.guild_unclear = in.has("guild");
-  profile.average_item_level = in.optional_number("average_item_level");
-  profile.equipped_item_level = in.optional_number("equipped_item_level");
+  profile.average_item_level = item_level_of(in, "average_item_level");
+  profile.equipped_item_level = item_level_of(in, "equipped_item_level");
   profile.achievement_points = in.optional_integer("achievement_points");
   profile.last_login_at = in.optional_moment("last_login_timestamp", as.now);
   profile.left_out = in.left_out();
@@ -232,7 +273,7 @@ result<std::int64_t> parse_current_period(std::string_view body) {
   json_reader in{body};
   prove(in, period_index_claim, {});
   std::int64_t period = 0;
-  in.object("current_period", [&] { period = in.integer("id", 1); });
+  in.object("current_period", [&] { period = in.integer("id", 1, last_period); });
   return in.finish(period);
 }
 
@@ -255,8 +296,8 @@ result<account_view> parse_account(std::string_view body) {
       if (seen.emplace(one.realm.id, one.id).second)
         account.characters.push_back(std::move(one));
     });
-    if (licence && !in.failed())
-      account.licences.push_back({*licence, readable, readable == listed});
+    if (licence)
+      add_licence(account, {*licence, readable, !in.failed() && readable == listed});
   });
   if (account.characters.size() > max_account_characters)
     in.reject("characters", "more than an account can have");

@@ -107,8 +107,8 @@ struct account_character {
 /// One game licence of an account.
 struct account_licence {
   std::int64_t id{0};
-  std::size_t characters{0};
-  bool complete{true}; ///< every element of its list could be read
+  std::size_t characters{0}; ///< that could be read
+  bool complete{true};       ///< every element of its list could be read
 };
 /// Account profile of one region: the characters of all its licences, none twice. An account
 /// without a licence there has none. `wow_accounts` must be there: without it the answer is not

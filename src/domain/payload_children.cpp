@@ -21,9 +21,12 @@ namespace {
 /// Tiers of the expansions with a skill of their own number from 2437; those above this are the
 /// expansions since Shadowlands.
 constexpr std::int64_t first_recent_tier = 2700;
+constexpr std::int64_t last_tier = 99'999;
 
 /// There are some two a year.
-constexpr std::int64_t last_season = 999;
+constexpr std::int64_t last_season = 99;
+/// Weeks: no region is as old as that.
+constexpr std::int64_t last_period = 99'999;
 
 using kill_key = std::tuple<std::int64_t, std::int64_t, std::string>;
 
@@ -56,10 +59,20 @@ bool is_newer(const profession_tier& candidate, const profession_tier& chosen) {
   return chosen.id <= first_recent_tier && candidate.id < chosen.id;
 }
 
+/// What is listed already counts once.
+template <class List>
+bool is_repeated(json_reader& in, const List& list, std::int64_t id) {
+  const bool repeated =
+      std::ranges::any_of(list, [&](const auto& one) { return one.id == id; });
+  if (repeated)
+    in.leave_out("id", "repeats");
+  return repeated;
+}
+
 profession_tier tier_of(json_reader& in) {
   profession_tier found;
   in.object("tier", [&] {
-    found.id = in.integer("id", 1);
+    found.id = in.integer("id", 1, last_tier);
     found.name = in.optional_text("name").value_or("");
   });
   found.skill_points = in.optional_small_integer("skill_points").value_or(0);
@@ -77,7 +90,7 @@ profession profession_of(json_reader& in) {
   found.max_skill_points = in.optional_small_integer("max_skill_points").value_or(0);
   in.optional_each("tiers", [&] {
     auto tier = tier_of(in);
-    if (in.failed())
+    if (in.failed() || is_repeated(in, found.tiers, tier.id))
       return;
     if (!found.newest || is_newer(tier, *found.newest))
       found.newest = tier;
@@ -102,6 +115,16 @@ json::array tiers_json(const profession& of) {
   return tiers;
 }
 
+/// Nothing for what no rating can be.
+std::optional<double> rating_of(json_reader& in) {
+  constexpr double highest = 100'000;
+  const auto rating = in.optional_number("rating");
+  if (!rating || (*rating >= 0 && *rating <= highest))
+    return rating;
+  in.leave_out("rating", "out of range");
+  return std::nullopt;
+}
+
 } // namespace
 
 equipment_view equipment_in(json_reader& in) {
@@ -112,10 +135,10 @@ equipment_view equipment_in(json_reader& in) {
 
 mythic_view mythic_in(json_reader& in) {
   mythic_view mythic;
-  in.optional_object(
-      "current_mythic_rating", [&] { mythic.rating = in.optional_number("rating"); });
+  in.optional_object("current_mythic_rating", [&] { mythic.rating = rating_of(in); });
   in.optional_object("current_period", [&] {
-    in.optional_object("period", [&] { mythic.period_id = in.optional_integer("id", 1); });
+    in.optional_object(
+        "period", [&] { mythic.period_id = in.optional_integer("id", 1, last_period); });
     in.optional_each("best_runs", [] {});
   });
   in.optional_each("seasons", [&] {
@@ -131,7 +154,7 @@ professions_view professions_in(json_reader& in) {
   for (const auto* list : {"primaries", "secondaries"})
     in.optional_each(list, [&] {
       auto found = profession_of(in);
-      if (!in.failed())
+      if (!in.failed() && !is_repeated(in, view.professions, found.id))
         view.professions.push_back(std::move(found));
     });
   return view;

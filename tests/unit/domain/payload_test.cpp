@@ -81,7 +81,9 @@ TEST(roster, leaves_out_members_that_cannot_be_read_and_says_who_they_are_where_
     return parse_roster(roster_of("[" + odd + "," + fine + "]"));
   };
   for (const auto& odd :
-       {member("2", "9", "-1"), member("2", "9", "\"x\""), member("2", "9", "null"),
+       {member("2", "9", "-1"), member("2", "9", "100"), member("2", "9", "\"x\""),
+        std::string{R"({"character":{"id":2,"realm":{"id":9,"slug":"a b"}},"rank":3})"},
+        member("2", "9", "null"),
         std::string{R"({"character":{"id":2,"realm":{"id":9}},"rank":3})"},
         std::string{R"({"character":{"id":2,"realm":{"id":9,"slug":7}},"rank":3})"}}) {
     const auto roster = roster_with(odd);
@@ -104,6 +106,17 @@ TEST(roster, leaves_out_members_that_cannot_be_read_and_says_who_they_are_where_
     EXPECT_EQ(roster->left_out.parts, 1u) << odd;
     EXPECT_EQ(roster->left_out.first.find("members[0]"), 0u) << roster->left_out.first;
   }
+}
+
+TEST(roster, takes_no_name_that_is_too_long_and_spells_slugs_as_they_are_asked_for) {
+  const auto roster = parse_roster(roster_of(
+      R"([{"character":{"id":2,"name":")" + std::string(5'000, 'x')
+      + R"(","realm":{"id":9,"slug":"Area-52"}},"rank":3}])"));
+  ASSERT_TRUE(roster);
+  ASSERT_EQ(roster->members.size(), 1u);
+  EXPECT_EQ(roster->members[0].name, "");
+  EXPECT_EQ(roster->members[0].realm.slug, "area-52");
+  EXPECT_EQ(roster->left_out.parts, 1u);
 }
 
 TEST(roster, of_which_nothing_can_be_read_is_none) {
@@ -175,6 +188,15 @@ TEST(profile, takes_whole_and_broken_item_levels) {
   EXPECT_EQ(profile->equipped_item_level, 446.5);
 }
 
+TEST(profile, does_not_know_an_item_level_that_cannot_be) {
+  const auto profile = parse_profile(
+      std::string{profile_head} + R"("average_item_level":-1,"equipped_item_level":1e300})");
+  ASSERT_TRUE(profile);
+  EXPECT_FALSE(profile->average_item_level);
+  EXPECT_FALSE(profile->equipped_item_level);
+  EXPECT_EQ(profile->left_out.parts, 2u);
+}
+
 TEST(profile, does_not_know_a_login_that_cannot_have_been) {
   for (const auto* at :
        {"0", "-1", "1", "1072915199999", "9007199254740991", "null", "\"x\""}) {
@@ -233,11 +255,17 @@ TEST(mythic, names_the_newest_season_that_was_played) {
       R"({"character":{"id":1},"seasons":[{"id":13},{"id":"x"},{"id":14},7,{"id":0}],"current_mythic_rating":{"rating":1.5}})");
   ASSERT_TRUE(mythic);
   EXPECT_EQ(mythic->season, 14);
+  EXPECT_EQ(
+      parse_mythic(
+          R"({"character":{"id":1},"seasons":[{"id":14},{"id":999}],"current_period":{"period":{"id":1e9}}})")
+          ->season,
+      14);
   EXPECT_EQ(mythic->rating, 1.5);
 }
 
 TEST(mythic, does_without_a_rating_that_cannot_be_read) {
-  for (const auto* rating : {"7", R"({"rating":"x"})", "[]", "{}"}) {
+  for (const auto* rating :
+       {"7", R"({"rating":-1})", R"({"rating":1e300})", R"({"rating":"x"})", "[]", "{}"}) {
     const auto mythic = parse_mythic(
         std::string{R"({"character":{"id":1},"current_mythic_rating":)"} + rating + "}");
     ASSERT_TRUE(mythic) << rating;
@@ -266,6 +294,10 @@ TEST(professions, take_the_newest_of_the_recent_tiers) {
   EXPECT_EQ(points_of(tier(2437, 9) + "," + tier(2701, 5)), 5);
 }
 
+TEST(professions, are_not_shown_by_a_tier_that_no_game_has) {
+  EXPECT_EQ(points_of(tier(2750, 5) + "," + tier(2'000'000'000, 7)), 5);
+}
+
 TEST(professions, take_the_smallest_of_the_old_tiers) {
   EXPECT_EQ(points_of(tier(2700, 5) + "," + tier(2437, 9) + "," + tier(2500, 7)), 9);
 }
@@ -288,6 +320,17 @@ TEST(professions, list_every_tier_and_name_the_one_whose_points_they_show) {
       professions_json(*view, tiers_shown::none),
       R"([{"profession":{"id":171,"name":"Alchemy"},"skill_points":11,"max_skill_points":175}])")
       << "what a list of a thousand shows";
+}
+
+TEST(professions, and_their_tiers_are_listed_once_each) {
+  const auto view = parse_professions(
+      R"({"character":{"id":1},"primaries":[{"profession":{"id":171},"tiers":[)" + tier(2750, 5)
+      + "," + tier(2750, 6)
+      + R"(]},{"profession":{"id":171}}],"secondaries":[{"profession":{"id":171}}]})");
+  ASSERT_TRUE(view);
+  ASSERT_EQ(view->professions.size(), 1u);
+  EXPECT_EQ(view->professions[0].tiers.size(), 1u);
+  EXPECT_EQ(view->professions[0].skill_points, 5);
 }
 
 TEST(professions, do_without_tiers_and_lists) {
@@ -355,6 +398,16 @@ TEST(account, tells_which_licences_were_read_whole) {
   EXPECT_EQ(odd->licences[1].characters, 0u);
 }
 
+TEST(account, adds_up_a_licence_that_is_listed_in_parts) {
+  const auto account = parse_account(
+      R"({"id":1,"wow_accounts":[{"id":7,"characters":[{"id":5,"name":"Anna",)"
+      R"("realm":{"id":1,"slug":"a"}}]},{"id":7,"characters":[{"id":"x"}]},{"id":7,"characters":7}]})");
+  ASSERT_TRUE(account);
+  ASSERT_EQ(account->licences.size(), 1u);
+  EXPECT_EQ(account->licences[0].characters, 1u);
+  EXPECT_FALSE(account->licences[0].complete) << "whoever is missing may be in the other part";
+}
+
 TEST(account, says_that_characters_could_not_be_read) {
   for (const auto* odd :
        {"7", R"({"id":2})", R"({"id":2,"characters":7})",
@@ -374,6 +427,7 @@ TEST(account, says_that_characters_could_not_be_read) {
 TEST(period_index, is_no_other_document) {
   message_of(parse_current_period(
       R"({"_links":{"self":{"href":"https://eu.api/profile/wow/character/a/b/mythic-keystone-profile"}},"current_period":{"id":7}})"));
+  message_of(parse_current_period(R"({"current_period":{"id":9007199254740991}})"));
   for (const auto* body : {"{}", "[]", R"({"code":503,"reason":"maintenance"})"})
     message_of(parse_current_period(body));
 }
