@@ -28,11 +28,15 @@ constexpr statement insert_guild{
 // The count of a document counts until a roster was applied: then the open memberships do.
 constexpr statement update_guild{
     "update_guild", R"(
-  update guilds g set realm = $2, realm_name = $3, name = $4, name_key = $5, faction = $6,
+  update guilds g set realm = $2, realm_name = coalesce(nullif($3, ''), realm_name),
+    name = coalesce(nullif($4, ''), name), name_key = $5,
+    faction = coalesce(nullif($6, ''), faction),
     member_count = case when g.last_roster_sync is null then coalesce($7::bigint, g.member_count)
                         else g.member_count end,
     updated_at = app_now()
-  where id = $1 and (realm, realm_name, name, faction) is distinct from ($2, $3, $4, $6)
+  where id = $1 and (realm, realm_name, name, faction) is distinct from ($2,
+      coalesce(nullif($3, ''), realm_name), coalesce(nullif($4, ''), name),
+      coalesce(nullif($6, ''), faction))
      or id = $1 and name_key is distinct from $5
      or id = $1 and last_roster_sync is null and member_count is distinct from $7::bigint)",
     30};
@@ -59,8 +63,9 @@ constexpr statement roster_document{
     1'500};
 constexpr statement count_of_document{
     "document_count", R"(
-  select (guild_data_json -> 'member_count')::bigint from guilds
-  where id = $1 and jsonb_typeof(guild_data_json -> 'member_count') = 'number')",
+  select case when jsonb_typeof(g.said) = 'number' then
+    case when g.said::numeric between 0 and 9007199254740991 then g.said::numeric::bigint end end
+  from (select guild_data_json -> 'member_count' as said from guilds where id = $1) g)",
     20};
 constexpr statement found{
     "tracked_found", R"(
@@ -108,12 +113,20 @@ std::optional<stored_guild> lock_guild(session& db, guild_id id) {
   return out;
 }
 
+domain::guild_address
+address_of(const domain::guild_view& view, const domain::guild_address& asked) {
+  auto now = asked;
+  if (auto slug = domain::guild_name_slug(view.name); !slug.empty())
+    now.name_slug = std::move(slug);
+  if (!view.realm.slug.empty())
+    now.realm = view.realm.slug;
+  return now;
+}
+
 guild_written
 write_guild(session& db, const domain::guild_address& address, const domain::guild_view& view) {
   const domain::guild_identity who{address.region, view.realm.id, view.id};
-  const domain::guild_address now{
-      address.region, view.realm.slug.empty() ? address.realm : view.realm.slug,
-      domain::guild_name_slug(view.name)};
+  const auto now = address_of(view, address);
   guild_written out;
   remember_realm(db, who.region, who.realm_id, view.realm.name);
   auto existing = guild_of_identity(db, who);
@@ -133,7 +146,7 @@ write_guild(session& db, const domain::guild_address& address, const domain::gui
     out.changed = true;
     return out;
   }
-  if (out.guild.name != view.name)
+  if (!view.name.empty() && out.guild.name != view.name)
     db.exec(log_rename, {out.guild.id, out.guild.name, view.name});
   out.changed = db.exec(
                       update_guild, {out.guild.id, now.realm, view.realm.name, view.name,

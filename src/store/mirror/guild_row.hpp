@@ -29,8 +29,13 @@ struct guild_written {
   bool moved{false}; ///< it has another address, or took its from another guild
 };
 
+/// Where a guild is whose document was found at `asked`: the document need not say all of it.
+domain::guild_address
+address_of(const domain::guild_view& view, const domain::guild_address& asked);
+
 /// The guild that a document describes: found by its identity or made, moved to its address
-/// (which is taken from another guild if need be), with name, faction and count.
+/// (which is taken from another guild if need be), with name, faction and count. What the
+/// document does not say stays.
 guild_written
 write_guild(session& db, const domain::guild_address& address, const domain::guild_view& view);
 

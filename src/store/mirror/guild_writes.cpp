@@ -84,9 +84,7 @@ private:
     if (const auto& view = outcome_.guild_document; view && !is_foreign()) {
       if (!guild)
         guild = guild_of_identity(db_, {address.region, view->realm.id, view->id});
-      address.name_slug = domain::guild_name_slug(view->name);
-      if (!view->realm.slug.empty())
-        address.realm = view->realm.slug;
+      address = address_of(*view, address);
     }
     const auto& roster = outcome_.roster_document;
     hold_guilds_of_roster(
@@ -202,7 +200,7 @@ private:
   }
 
   void suspect(const domain::roster_view& roster, const domain::roster_context& context) {
-    const auto size = static_cast<std::int64_t>(roster.members.size());
+    const auto size = static_cast<std::int64_t>(roster.listed());
     // The first sighting counts, unless this one disagrees with it.
     const auto& earlier = context.earlier;
     const bool same_size = earlier && earlier->members == size;

@@ -62,6 +62,28 @@ TEST_F(guild_guards, a_suspicious_roster_is_believed_when_it_says_the_same_six_h
   EXPECT_EQ(open_rows(), 15);
 }
 
+TEST_F(guild_guards, a_suspicious_roster_is_believed_later_although_some_of_it_cannot_be_read) {
+  track();
+  const auto members = crowd(60);
+  scan(members, 1);
+  const std::vector<member> half(members.begin(), members.begin() + 15);
+  const auto scan_half = [&] {
+    db->exec("update tracked_guilds set roster_due_at = app_now();"
+             "update sync_queue set due_at = app_now() where tracked_guild_id is not null");
+    const auto work = claim();
+    auto outcome = outcome_of(work, half, 2, {.count = 60});
+    for (int i = 50; i < 60; ++i)
+      outcome.roster_document->unreadable.emplace_back(
+          realm_id{1}, bnet_character_id{members[static_cast<std::size_t>(i)].id});
+    finish(work, apply(outcome).guild);
+  };
+  scan_half();
+  EXPECT_EQ(open_rows(), 60);
+  db->shift_clock(7h);
+  scan_half();
+  EXPECT_EQ(open_rows(), 25);
+}
+
 TEST_F(guild_guards, a_404_closes_nothing_and_is_gone_after_14_days) {
   track();
   const auto members = crowd(10);

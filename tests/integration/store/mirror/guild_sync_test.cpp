@@ -96,6 +96,58 @@ TEST_F(guild_sync, who_is_listed_unreadably_has_not_left_and_the_rest_is_applied
   EXPECT_EQ(open_rows(), 29);
 }
 
+TEST_F(guild_sync, one_entry_that_the_database_could_not_keep_costs_itself) {
+  track();
+  auto members = crowd(30);
+  scan(members, 1);
+  members.pop_back();
+  std::string noise; // that no compression shortens
+  for (unsigned i = 0, x = 7; i < 9'000; ++i) {
+    x = x * 1'103'515'245 + 12'345;
+    noise += static_cast<char>('a' + (x >> 16) % 26);
+  }
+  const auto applied = scan_with(
+      R"({"character":{"id":1,"name":"Rank","realm":{"id":1,"slug":"stormrage"}},"rank":100},)"
+      R"({"character":{"id":2,"name":")"
+          + noise + R"(","realm":{"id":1,"slug":"stormrage"}},"rank":3},)"
+          + R"({"character":{"id":3,"name":"Slug","realm":{"id":1,"slug":")" + noise
+          + R"("}},"rank":3})",
+      members, 2);
+  EXPECT_EQ(applied.joined, 1) << "without a name";
+  EXPECT_EQ(applied.left, 1);
+  EXPECT_EQ(roster_state("state || left_out"), "ok3");
+}
+
+TEST_F(guild_sync, what_a_guild_document_does_not_say_stays) {
+  track();
+  const auto members = crowd(10);
+  scan(members, 1);
+  const auto row = [&] {
+    return scalar("select realm || realm_name || name || name_key || faction from guilds");
+  };
+  const auto before = row();
+  db->exec("update tracked_guilds set roster_due_at = app_now();"
+           "update sync_queue set due_at = app_now() where tracked_guild_id is not null");
+  const auto work = claim();
+  auto outcome = outcome_of(work, members, 2, {});
+  outcome.guild->body =
+      R"({"id":70001,"name":7,"faction":[],"member_count":1e20,"realm":{"id":1,"slug":"a b"}})";
+  outcome.guild_document = domain::parse_guild(outcome.guild->body).value();
+  finish(work, apply(outcome).guild);
+  EXPECT_EQ(row(), before);
+  EXPECT_EQ(events("guild_renamed"), 0);
+  // Its count is none, also where a 304 says later that it holds.
+  db->exec("update tracked_guilds set roster_due_at = app_now();"
+           "update sync_queue set due_at = app_now() where tracked_guild_id is not null");
+  const auto again = claim();
+  auto unchanged = outcome_of(again, members, 3, {});
+  unchanged.guild.reset();
+  unchanged.guild_document.reset();
+  unchanged.unchanged = {domain::document::guild};
+  finish(again, apply(unchanged).guild);
+  EXPECT_EQ(roster_state("last_modified"), version(3));
+}
+
 TEST_F(guild_sync, nobody_leaves_while_an_entry_does_not_say_whose_it_is) {
   track();
   auto members = crowd(30);
