@@ -70,6 +70,13 @@ constexpr statement rated_now{
     select max(s.mythic_season) from characters s where s.region = c.region)
   where c.id = $1)",
     20};
+// One far beyond all others is a mistake: it would make theirs the ratings of an older one.
+constexpr statement doubt_season{
+    "doubt_season", R"(
+  update characters c set mythic_season = null
+  where c.id = $1 and c.mythic_season > 20 + (
+    select max(s.mythic_season) from characters s where s.region = c.region and s.id <> $1))",
+    20};
 constexpr statement log_rename{
     "log_rename", R"(
   insert into guild_events (kind, seen_after, seen_at, region, guild_id, guild_realm_id,
@@ -105,9 +112,10 @@ constexpr std::string_view finished{R"(
 constexpr statement finish{"finish_character", join<finished, pull_guilds>, 60};
 // Nobody asks for whom nobody may name.
 constexpr statement drop_entry{"drop_entry", "delete from sync_queue where id = $1", 20};
-constexpr std::array all{lock,       documents,        verify,         unavailable,
-                         move,       rename_member,    reclass_member, rated_now,
-                         log_rename, guild_of_profile, finish,         drop_entry};
+constexpr std::array all{lock,         documents,     verify,           unavailable,
+                         move,         rename_member, reclass_member,   rated_now,
+                         doubt_season, log_rename,    guild_of_profile, finish,
+                         drop_entry};
 const listed_statements registered{all};
 
 /// How long a document that cannot be stored waits before it is asked for again.
@@ -249,6 +257,8 @@ private:
       db_.exec(reclass_member, {id_, columns.class_name});
     if (find(list, domain::document::mythic) && columns.mythic_rating && !columns.mythic_season)
       db_.exec(rated_now, {id_});
+    if (find(list, domain::document::mythic) && columns.mythic_season)
+      db_.exec(doubt_season, {id_});
   }
 
   void note_arrival(const domain::fetched_document& doc) {

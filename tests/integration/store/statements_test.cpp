@@ -229,6 +229,7 @@ std::map<std::string, std::string> calls() {
       {"rename_member", "7, 'Other'"},
       {"reclass_member", "7, 'Mage'"},
       {"rated_now", "7"},
+      {"doubt_season", "7"},
       {"remember_realm", "'eu', 1, 'Stormrage'"},
       {"log_rename", "7, 'a', 'b', now()"},
       {"guild_of_profile", "60000, 7, now()"},

@@ -250,6 +250,9 @@ TEST_F(character_sync, a_rating_of_another_season_is_not_the_current_one) {
   EXPECT_EQ(rating(members[1]), std::nullopt);
   rate(members[0], 15, 4);
   EXPECT_EQ(rating(members[0]), 2'000);
+  rate(members[1], 99, 5); // far beyond what anybody else has played in: nobody's
+  EXPECT_EQ(rating(members[0]), 2'000);
+  EXPECT_EQ(rating(members[1]), 2'000);
 }
 
 TEST_F(character_sync, a_guild_that_cannot_be_read_does_not_take_the_character_out_of_its_own) {
