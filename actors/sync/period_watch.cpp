@@ -38,9 +38,11 @@ void take_realms(self_ptr self, const fetch_reply& reply) {
   auto& st = self->state;
   if (!reply || reply->outcome != battlenet::outcome::ok)
     return; // asked again at the next look
-  auto realms = domain::parse_realm_index(reply->body);
+  domain::unread left_out;
+  auto realms = domain::parse_realm_index(reply->body, &left_out);
   if (realms)
-    ask(self, st.environment->store, domain::set_realms{st.region, std::move(*realms)},
+    ask(self, st.environment->store,
+        domain::set_realms{st.region, std::move(*realms), left_out.parts == 0},
         atom::written_v);
   else
     log::warn("realms of {}: {}", domain::to_string(st.region), message_of(realms.error()));

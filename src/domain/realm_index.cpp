@@ -1,6 +1,7 @@
 #include "domain/realm_index.hpp"
 
 #include "core/text.hpp"
+#include "domain/address.hpp"
 #include "domain/document_proof.hpp"
 
 #include <boost/json/object.hpp>
@@ -102,20 +103,24 @@ std::vector<std::string> names_in(const json_reader& in) {
 
 } // namespace
 
-result<std::vector<realm>> parse_realm_index(std::string_view body) {
+result<std::vector<realm>> parse_realm_index(std::string_view body, unread* left_out) {
   json_reader in{body};
   prove(in, realm_index_claim, {});
   std::vector<realm> realms;
   std::set<std::string> seen;
   in.optional_each("realms", [&] {
-    realm one{.id = realm_id{in.integer("id", 1)}, .slug = in.text("slug"), .names = {}};
+    realm one{.id = realm_id{in.integer("id", 1)}, .slug = {}, .names = {}};
+    one.slug = canonical_slug(in.text("slug")).value_or("");
+    if (one.slug.empty())
+      in.reject("slug", "not a slug");
     one.names = names_in(in);
-    if (!in.failed() && !one.slug.empty() && realms.size() < max_realms
-        && seen.insert(one.slug).second)
+    if (!in.failed() && realms.size() < max_realms && seen.insert(one.slug).second)
       realms.push_back(std::move(one));
   });
   if (realms.empty())
     in.reject("realms", "none that can be read");
+  if (left_out)
+    *left_out = in.left_out();
   return in.finish(std::move(realms));
 }
 

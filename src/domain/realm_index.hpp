@@ -2,6 +2,7 @@
 
 #include "core/error.hpp"
 #include "core/ids.hpp"
+#include "domain/document.hpp"
 
 #include <string>
 #include <string_view>
@@ -19,9 +20,9 @@ struct realm {
 };
 
 /// The realm index, asked for without a locale (then a name holds every language) or with one.
-/// An element that cannot be read is left out; `malformed` is another document, and one without
-/// any element that can be read.
-result<std::vector<realm>> parse_realm_index(std::string_view body);
+/// An element that cannot be read is left out and counted; `malformed` without any that can,
+/// and for another document.
+result<std::vector<realm>> parse_realm_index(std::string_view body, unread* left_out = nullptr);
 
 /// What is left of a name when accents, case, blanks and punctuation do not count: "Aggra
 /// (Português)" and "aggra-portugues" are the same, and so are "Kel'Thuzad" and "kelthuzad",

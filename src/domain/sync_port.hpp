@@ -217,6 +217,7 @@ struct set_realms {
   static constexpr operation_traits traits{"set_realms", manner::patient};
   domain::region region{};
   std::vector<realm> realms;
+  bool whole{true}; ///< else realms that are not in it may be those that could not be read
 };
 
 /// Battle.net is in doubt about a kind of document in a region, still is, or (`over`) is not

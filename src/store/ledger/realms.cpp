@@ -27,7 +27,8 @@ constexpr statement write{
     "write_realms", R"(
   insert into realms as r (region, slug, realm_id, names)
   select $1, slug, id, names from unnest($2::text[], $3::bigint[], $4::jsonb[]) as w(slug, id, names)
-  on conflict (region, slug) do update set realm_id = excluded.realm_id, names = excluded.names,
+  on conflict (region, slug) do update set realm_id = excluded.realm_id,
+    names = case when excluded.names = '[]' then r.names else excluded.names end,
     seen_at = app_now()
   where (r.realm_id, r.names) is distinct from (excluded.realm_id, excluded.names))",
     9'000};
@@ -85,7 +86,8 @@ result<void> run(session& db, const domain::set_realms& what) {
     fields(db.exec(count, {what.region})[0]) >> before;
     if (what.realms.empty() || 2 * what.realms.size() < before)
       return {}; // half a list is no list
-    db.exec(drop_others, {what.region, slugs});
+    if (what.whole)
+      db.exec(drop_others, {what.region, slugs});
     db.exec(write, {what.region, slugs, ids, names});
     return {};
   });

@@ -94,10 +94,13 @@ TEST_F(period_watch_test, asks_for_the_realms_once_a_day) {
   EXPECT_EQ(told_of.region, domain::region::eu);
   ASSERT_EQ(told_of.realms.size(), 1u);
   EXPECT_EQ(told_of.realms[0].slug, "gordunni");
+  EXPECT_TRUE(told_of.whole);
   world.advance(23h);
   EXPECT_EQ(store.count<domain::set_realms>(), 1u);
+  realms_are(R"({"realms":[{"id":1602,"slug":"gordunni"},{"id":"x"}]})");
   world.advance(90min);
   EXPECT_EQ(store.count<domain::set_realms>(), 2u);
+  EXPECT_FALSE(store.last<domain::set_realms>().whole) << "one could not be read";
 }
 
 TEST_F(period_watch_test, asks_for_the_realms_again_when_it_got_none_or_could_not_keep_them) {

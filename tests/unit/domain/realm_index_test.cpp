@@ -97,7 +97,16 @@ TEST(realm_index, one_odd_realm_costs_itself_and_none_at_all_is_malformed) {
   ASSERT_TRUE(realms);
   ASSERT_EQ(realms->size(), 1u);
   EXPECT_EQ((*realms)[0].slug, "c");
-  for (const auto* body : {"{}", "[]", R"({"realms":[]})", R"({"code":503,"reason":"x"})", ""})
+  unread left_out;
+  ASSERT_TRUE(parse_realm_index(
+      R"({"realms":[{"id":2,"slug":"Area-52"},{"id":3,"slug":"a b"},{"id":4,"slug":""}]})",
+      &left_out));
+  EXPECT_EQ(left_out.parts, 2u);
+  for (
+      const auto* body :
+      {"{}", "[]", R"({"realms":[]})", R"({"realms":7})",
+       R"({"_links":{"self":{"href":"/data/wow/connected-realm/11"}},"realms":[{"id":3,"slug":"c"}]})",
+       R"({"code":503,"reason":"x"})", ""})
     EXPECT_FALSE(parse_realm_index(body)) << body;
 }
 

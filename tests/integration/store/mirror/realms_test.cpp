@@ -56,6 +56,14 @@ TEST_F(realms, follow_the_index_but_for_half_a_list) {
   know_some();
   know({{realm_id{1}, "stormrage", {"Stormrage"}}}); // three of four missing: odd
   EXPECT_EQ(count("select count(*) from realms"), 4);
+  ASSERT_TRUE(db->ask(domain::set_realms{
+      domain::region::eu,
+      {{realm_id{1}, "stormrage", {"Stormrage"}},
+       {realm_id{3}, "gordunni", {}},
+       {realm_id{4}, "kelthuzad", {"Kel'Thuzad"}}},
+      false}));
+  EXPECT_EQ(count("select count(*) from realms"), 4) << "the fourth could not be read";
+  EXPECT_EQ(target("Гордунни"), "eu/gordunni/avalerion") << "its names are kept";
   know({});
   EXPECT_EQ(count("select count(*) from realms"), 4);
   know(
