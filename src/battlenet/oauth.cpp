@@ -20,6 +20,27 @@ std::string query_encoded(std::string_view value) {
   return text::percent_encode(value);
 }
 
+/// Empty where it is absent, blank or nobody's: the longest has 12 letters and some digits.
+std::string tag_in(domain::json_reader& in, std::string_view key) {
+  constexpr std::size_t longest = 128;
+  const auto tag = in.optional_text(key).value_or("");
+  const auto begin = tag.find_first_not_of(" \t\r\n");
+  if (begin == std::string::npos || tag.size() > longest)
+    return {};
+  return tag.substr(begin, tag.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
+/// A positive number, or its digits.
+std::int64_t seconds_in(domain::json_reader& in, std::string_view key) {
+  const auto digits = in.text_or_integer(key);
+  const auto* end = digits.data() + digits.size();
+  std::int64_t seconds = 0;
+  const auto [rest, error] = std::from_chars(digits.data(), end, seconds);
+  if (error != std::errc{} || rest != end || seconds <= 0)
+    in.reject(key, "out of range");
+  return seconds;
+}
+
 bool names_profile(std::string_view scope) {
   while (!scope.empty()) {
     const auto one = scope.substr(0, scope.find(' '));
@@ -32,6 +53,9 @@ bool names_profile(std::string_view scope) {
 
 } // namespace
 
+/// Of a token that does not say how long it lives: asked anew in time, whatever it is.
+constexpr std::chrono::hours usual_lifetime{1};
+
 result<access_token> parse_token(std::string_view body) {
   constexpr std::int64_t a_year = 366 * 86'400;
   domain::json_reader in{body};
@@ -39,7 +63,9 @@ result<access_token> parse_token(std::string_view body) {
   token.value = in.text("access_token");
   if (!is_header_safe(token.value))
     in.reject("access_token", "not a token");
-  token.expires_in = std::chrono::seconds{in.integer("expires_in", 1, a_year)};
+  token.expires_in = usual_lifetime; // it need not say (RFC 6749, 5.1)
+  if (in.has("expires_in"))
+    token.expires_in = std::chrono::seconds{std::min(seconds_in(in, "expires_in"), a_year)};
   return in.finish(std::move(token));
 }
 
@@ -72,9 +98,9 @@ result<user_info> parse_user_info(std::string_view body) {
   const auto [rest, error] = std::from_chars(sub.data(), end, who.id.value);
   if (error != std::errc{} || rest != end || who.id.value <= 0)
     in.reject("sub", "not an account's id");
-  who.battletag = in.optional_text("battletag").value_or("");
+  who.battletag = tag_in(in, "battletag");
   if (who.battletag.empty())
-    who.battletag = in.optional_text("battle_tag").value_or("");
+    who.battletag = tag_in(in, "battle_tag");
   return in.finish(std::move(who));
 }
 

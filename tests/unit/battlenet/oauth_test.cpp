@@ -22,7 +22,7 @@ TEST(token, is_malformed_with_the_path_of_what_is_wrong) {
     return token ? "" : token.error().message;
   };
   EXPECT_EQ(message(R"({"expires_in":1})"), "access_token: missing");
-  EXPECT_EQ(message(R"({"access_token":"a"})"), "expires_in: missing");
+  EXPECT_EQ(message(R"({"access_token":"a","expires_in":"soon"})"), "expires_in: out of range");
   EXPECT_EQ(message(R"({"access_token":"a","expires_in":0})"), "expires_in: out of range");
   EXPECT_EQ(message(R"({"access_token":"a","expires_in":-5})"), "expires_in: out of range");
   EXPECT_EQ(message(R"({"access_token":"a","expires_in":1e18})"), "expires_in: out of range");
@@ -30,6 +30,14 @@ TEST(token, is_malformed_with_the_path_of_what_is_wrong) {
   EXPECT_EQ(
       message(R"({"access_token":"a\r\nb","expires_in":1})"), "access_token: not a token");
   EXPECT_EQ(message("<html>").find("broken JSON at byte 0"), 0u);
+}
+
+TEST(token, need_not_say_how_long_it_lives) {
+  EXPECT_EQ(parse_token(R"({"access_token":"a"})")->expires_in, 1h);
+  EXPECT_EQ(parse_token(R"({"access_token":"a","expires_in":null})")->expires_in, 1h);
+  EXPECT_EQ(parse_token(R"({"access_token":"a","expires_in":"86399"})")->expires_in, 86'399s);
+  EXPECT_EQ(
+      parse_token(R"({"access_token":"a","expires_in":4000000000})")->expires_in, 366 * 24h);
 }
 
 TEST(authorize, asks_for_the_characters_with_everything_encoded) {
@@ -72,6 +80,14 @@ TEST(user_info, is_known_by_its_id) {
       parse_user_info(R"({"sub":5,"battletag":null,"battle_tag":"A#1"})")->battletag, "A#1");
   EXPECT_EQ(
       parse_user_info(R"({"sub":5,"battletag":"B#2","battle_tag":"A#1"})")->battletag, "B#2");
+  EXPECT_EQ(parse_user_info(R"({"sub":5,"battletag":" A#1\n"})")->battletag, "A#1");
+  for (const auto* none : {R"("  ")", R"("")", "7", "[]"})
+    EXPECT_EQ(
+        parse_user_info(std::string{R"({"sub":5,"battletag":)"} + none + "}")->battletag, "")
+        << none;
+  EXPECT_EQ(
+      parse_user_info(R"({"sub":5,"battletag":")" + std::string(5'000, 'x') + "\"}")->battletag,
+      "");
   for (const auto* body :
        {R"({"id":5})", R"({"sub":"abc"})", R"({"sub":"-1"})", R"({"sub":"5x"})",
         R"({"sub":-5})", R"({"sub":5.5})", R"({"sub":true})", R"({"sub":""})", R"({"sub":0})"})
