@@ -124,6 +124,61 @@ std::string last_modified_of(const raw_response& response) {
   return sent && domain::lies_ahead(modified, *sent) ? std::string{} : modified;
 }
 
+/// The number of a `\uXXXX` at `at`; nothing where there is none.
+std::optional<unsigned> escaped(std::string_view body, std::size_t at) {
+  constexpr std::size_t digits = 4;
+  unsigned value = 0;
+  const auto text = body.substr(std::min(at, body.size()));
+  if (!text.starts_with("\\u") || text.size() < 2 + digits)
+    return std::nullopt;
+  const auto* end = text.data() + 2 + digits;
+  const auto [stop, error] = std::from_chars(text.data() + 2, end, value, 16);
+  return error == std::errc{} && stop == end ? std::optional{value} : std::nullopt;
+}
+
+/// How long the escape at `at` is, and whether a database keeps what it stands for: not U+0000,
+/// no half of a pair.
+std::pair<std::size_t, bool> judge_escape(std::string_view body, std::size_t at) {
+  constexpr std::size_t simple = 2;
+  constexpr std::size_t numbered = 6;
+  const auto is_between = [](std::optional<unsigned> value, unsigned low, unsigned high) {
+    return value && *value >= low && *value <= high;
+  };
+  const auto value = escaped(body, at);
+  if (!value)
+    return {simple, true};
+  if (is_between(value, 0xd800, 0xdbff)
+      && is_between(escaped(body, at + numbered), 0xdc00, 0xdfff))
+    return {2 * numbered, true};
+  return {numbered, *value != 0 && !is_between(value, 0xd800, 0xdfff)};
+}
+
+/// A character of one name that no database keeps must not cost the whole document: it becomes
+/// U+FFFD.
+std::string storable(std::string body) {
+  const bool is_fine = text::is_utf8(body) && body.find("\\u") == std::string::npos;
+  if (is_fine)
+    return body;
+  std::string out;
+  out.reserve(body.size());
+  for (std::size_t at = 0; at < body.size();) {
+    const auto start = at;
+    bool kept = true;
+    if (body[at] == '\\') {
+      const auto [length, good] = judge_escape(body, at);
+      at = std::min(at + length, body.size());
+      kept = good;
+    } else {
+      kept = text::next_code_point(body, at).has_value();
+    }
+    if (kept)
+      out.append(body, start, at - start);
+    else
+      out.append("\xEF\xBF\xBD");
+  }
+  return out;
+}
+
 } // namespace
 
 std::string_view to_string(outcome what) noexcept {
@@ -161,7 +216,7 @@ answer classify(raw_response&& response) {
     detail.append(" without a body");
   result.detail = with_trace(std::move(detail), response);
   if (result.outcome == outcome::ok)
-    result.body = std::move(response.body);
+    result.body = storable(std::move(response.body));
   return result;
 }
 

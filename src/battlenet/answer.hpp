@@ -35,7 +35,7 @@ struct raw_response {
 struct answer {
   battlenet::outcome outcome{};
   unsigned status{0};        ///< 0: no response at all
-  std::string body;          ///< as received, for `ok` only
+  std::string body;          ///< as received but for what is no text, for `ok` only
   std::string last_modified; ///< verbatim; empty where it lies ahead of `Date`
   std::optional<std::chrono::seconds> max_age;     ///< Cache-Control
   std::optional<std::chrono::seconds> retry_after; ///< from now on, when sent

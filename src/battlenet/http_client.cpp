@@ -16,6 +16,7 @@
 #include <boost/beast/http/verb.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <deque>
 #include <utility>
 #include <vector>
@@ -43,12 +44,16 @@ bool is_header_safe(std::string_view value) {
 }
 
 answer unpack(raw_response&& response, std::size_t max_bytes) {
-  const auto encoding = response.headers.find("content-encoding");
-  const bool packed = encoding != response.headers.end() && encoding->second != "identity";
+  const auto found = response.headers.find("content-encoding");
+  auto encoding = found == response.headers.end() ? std::string{} : found->second;
+  std::ranges::transform(encoding, encoding.begin(), [](unsigned char c) {
+    return static_cast<char>(std::tolower(c));
+  });
+  const bool packed = !encoding.empty() && encoding != "identity";
   // Bodies of errors are not read, so they need no unpacking.
   if (!packed || response.status != 200 || response.body.empty())
     return classify(std::move(response));
-  if (encoding->second != "gzip" && encoding->second != "x-gzip")
+  if (encoding != "gzip" && encoding != "x-gzip")
     return unusable_response(response, "an encoding that was not asked for");
   auto body = gunzip(response.body, max_bytes);
   if (!body)

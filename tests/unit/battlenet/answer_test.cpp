@@ -44,6 +44,20 @@ TEST(answer, carries_a_body_only_when_it_is_ok) {
   EXPECT_EQ(of(503, "<html>").body, "");
 }
 
+TEST(answer, loses_only_the_characters_that_no_database_keeps) {
+  const auto body = [](std::string text) { return of(200, std::move(text)).body; };
+  const std::string odd{"\xEF\xBF\xBD"};
+  EXPECT_EQ(body(R"({"a":"x\u0000y"})"), R"({"a":"x)" + odd + R"(y"})");
+  EXPECT_EQ(body(R"({"\u0000":1})"), "{\"" + odd + "\":1}");
+  EXPECT_EQ(
+      body(R"(["\ud800","\udc00x","\ud83d\ud83d\udc09"])"),
+      "[\"" + odd + "\",\"" + odd + "x\",\"" + odd + R"(\ud83d\udc09"])");
+  EXPECT_EQ(body("[\"a\xff\xd0\"]"), "[\"a" + odd + odd + "\"]");
+  for (const auto* fine :
+       {R"(["\\u0000","\u00e4\n\"","\ud83d\udc09"])", R"(["Ärger 🐉"])", R"(["\)", R"(["\u00)"})
+    EXPECT_EQ(body(fine), fine);
+}
+
 TEST(answer, keeps_last_modified_as_it_came) {
   EXPECT_EQ(
       of(200, "{}", {{"last-modified", "Sat, 7 Mar 2020 09:41:14 GMT"}}).last_modified,
