@@ -68,6 +68,11 @@ std::string digest_of(std::string_view text) {
 
 std::string usable_last_modified(std::string_view header, time_point now) {
   const auto moment = parse_last_modified(header);
+  // "0" and the like are said whatever the document holds.
+  const bool says_nothing =
+      header.find_first_not_of("+-.0123456789 ") == std::string_view::npos;
+  if (says_nothing)
+    return {};
   return moment && !is_plausible(*moment, now) ? std::string{} : std::string{header};
 }
 

@@ -36,21 +36,62 @@ unsigned month_number(std::string_view name) noexcept {
   return 0;
 }
 
+/// Four digits, or the last two of this century's.
+int year_number(std::string_view digits) noexcept {
+  constexpr int century = 2000;
+  if (const auto year = number(digits, 4, 4); year >= 0)
+    return year;
+  const auto year = number(digits, 2, 2);
+  return year < 0 ? year : century + year;
+}
+
+struct date_parts {
+  std::string_view day, month, year, clock, zone;
+};
+
+/// "Sat, 07 Mar 2020 09:41:14 GMT", or as it was once: "Saturday, 07-Mar-20 09:41:14 GMT". The
+/// weekday says nothing that the date does not.
+date_parts split_with_comma(std::string_view header) noexcept {
+  take(header, ',');
+  date_parts parts;
+  parts.day = take(header, ' ');
+  if (auto all = parts.day; all.find('-', 1) != std::string_view::npos) {
+    parts.day = take(all, '-');
+    parts.month = take(all, '-');
+    parts.year = all;
+  } else {
+    parts.month = take(header, ' ');
+    parts.year = take(header, ' ');
+  }
+  parts.clock = take(header, ' ');
+  parts.zone = take(header, ' ');
+  return parts;
+}
+
+/// "Sat Mar  7 09:41:14 2020"
+date_parts split_asctime(std::string_view header) noexcept {
+  take(header, ' ');
+  date_parts parts{.day = {}, .month = {}, .year = {}, .clock = {}, .zone = "GMT"};
+  parts.month = take(header, ' ');
+  parts.day = take(header, ' ');
+  parts.clock = take(header, ' ');
+  parts.year = take(header, ' ');
+  return parts;
+}
+
 } // namespace
 
 std::optional<time_point> parse_last_modified(std::string_view header) noexcept {
   namespace chrono = std::chrono;
-  if (header.find(',') == std::string_view::npos)
-    return std::nullopt;
-  take(header, ','); // the weekday says nothing that the date does not
-  const auto day = number(take(header, ' '), 1, 2);
-  const auto month = month_number(take(header, ' '));
-  const auto year = number(take(header, ' '), 4, 4);
-  const auto hour = number(take(header, ':'), 1, 2);
-  const auto minute = number(take(header, ':'), 2, 2);
-  const auto second = number(take(header, ' '), 2, 2);
-  const auto zone = take(header, ' ');
-  if (day < 0 || year < 0 || (zone != "GMT" && zone != "UTC"))
+  auto parts = header.find(',') == std::string_view::npos ? split_asctime(header)
+                                                          : split_with_comma(header);
+  const auto day = number(parts.day, 1, 2);
+  const auto month = month_number(parts.month);
+  const auto year = year_number(parts.year);
+  const auto hour = number(take(parts.clock, ':'), 1, 2);
+  const auto minute = number(take(parts.clock, ':'), 2, 2);
+  const auto second = number(parts.clock, 2, 2);
+  if (day < 0 || year < 0 || (parts.zone != "GMT" && parts.zone != "UTC"))
     return std::nullopt;
   const chrono::year_month_day date{
       chrono::year{year}, chrono::month{month}, chrono::day{static_cast<unsigned>(day)}};

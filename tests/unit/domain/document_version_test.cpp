@@ -47,6 +47,8 @@ TEST(document_version, does_not_follow_a_header_that_names_an_impossible_moment)
       "Mon, 5 Jan 2026 00:00:00 GMT");
   EXPECT_EQ(usable_last_modified("version 7", now), "version 7") << "opaque, but a version";
   EXPECT_EQ(usable_last_modified("", now), "");
+  for (const auto* whatever : {"0", "-1", "1767600000", " "})
+    EXPECT_EQ(usable_last_modified(whatever, now), "") << "said of any content";
 }
 
 } // namespace

@@ -17,6 +17,12 @@ TEST(last_modified, takes_a_day_without_a_leading_zero) {
   EXPECT_EQ(parse_last_modified("Sat, 07 Mar 2020 09:41:14 GMT"), time_point{1'583'574'074s});
 }
 
+TEST(last_modified, takes_the_two_other_spellings_of_http) {
+  EXPECT_EQ(
+      parse_last_modified("Saturday, 07-Mar-20 09:41:14 GMT"), time_point{1'583'574'074s});
+  EXPECT_EQ(parse_last_modified("Sat Mar  7 09:41:14 2020"), time_point{1'583'574'074s});
+}
+
 TEST(last_modified, orders_answers_that_text_would_order_wrongly) {
   EXPECT_LT(
       *parse_last_modified("Sat, 7 Mar 2020 09:41:14 GMT"),
