@@ -344,13 +344,22 @@ judged(self_ptr self, const fetch_request& request, battlenet::answer answer) {
   return answer;
 }
 
+/// A 304 to what was asked without a condition says nothing: nobody knows what is unchanged.
+battlenet::answer checked(const fetch_request& request, battlenet::answer answer) {
+  if (answer.outcome == outcome::not_modified && request.if_modified_since.empty()) {
+    answer.outcome = outcome::malformed;
+    answer.detail += ", which nobody asked for";
+  }
+  return answer;
+}
+
 void receive(self_ptr self, const gateway_response& response) {
   auto& st = self->state;
   const auto found = st.fetches.find(response.ticket);
   if (found == st.fetches.end())
     return;
   auto& fetch = found->second;
-  const auto& answer = response.answer;
+  const auto answer = checked(fetch.request, response.answer);
   if (answer.stale && !fetch.resent) {
     st.resent->Increment();
     ask_again(self, response.ticket, fetch.resent);

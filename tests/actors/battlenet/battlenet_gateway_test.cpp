@@ -181,6 +181,14 @@ protected:
   test::actor_world world;
 };
 
+TEST_F(battlenet_gateway_test, a_304_is_none_without_a_condition) {
+  start([](const auto&) { return answer_of(304); });
+  const auto asked = post(1, "Sat, 7 Mar 2020 09:41:14 GMT");
+  world.advance(100ms);
+  EXPECT_EQ(outcome_in(asked), outcome::not_modified);
+  EXPECT_EQ(outcome_in(fetch()), outcome::malformed);
+}
+
 TEST_F(battlenet_gateway_test, sends_with_a_permit_and_the_token_and_answers_what_came) {
   start([](const auto&) { return answer_of(200, "{}", "Tue, 6 Jan 2026 00:00:00 GMT"); });
   const auto got = post(7, "yesterday");
