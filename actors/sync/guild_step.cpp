@@ -187,6 +187,8 @@ void guild_step::take_applied(const guild_application& applied) {
   if (applied->members > 0) // no new roster: as many as before
     outcome_.work.open_members = static_cast<std::size_t>(applied->members);
   transfers_ = applied->transfers;
+  std::ranges::reverse(
+      transfers_); // the oldest is settled first: a later one may go on from it
   settle_next_transfer();
 }
 
@@ -223,18 +225,20 @@ void guild_step::ask_next_witness() {
   }
   const auto witness = witnesses_.back();
   witnesses_.pop_back();
-  fetch(environment_->requests.profile(witness), {}, [this](const fetch_reply& reply) {
-    take_witness(reply);
+  fetch(environment_->requests.profile(witness), {}, [this, witness](const fetch_reply& reply) {
+    take_witness(witness, reply);
   });
 }
 
-void guild_step::take_witness(const fetch_reply& reply) {
+void guild_step::take_witness(
+    const domain::character_address& witness, const fetch_reply& reply) {
   if (!reply) {
     end(fail(reply.error()));
     return;
   }
   words_.push_back(domain::hear_witness(
-      work(), failure_class_of(reply->outcome), reply->body, reply->last_modified));
+      work(), failure_class_of(reply->outcome), reply->body, reply->last_modified,
+      domain::reading_at(environment_->now(), witness)));
   unclear_ |= words_.back().unclear;
   ask_next_witness();
 }

@@ -71,7 +71,7 @@ private:
   // Nobody, or a stranger, answers at the address.
   void look_for_guild(domain::failed_answer why);
   void ask_next_witness();
-  void take_witness(const fetch_reply& reply);
+  void take_witness(const domain::character_address& witness, const fetch_reply& reply);
   void ask_next_place();
   void take_place(const domain::guild_place& place, const fetch_reply& reply);
   void move_to(const domain::guild_place& place);

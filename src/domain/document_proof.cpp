@@ -141,6 +141,12 @@ reading reading_of(
       .id = who ? who->bnet_id.value : 0};
 }
 
+reading reading_at(time_point now, const character_address& asked) {
+  constexpr std::int64_t nobodys = -1;
+  return {
+      .now = now, .realm = asked.realm, .name = asked.name_key, .realm_id = 0, .id = nobodys};
+}
+
 reading
 reading_of(time_point now, const character_address& asked, const character_identity& who) {
   return {

@@ -64,6 +64,8 @@ struct reading {
 
 reading reading_of(
     time_point now, const guild_address& asked, const std::optional<guild_identity>& who);
+/// Of whoever lives at this address.
+reading reading_at(time_point now, const character_address& asked);
 reading
 reading_of(time_point now, const character_address& asked, const character_identity& who);
 

@@ -57,10 +57,10 @@ std::size_t heard(const std::vector<witness_word>& words) {
 
 witness_word hear_witness(
     const guild_work& work, std::optional<failure_class> failed, std::string_view body,
-    std::string_view last_modified) {
+    std::string_view last_modified, const reading& as) {
   if (failed) // who is hidden or gone says nothing, and never will
     return {.unclear = !is_refusal(*failed)};
-  const auto profile = parse_profile(body);
+  const auto profile = parse_profile(body, as);
   if (!profile || profile->guild_unclear)
     return {.unclear = true};
   const auto written = parse_last_modified(last_modified);

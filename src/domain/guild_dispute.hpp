@@ -30,11 +30,12 @@ struct witness_word {
   std::optional<time_point> written{}; ///< when the profile was
 };
 
-/// `failed`: the profile could not be had; else `body` is its body. Our id on another realm,
-/// and our name on another realm, may be our guild, moved.
+/// `failed`: the profile could not be had; else `body` is its body, which must be of whom it
+/// was asked for (`as`). Our id on another realm, and our name on another realm, may be our
+/// guild, moved.
 witness_word hear_witness(
     const guild_work& work, std::optional<failure_class> failed, std::string_view body,
-    std::string_view last_modified);
+    std::string_view last_modified, const reading& as = {});
 
 /// Where to look for the guild, the likeliest first: a place under its own identity on one
 /// word; another realm on the word of three, or of all where fewer were asked; under another id

@@ -72,6 +72,16 @@ TEST(hear_witness, whoever_could_not_be_asked_leaves_it_open) {
   EXPECT_TRUE(hear_witness(our_guild(), std::nullopt, R"({"id":9001,)", {}).unclear);
 }
 
+TEST(hear_witness, somebody_elses_profile_is_no_word_of_hers) {
+  const auto heard_of = [](const std::string& name) {
+    return hear_witness(
+        our_guild(), std::nullopt, test::profile_body(anna, another), this_morning,
+        reading_at(noon, {region::eu, "stormrage", name}));
+  };
+  EXPECT_FALSE(heard_of("anna").unclear);
+  EXPECT_TRUE(heard_of("bert").unclear);
+}
+
 TEST(hear_witness, whoever_is_gone_or_hidden_does_not) {
   EXPECT_FALSE(hear_witness(our_guild(), failure_class::not_found, {}, {}).unclear);
   EXPECT_FALSE(hear_witness(our_guild(), failure_class::forbidden, {}, {}).unclear);
