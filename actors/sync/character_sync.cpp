@@ -123,8 +123,10 @@ void take_child(self_ptr self, document what, const fetch_reply& reply) {
       note_malformed(self, what, read.error().message);
     else
       note_arrival(self, what, *reply, std::move(*read));
-    if (columns.period_id) // the document knows its week best
-      st.outcome.period_id = columns.period_id;
+    // The document knows its week best; the next one may have begun, none later.
+    if (columns.period_id)
+      st.outcome.period_id = std::min(
+          *columns.period_id, st.context.current_period.value_or(*columns.period_id - 1) + 1);
   }
   if (--st.waiting == 0)
     finish(self);

@@ -503,6 +503,17 @@ TEST_F(character_sync_test, a_fresh_login_makes_the_old_weeks_document_due) {
   EXPECT_EQ(times_asked(test::character_path(work) + "/mythic-keystone-profile"), 1u);
 }
 
+TEST_F(character_sync_test, a_document_is_at_most_of_the_week_after_the_one_that_is_known) {
+  const auto work = test::new_character();
+  const auto base = test::character_path(work);
+  on(base, answer_of(200, test::profile_body(test::in_battlenet(work)), today));
+  children_answer(work);
+  on(base + "/mythic-keystone-profile",
+     answer_of(200, child(work, R"("current_period":{"period":{"id":99999}})")));
+  EXPECT_TRUE(sync(work).applied);
+  EXPECT_EQ(store.characters().at(0).outcome.period_id, 1'001);
+}
+
 TEST_F(character_sync_test, an_unknown_region_is_an_answer_too) {
   auto work = test::new_character();
   work.address.region = domain::region::kr;
