@@ -111,7 +111,7 @@ task<http::response> track(call in) {
 }
 
 task<http::response> untrack(call in) {
-  const auto address = co_await guild_address_of(in.request());
+  const auto address = co_await tracked_address_of(in.request());
   domain::untrack asked{address};
   co_await in.ask(std::move(asked));
   co_return no_content();

@@ -112,6 +112,20 @@ result<domain::character_address> character_address_of(const http::request& what
   return unless_mistaken(std::move(where), std::move(found));
 }
 
+result<domain::guild_address> tracked_address_of(const http::request& what) {
+  constexpr std::size_t longest = 128;
+  mistakes found;
+  domain::guild_address where;
+  where.region = checked_region(what.param("region"), found);
+  where.realm = std::string{http::trimmed(what.param("realm"))};
+  const auto length = text::length(where.realm);
+  if (length == 0 || length > longest || !text::is_utf8(where.realm))
+    found.emplace("realm", "Realm must be a slug or a name of at most 128 characters");
+  where.name_slug =
+      checked_slug(domain::guild_name_slug(what.param("name")), "name", guild_mistake, found);
+  return unless_mistaken(std::move(where), std::move(found));
+}
+
 result<domain::guild_address> guild_address_in(const http::request& what) {
   const auto body = read_body(what, rules::tracked_guild);
   if (!body)

@@ -34,6 +34,10 @@ result<character_id> character_id_of(const http::request& what);
 result<domain::guild_address> guild_address_of(const http::request& what);
 result<domain::character_address> character_address_of(const http::request& what);
 
+/// The same of what is or was tracked, which may be asked for by slugs or by names; the realm
+/// as it is spelt, for the realm index to judge.
+result<domain::guild_address> tracked_address_of(const http::request& what);
+
 /// From a JSON body `{region, realm, name}`; the name may be a slug or a name as players write
 /// it.
 result<domain::guild_address> guild_address_in(const http::request& what);

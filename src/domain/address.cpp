@@ -6,6 +6,7 @@
 #include <unicode/utf8.h>
 
 #include <array>
+#include <utility>
 
 namespace guildhall::domain {
 
@@ -29,6 +30,12 @@ bool is_slug_point(UChar32 point) noexcept {
     return false;
   const auto mask = U_GET_GC_MASK(point);
   return point == U'-' || (mask & (U_GC_L_MASK | U_GC_M_MASK | U_GC_ND_MASK)) != 0;
+}
+
+/// As keyboards and word processors write it.
+bool is_apostrophe(UChar32 point) noexcept {
+  return point == U'\'' || point == U'`' || point == U'\u00b4' || point == U'\u02bc'
+      || point == U'\u2018' || point == U'\u2019' || point == U'\uff07';
 }
 
 bool all_slug_points(std::string_view text) noexcept {
@@ -66,13 +73,16 @@ std::string guild_name_slug(std::string_view name) {
   const auto key = text::name_key(name);
   std::string slug;
   slug.reserve(key.size());
+  bool blank = false;
   for (std::size_t at = 0; at < key.size();) {
     const auto begin = at;
     const auto point = next_code_point(key, at);
-    if (point >= 0 && u_isUWhiteSpace(point))
-      slug.push_back('-');
-    else if (point != U'\'' && point != U'\u2019')
+    if (point >= 0 && u_isUWhiteSpace(point)) {
+      blank = !slug.empty();
+    } else if (!is_apostrophe(point)) {
+      slug.append(std::exchange(blank, false) ? "-" : "");
       slug.append(key, begin, at - begin);
+    }
   }
   return slug;
 }

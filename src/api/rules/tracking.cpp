@@ -13,6 +13,7 @@ std::optional<std::string> canonical_guild(std::string_view text) noexcept {
 } // namespace
 
 const text_form guild_slug{
-    R"(^[\p{L}\p{M}\p{N}\s'’-]+$)", canonical_guild, "must be lowercase with hyphens only"};
+    R"(^[\p{L}\p{M}\p{N}\s'`´‘’＇-]+$)", canonical_guild,
+    "must be lowercase with hyphens only"};
 
 } // namespace guildhall::api::rules

@@ -123,7 +123,7 @@ constexpr statement discovered{
     "discovered_guilds", R"(
   select distinct g.region, g.realm, g.name_slug
   from characters c join guild_candidates g on g.id = c.candidate_id
-  where c.user_id = $1 and not exists (
+  where c.user_id = $1 and g.name_slug <> '' and not exists (
     select from tracked_guilds t
     where t.region = g.region and t.realm = g.realm and t.name_slug = g.name_slug)
   order by 1, 2, 3 limit $2)",

@@ -52,6 +52,15 @@ TEST(guild_address_of, names_every_mistake_at_once) {
   EXPECT_TRUE(found.error().message.starts_with("Validation error: ")) << found.error().message;
 }
 
+TEST(tracked_address_of, takes_names_as_well_as_slugs) {
+  const auto found = tracked_address_of(path("eu", " Kel’Thuzad ", "Knights of the Sun’s Eye"));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->realm, "Kel’Thuzad") << "the realm index says which one that is";
+  EXPECT_EQ(found->name_slug, "knights-of-the-suns-eye");
+  EXPECT_EQ(tracked_address_of(path("cn", " ", "x/y")).error().fields.size(), 3u);
+  EXPECT_FALSE(tracked_address_of(path("eu", std::string(129, 'a'), "x")));
+}
+
 TEST(character_address_of, names_are_compared_without_letter_case) {
   const auto found = character_address_of(path("eu", "gordunni", "ЧАЙКА"));
   ASSERT_TRUE(found);

@@ -60,6 +60,14 @@ TEST(guild_name_slug, follows_the_known_pairs) {
 
 TEST(guild_name_slug, drops_apostrophes) {
   EXPECT_EQ(guild_name_slug("Kel'Thuzad’s Own"), "kelthuzads-own");
+  for (const auto* name : {"Kel`s Own", "Kel´s Own", "Kelʼs Own", "Kel‘s Own", "Kel＇s Own"})
+    EXPECT_EQ(guild_name_slug(name), "kels-own") << name;
+}
+
+TEST(guild_name_slug, counts_blanks_once_and_between_words_only) {
+  EXPECT_EQ(guild_name_slug("  Mythical \t Warriors\u00a0"), "mythical-warriors");
+  EXPECT_EQ(guild_name_slug("' Own"), "own");
+  EXPECT_EQ(guild_name_slug(" "), "");
 }
 
 RC_GTEST_PROP(guild_name_slug, survives_any_bytes, (const std::string& name)) {
