@@ -156,6 +156,9 @@ std::pair<std::size_t, bool> judge_escape(std::string_view body, std::size_t at)
 /// A character of one name that no database keeps must not cost the whole document: it becomes
 /// U+FFFD.
 std::string storable(std::string body) {
+  constexpr std::string_view byte_order_mark{"\xEF\xBB\xBF"};
+  if (body.starts_with(byte_order_mark))
+    body.erase(0, byte_order_mark.size());
   const bool is_fine = text::is_utf8(body) && body.find("\\u") == std::string::npos;
   if (is_fine)
     return body;

@@ -48,6 +48,7 @@ TEST(answer, loses_only_the_characters_that_no_database_keeps) {
   const auto body = [](std::string text) { return of(200, std::move(text)).body; };
   const std::string odd{"\xEF\xBF\xBD"};
   EXPECT_EQ(body(R"({"a":"x\u0000y"})"), R"({"a":"x)" + odd + R"(y"})");
+  EXPECT_EQ(body("\xEF\xBB\xBF{}"), "{}") << "a byte order mark";
   EXPECT_EQ(body(R"({"\u0000":1})"), "{\"" + odd + "\":1}");
   EXPECT_EQ(
       body(R"(["\ud800","\udc00x","\ud83d\ud83d\udc09"])"),
