@@ -60,7 +60,9 @@ time_point next_guild_due(
     const guild_context& context) {
   if (!outcome.failed.empty())
     return std::ranges::min(outcome.failed, {}, &document_failure::retry_at).retry_at;
-  const auto stale = max_age.value_or(std::chrono::seconds{0});
+  // What claims to be good for longer would hide a guild for as long.
+  constexpr std::chrono::seconds longest{std::chrono::hours{24}};
+  const auto stale = std::min(max_age.value_or(std::chrono::seconds{0}), longest);
   const auto own = outcome.work.interval;
   const auto interval = own.count() > 0 ? own : context.guild_interval;
   return context.now + std::max(stale, jittered(std::max(interval, stale), context.random));

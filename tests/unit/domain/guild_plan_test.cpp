@@ -179,6 +179,8 @@ TEST(next_guild_due, not_before_the_answer_is_stale_whatever_the_jitter) {
   early.random = 0;
   EXPECT_EQ(next_guild_due(outcome_of(work), 10'800s, early), noon + 10'800s);
   EXPECT_EQ(next_guild_due(outcome_of(known_guild()), 60s, at_noon), noon + 4h);
+  EXPECT_EQ(next_guild_due(outcome_of(known_guild()), 7 * 24h, at_noon), noon + 24h)
+      << "nothing is good for a week";
 }
 
 TEST(next_guild_due, at_the_first_retry_after_failures) {
