@@ -28,6 +28,12 @@ constexpr statement pending{
     join characters j on j.id = t.joiner_id
   where t.guild_id = $1 and l.name is not null order by t.id limit $2)",
     300};
+// Whoever has been refused an answer for so long gets none: others wait behind it.
+constexpr statement give_up{
+    "give_up_transfers", R"(
+  delete from pending_transfers
+  where guild_id = $1 and created_at < app_now() - interval '14 days')",
+    200};
 constexpr statement guild_of{
     "guild_of_transfer", "select guild_id from pending_transfers where id = $1", 6};
 constexpr statement settle{
@@ -61,8 +67,8 @@ constexpr statement move_rosters{
   insert into roster_members (roster_id, character_id, role)
   select roster_id, $2, role from moved on conflict do nothing)",
     200};
-constexpr std::array all{pending,   guild_of,      settle,      both,
-                         move_main, move_override, move_rosters};
+constexpr std::array all{pending, give_up,   guild_of,      settle,
+                         both,    move_main, move_override, move_rosters};
 const listed_statements registered{all};
 
 /// By name and class alone only what this guild gave moves: whoever takes a freed name gets no
@@ -103,6 +109,7 @@ void become_one(session& db, guild_id guild, const domain::pending_transfer& whi
 
 std::vector<domain::pending_transfer> pending_transfers(session& db, guild_id guild) {
   std::vector<domain::pending_transfer> out;
+  db.exec(give_up, {guild});
   for (const auto& row : db.exec(pending, {guild, transfers_at_once})) {
     auto& one = out.emplace_back();
     auto& from = one.leaver_address;

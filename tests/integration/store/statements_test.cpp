@@ -208,6 +208,7 @@ std::map<std::string, std::string> calls() {
       {"some_members", "7, 3"},
       {"pending_transfers", "1, 50"},
       {"settle_transfer", "1, 10050, 1"},
+      {"give_up_transfers", "1"},
       {"both_of_transfer", "10050, 1"},
       {"move_main", "1, 2, 1"},
       {"move_override", "1, 2, 1"},

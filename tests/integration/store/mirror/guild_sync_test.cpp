@@ -472,6 +472,21 @@ TEST_F(guild_sync, a_transfer_waits_for_the_leavers_status_and_moves_what_this_g
   EXPECT_EQ(count("select count(*) from pending_transfers"), 0);
 }
 
+TEST_F(guild_sync, a_transfer_of_which_nobody_ever_hears_is_given_up) {
+  track();
+  auto members = crowd(30);
+  scan(members, 1);
+  members[6].id = 90'000;
+  members[6].realm_id = 2;
+  members[6].realm = "draenor";
+  EXPECT_EQ(scan(members, 2).transfers.size(), 1u);
+  db->shift_clock(13 * 24h);
+  EXPECT_EQ(scan(members, 3).transfers.size(), 1u);
+  db->shift_clock(2 * 24h);
+  EXPECT_EQ(scan(members, 4).transfers.size(), 0u);
+  EXPECT_EQ(count("select count(*) from pending_transfers"), 0);
+}
+
 TEST_F(guild_sync, a_transfer_moves_nothing_of_other_guilds_and_no_sign_up) {
   track();
   auto members = crowd(30);
