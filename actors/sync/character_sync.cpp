@@ -115,7 +115,7 @@ void take_child(self_ptr self, document what, const fetch_reply& reply) {
   if (!reply) {
     st.not_sent = reply.error();
   } else if (failure_class_of(reply->outcome)) {
-    note_failure(self, what, failed_answer_of(*reply));
+    note_failure(self, what, failed_answer_of(*reply, st.task.work.clock_ahead));
   } else if (reply->outcome == outcome::ok) {
     auto& columns = st.outcome.columns;
     auto read = domain::read_document(what, reply->body, reading_here(self), columns);
@@ -216,7 +216,7 @@ void take_profile(self_ptr self, const fetch_reply& reply) {
     return;
   }
   default:
-    note_failure(self, document::profile, failed_answer_of(*reply));
+    note_failure(self, document::profile, failed_answer_of(*reply, st.task.work.clock_ahead));
     if (reply->outcome == outcome::not_found && was_not_found(st.task.work, st.context.now))
       ask_status(self);
     else

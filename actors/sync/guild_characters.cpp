@@ -12,23 +12,6 @@ namespace {
 /// So many outcomes in a row that the database refuses are no trouble of the characters.
 constexpr std::size_t refusals_that_stop = 3;
 
-/// Failures that the next character would meet as well.
-bool is_of_the_surroundings(ec code) {
-  switch (code) {
-  case ec::budget_exhausted:
-  case ec::upstream_down:
-  case ec::upstream_unauthorised:
-  case ec::overloaded:
-  case ec::deadline_expired:
-  case ec::database_down:
-  case ec::shutting_down:
-  case ec::unavailable:
-    return true;
-  default:
-    return false;
-  }
-}
-
 } // namespace
 
 guild_characters::guild_characters(

@@ -91,11 +91,11 @@ void guild_step::take_guild(const fetch_reply& reply) {
     return;
   }
   if (const auto failed = failure_class_of(reply->outcome)) {
-    if (failed == failure_class::not_found) {
-      look_for_guild(failed_answer_of(*reply));
+    if (failed == failure_class::not_found || failed == failure_class::forbidden) {
+      look_for_guild(failed_answer_of(*reply, work().clock_ahead));
       return;
     }
-    note_failure(document::guild, failed_answer_of(*reply));
+    note_failure(document::guild, failed_answer_of(*reply, work().clock_ahead));
     apply();
     return;
   }
@@ -145,7 +145,7 @@ void guild_step::take_roster(const fetch_reply& reply) {
     return;
   }
   if (failure_class_of(reply->outcome)) {
-    note_failure(document::roster, failed_answer_of(*reply));
+    note_failure(document::roster, failed_answer_of(*reply, work().clock_ahead));
   } else if (reply->outcome == outcome::not_modified) {
     outcome_.unchanged.push_back(document::roster);
   } else if (auto view = domain::parse_roster(reply->body, reading_here()); !view) {

@@ -16,6 +16,22 @@ time_point sync_environment::retry_at(domain::failure_class why, int failures) c
   return now() + domain::retry_delay(why, failures, random());
 }
 
+bool is_of_the_surroundings(ec code) noexcept {
+  switch (code) {
+  case ec::budget_exhausted:
+  case ec::upstream_down:
+  case ec::upstream_unauthorised:
+  case ec::overloaded:
+  case ec::deadline_expired:
+  case ec::database_down:
+  case ec::shutting_down:
+  case ec::unavailable:
+    return true;
+  default:
+    return false;
+  }
+}
+
 std::optional<domain::failure_class> failure_class_of(battlenet::outcome what) noexcept {
   using battlenet::outcome;
   using domain::failure_class;
@@ -38,13 +54,16 @@ std::optional<domain::failure_class> failure_class_of(battlenet::outcome what) n
   return failure_class::transient;
 }
 
-domain::failed_answer failed_answer_of(const battlenet::answer& answer) {
-  return {
+domain::failed_answer
+failed_answer_of(const battlenet::answer& answer, std::chrono::microseconds clock_ahead) {
+  domain::failed_answer out{
       .error_class =
           failure_class_of(answer.outcome).value_or(domain::failure_class::transient),
       .detail = answer.detail,
-      .kind_is_silent = answer.kind_is_silent,
-      .retry_at = answer.retry_at};
+      .kind_is_silent = answer.kind_is_silent};
+  if (answer.retry_at)
+    out.retry_at = *answer.retry_at + clock_ahead;
+  return out;
 }
 
 domain::fetched_document document_of(

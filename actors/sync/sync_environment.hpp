@@ -87,8 +87,13 @@ void fetch(
           [on_reply](const caf::error&) { on_reply(fetch_reply{fail(ec::unavailable)}); });
 }
 
-/// The answer as the rules of verdicts take it; only for one that brought no document.
-domain::failed_answer failed_answer_of(const battlenet::answer& answer);
+/// The answer as the rules of verdicts take it, in the time of the work that it is about; only
+/// for one that brought no document. `clock_ahead`: that work's.
+domain::failed_answer
+failed_answer_of(const battlenet::answer& answer, std::chrono::microseconds clock_ahead);
+
+/// Failures that the next character would meet as well.
+bool is_of_the_surroundings(ec code) noexcept;
 
 /// What a failed document means for its retry. Nothing for an answer that is no failure.
 std::optional<domain::failure_class> failure_class_of(battlenet::outcome what) noexcept;

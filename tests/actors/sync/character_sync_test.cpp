@@ -490,6 +490,20 @@ TEST_F(character_sync_test, a_lost_lease_is_told_to_the_parent) {
   EXPECT_EQ(done.not_done->code, ec::lease_lost);
 }
 
+TEST_F(character_sync_test, how_long_to_wait_is_the_same_whatever_the_databases_clock_says) {
+  for (const auto ahead : {-3h, 0h, 3h}) {
+    auto work = test::known_character(world.wall() + ahead);
+    work.clock_ahead = ahead;
+    auto waits = answer_of(503);
+    waits.retry_at = world.wall() + 50min;
+    on(test::character_path(work), waits);
+    sync(work);
+    const auto& outcome = store.characters().back().outcome;
+    EXPECT_EQ(outcome.next_due - outcome.made_at, 50min) << ahead.count();
+    EXPECT_EQ(outcome.failed.at(0).retry_at - outcome.made_at, 50min) << ahead.count();
+  }
+}
+
 TEST_F(character_sync_test, a_fresh_login_makes_the_old_weeks_document_due) {
   auto work = test::known_character(world.wall());
   work.documents[2].period_id = 999; // mythic, of the week before
