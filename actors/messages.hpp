@@ -98,7 +98,8 @@ using held_leases = result<std::vector<domain::lease>>;
 using guild_application = result<domain::guild_applied>;
 using member_addresses = result<std::vector<domain::character_address>>;
 using store_done = result<void>;
-using period_stored = result<bool>; ///< whether it is a new one
+using heard_doubts = result<std::vector<std::string>>; ///< kinds of documents
+using period_stored = result<bool>;                    ///< whether it is a new one
 using sweep_result = result<domain::sweep_report>;
 
 /// How one character's sync ended, told to whoever spawned it.
@@ -194,6 +195,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::held_leases)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::guild_application)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::member_addresses)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::store_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::heard_doubts)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::period_stored)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::sweep_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::character_done)

@@ -1,6 +1,8 @@
 #include "actors/battlenet/battlenet_gateway.hpp"
 
+#include "actors/bridge.hpp"
 #include "actors/defaults.hpp"
+#include "domain/document_proof.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -229,6 +231,26 @@ void report(self_ptr self, std::string_view kind, bool over) {
       });
 }
 
+/// Sooner than what was in question is looked at again, and than what was settling is reported.
+constexpr std::chrono::minutes hears_every{1};
+
+/// What another instance met, or this one before it was restarted, is not believed here either.
+void ask_for_doubts(self_ptr self) {
+  auto& st = self->state;
+  if (!st.options.store)
+    return;
+  st.options.store->ask(
+      domain::doubts_in{st.options.region}, self->clock().now() + std::chrono::seconds{30},
+      reply_to(battlenet_gateway_actor{self}, atom::doubts_v));
+  self->delayed_send(battlenet_gateway_actor{self}, hears_every, atom::doubts_v);
+}
+
+/// Without an answer the last one counts for a while.
+void take_doubts(self_ptr self, const heard_doubts& heard) {
+  if (heard)
+    self->state.doubt.hear(*heard, self->clock().now() + 4 * hears_every);
+}
+
 void note_doubt(self_ptr self, std::string_view kind, doubt_watch::change what) {
   if (what == doubt_watch::change::none)
     return;
@@ -250,6 +272,7 @@ void note_doubt(self_ptr self, std::string_view kind, doubt_watch::change what) 
     st.settling.erase(kind);
   } else {
     log::info("battle.net {}: is believed again ({})", where, kind);
+    st.doubt.unhear(kind);
     st.settling.insert_or_assign(kind, self->clock().now() + until_settled);
   }
   report(self, kind, !began);
@@ -344,12 +367,18 @@ judged(self_ptr self, const fetch_request& request, battlenet::answer answer) {
   return answer;
 }
 
-/// A 304 to what was asked without a condition says nothing: nobody knows what is unchanged.
-battlenet::answer checked(const fetch_request& request, battlenet::answer answer) {
-  if (answer.outcome == outcome::not_modified && request.if_modified_since.empty()) {
+/// What brings nothing that could be kept proves nothing either: "unchanged" about what was
+/// asked for whole, or a body that is no document.
+battlenet::answer usable(const fetch_request& request, battlenet::answer answer) {
+  const auto refuse = [&](std::string_view why) {
     answer.outcome = outcome::malformed;
-    answer.detail += ", which nobody asked for";
-  }
+    answer.body.clear();
+    answer.detail += why;
+  };
+  if (answer.outcome == outcome::not_modified && request.if_modified_since.empty())
+    refuse(", although there was no condition");
+  if (answer.outcome == outcome::ok && !domain::may_be_document(answer.body))
+    refuse(" with what is no document");
   return answer;
 }
 
@@ -359,7 +388,7 @@ void receive(self_ptr self, const gateway_response& response) {
   if (found == st.fetches.end())
     return;
   auto& fetch = found->second;
-  const auto answer = checked(fetch.request, response.answer);
+  auto answer = usable(fetch.request, response.answer);
   if (answer.stale && !fetch.resent) {
     st.resent->Increment();
     ask_again(self, response.ticket, fetch.resent);
@@ -376,7 +405,9 @@ void receive(self_ptr self, const gateway_response& response) {
     ask_again(self, response.ticket, fetch.renewed);
     return;
   }
-  finish(self, response.ticket, fetch.canary ? answer : judged(self, fetch.request, answer));
+  if (!fetch.canary)
+    answer = judged(self, fetch.request, std::move(answer));
+  finish(self, response.ticket, std::move(answer));
 }
 
 } // namespace
@@ -413,8 +444,12 @@ battlenet_gateway_actor::behavior_type battlenet_gateway(
       st.tokens, atom::token_v,
       caf::actor_cast<token_listener_actor>(battlenet_gateway_actor{self}));
 
+  ask_for_doubts(self);
+
   return {
       [self](atom::token, const issued_token& token) { self->state.token = token; },
+      [self](atom::doubts, const heard_doubts& heard) { take_doubts(self, heard); },
+      [self](atom::doubts) { ask_for_doubts(self); },
       [self](atom::granted, const permit& word) {
         const auto found = self->state.fetches.find(word.ticket);
         if (found == self->state.fetches.end())

@@ -69,12 +69,25 @@ doubt_watch::take_canary(const fetch_request& about, bool well, moment now) {
   return noted(of, turn, now);
 }
 
+void doubt_watch::hear(const std::vector<std::string>& kinds, moment until) {
+  heard_ = kinds;
+  heard_until_ = until;
+}
+
+bool doubt_watch::doubted_elsewhere(std::string_view kind, moment now) const {
+  return now < heard_until_ && std::ranges::find(heard_, kind) != heard_.end();
+}
+
 bool doubt_watch::is_doubtful(std::string_view kind, moment now) const {
   const auto own = kinds_.find(kind);
   if (own != kinds_.end() && own->second.rule.holds())
     return true;
+  if (doubted_elsewhere(kind, now))
+    return true;
   if (own != kinds_.end() && own->second.rule.has_enough(now))
     return false;
+  if (now < heard_until_ && std::ranges::any_of(heard_, is_of_an_entity))
+    return true;
   return std::ranges::any_of(kinds_, [](const auto& other) {
     return is_of_an_entity(other.first) && other.second.rule.holds();
   });

@@ -25,8 +25,17 @@ public:
   /// The answer (or the lack of one) to a canary.
   change take_canary(const fetch_request& about, bool well, moment now);
 
-  /// A 404 or 403 of this kind is no verdict now. A kind of which too little is asked for to
-  /// judge by its own goes with the guilds and profiles of its region.
+  /// The kinds that others doubt; it counts until `until`, or until the next word.
+  void hear(const std::vector<std::string>& kinds, moment until);
+
+  /// Its doubt has ended here, for the others as well.
+  void unhear(std::string_view kind) {
+    std::erase(heard_, kind);
+  }
+
+  /// A 404 or 403 of this kind is no verdict now: here or to another instance. A kind of which
+  /// too little is asked for to judge by its own goes with the guilds and profiles of its
+  /// region.
   bool is_doubtful(std::string_view kind, moment now) const;
   /// It has flipped, and asking again is the canaries' part.
   bool must_wait(const battlenet::request& what, moment now) const;
@@ -64,7 +73,11 @@ private:
   };
   change noted(kind_state& of, change what, moment now);
 
+  bool doubted_elsewhere(std::string_view kind, moment now) const;
+
   std::map<std::string_view, kind_state> kinds_;
+  std::vector<std::string> heard_;
+  moment heard_until_{};
 };
 
 } // namespace guildhall::actors

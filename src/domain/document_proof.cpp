@@ -177,4 +177,14 @@ void prove(json_reader& in, const document_claim& claim, const reading& as) {
   in.forget_left_out(); // what matters is read once more
 }
 
+bool may_be_document(std::string_view body) {
+  constexpr std::size_t longest_error = 2'048;
+  const auto begin = body.find_first_not_of(" \t\r\n\xef\xbb\xbf");
+  if (begin == std::string_view::npos)
+    return true; // an empty one is refused where it is read
+  const bool is_error = body.size() <= longest_error && body.contains("\"code\"")
+                     && !body.contains("\"_links\"") && !body.contains("\"id\"");
+  return body[begin] == '{' && !is_error;
+}
+
 } // namespace guildhall::domain

@@ -69,6 +69,10 @@ reading reading_at(time_point now, const character_address& asked);
 reading
 reading_of(time_point now, const character_address& asked, const character_identity& who);
 
+/// Whether it may be a document at all, seen from afar: a page is none, nor is the error that
+/// some hosts send with status 200. What it must prove is the reader's part.
+bool may_be_document(std::string_view body);
+
 /// Rejects the document in `in` unless it is what `claim` says, and belongs to `as`. By
 /// `_links.self`, which names document and owner; or by the id and a field that only this
 /// document has. A document that is its owner's own (guild, roster, profile, status) may hold

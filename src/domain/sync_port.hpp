@@ -232,6 +232,14 @@ struct report_doubt {
   bool over{false};
 };
 
+/// The kinds of documents about which some instance has said within the last quarter of an hour
+/// that Battle.net is in doubt in that region.
+struct doubts_in {
+  using answer = std::vector<std::string>;
+  static constexpr operation_traits traits{"doubts_in", manner::patient};
+  domain::region region{};
+};
+
 /// What a sweep erased or deleted, in rows of each kind.
 struct sweep_report {
   std::int64_t characters{0}; ///< their documents or names, also what rosters said of leavers
@@ -293,7 +301,7 @@ struct sweep {
 using sync_operations = operations<
     claim_guilds, claim_characters, renew, release, apply_guild, move_guild, hand_over_guild,
     some_members, settle_transfer, finish_guild, apply_character, checked_characters,
-    borrow_budget, set_period, end_idle_jobs, set_realms, report_doubt, sweep>;
+    borrow_budget, set_period, end_idle_jobs, set_realms, report_doubt, doubts_in, sweep>;
 
 class sync_port : public port<sync_operations> {};
 

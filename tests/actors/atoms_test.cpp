@@ -15,8 +15,8 @@ TEST(atoms, all_differ) {
       atom::stretch_v, atom::period_v,    atom::wake_v,      atom::claimed_v, atom::renewed_v,
       atom::applied_v, atom::settled_v,   atom::finished_v,  atom::swept_v,   atom::tick_v,
       atom::stop_v,    atom::restart_v,   atom::witnesses_v, atom::moved_v,   atom::written_v,
-      atom::closed_v,  atom::login_v,     atom::onboard_v,   atom::handed_v};
-  constexpr std::size_t listed = 29;
+      atom::closed_v,  atom::login_v,     atom::onboard_v,   atom::handed_v,  atom::doubts_v};
+  constexpr std::size_t listed = 30;
   EXPECT_EQ(values.size(), listed);
 }
 

@@ -110,6 +110,9 @@ public:
   result<std::int64_t> run(const domain::report_doubt&) {
     return 0;
   }
+  result<std::vector<std::string>> run(const domain::doubts_in&) {
+    return std::vector<std::string>{};
+  }
   result<domain::sweep_report> run(const domain::sweep&) {
     return {};
   }

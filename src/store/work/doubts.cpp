@@ -24,6 +24,12 @@ constexpr statement note{
   on conflict (region, document) do update set renewed_at = excluded.renewed_at,
     since = least(d.since, excluded.since))",
     10};
+// Whoever is in doubt says so at least every five minutes.
+constexpr statement heard{
+    "doubts_in", R"(
+  select document from upstream_doubts
+  where region = $1 and renewed_at > app_now() - interval '15 minutes' order by document)",
+    10};
 constexpr statement forget{
     "forget_doubt", "delete from upstream_doubts where region = $1 and document = $2", 10};
 // Due within three minutes, not all at once. Whoever is being worked on is left alone: the rows
@@ -80,7 +86,7 @@ constexpr statement guilds_due{
   )
   select count(*) from due)",
     500};
-constexpr std::array all{note, forget, characters_due, guilds_due};
+constexpr std::array all{note, heard, forget, characters_due, guilds_due};
 const listed_statements registered{all};
 
 std::int64_t count_in(const pqxx::result& rows) {
@@ -114,6 +120,14 @@ result<std::int64_t> run(session& db, const domain::report_doubt& what) {
     wake_schedulers(db);
     return due;
   });
+}
+
+template <>
+result<std::vector<std::string>> run(session& db, const domain::doubts_in& asked) {
+  std::vector<std::string> kinds;
+  for (const auto& row : db.exec(heard, {asked.region}))
+    fields(row) >> kinds.emplace_back();
+  return kinds;
 }
 
 } // namespace guildhall::store

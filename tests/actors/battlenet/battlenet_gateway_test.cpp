@@ -339,6 +339,29 @@ TEST_F(battlenet_gateway_test, what_is_sent_again_waits_for_its_permit) {
   EXPECT_FALSE(*got);
 }
 
+TEST_F(battlenet_gateway_test, unchanged_is_no_answer_to_who_has_nothing) {
+  start([](const auto&) { return answer_of(304); });
+  EXPECT_EQ(outcome_in(fetch()), outcome::malformed);
+  const auto kept = post(1, "Tue, 06 Jan 2026 10:00:00 GMT");
+  world.advance(100ms);
+  EXPECT_EQ(outcome_in(kept), outcome::not_modified);
+}
+
+TEST_F(battlenet_gateway_test, a_page_or_an_error_with_status_200_is_no_document) {
+  std::string body;
+  start([&](const auto&) { return answer_of(200, body); });
+  for (const auto* odd :
+       {"<html>Maintenance</html>", R"({"code":503,"reason":"maintenance"})", " []", "null"}) {
+    body = odd;
+    EXPECT_EQ(outcome_in(fetch()), outcome::malformed) << odd;
+  }
+  for (const auto* document :
+       {"{}", R"( {"_links":{},"code":1})", R"({"id":7,"name":"\"code\""})"}) {
+    body = document;
+    EXPECT_EQ(outcome_in(fetch()), outcome::ok) << document;
+  }
+}
+
 TEST_F(battlenet_gateway_test, fetches_beyond_the_limit_are_refused_as_overloaded) {
   wishes.grants = false;
   battlenet_gateway_options options;
@@ -503,6 +526,55 @@ TEST_F(battlenet_gateway_test, three_of_the_flipped_are_asked_until_two_are_show
   const auto reports = store.count<domain::report_doubt>();
   world.advance(1h);
   EXPECT_EQ(store.count<domain::report_doubt>(), reports);
+}
+
+TEST_F(battlenet_gateway_test, what_is_no_document_ends_no_doubt) {
+  battlenet::answer now = answer_of(404);
+  start([&](const auto&) { return now; });
+  profiles(0, 9);
+  EXPECT_EQ(in_doubt(), 1);
+  for (const auto* odd :
+       {"<html>Maintenance</html>", R"({"code":503,"reason":"maintenance"})"}) {
+    now = answer_of(200, odd);
+    world.advance(20min);
+    EXPECT_EQ(in_doubt(), 1) << odd;
+  }
+  now = answer_of(304); // canaries have no condition
+  world.advance(20min);
+  EXPECT_EQ(in_doubt(), 1);
+  now = answer_of(200, "{}");
+  world.advance(6min);
+  EXPECT_EQ(in_doubt(), 0);
+}
+
+TEST_F(battlenet_gateway_test, what_another_instance_doubts_is_no_verdict_here) {
+  store.returns<domain::doubts_in>(std::vector<std::string>{"profile"});
+  start([](const auto&) { return answer_of(404); });
+  // Neither at the first look nor at the second.
+  for (const bool answered_before : {true, false}) {
+    const auto got = profile(answered_before ? 0 : 1, answered_before);
+    EXPECT_EQ(outcome_in(got), outcome::transient);
+    EXPECT_GE((**got)->retry_at, world.wall() + 45min);
+  }
+  EXPECT_EQ(outcome_in(fetch()), outcome::transient) << "the guild goes with them";
+  EXPECT_EQ(in_doubt(), 0) << "it is the other one's";
+
+  store.returns<domain::doubts_in>(std::vector<std::string>{});
+  world.advance(3min);
+  EXPECT_EQ(outcome_in(profile(2)), outcome::not_found);
+}
+
+TEST_F(battlenet_gateway_test, a_doubt_that_ended_here_is_not_heard_any_more) {
+  unsigned status = 404;
+  start([&](const auto&) { return answer_of(status, "{}"); });
+  profiles(0, 9);
+  store.returns<domain::doubts_in>(std::vector<std::string>{"profile"}); // our own word
+  world.advance(2min);
+  status = 200;
+  while (in_doubt() > 0)
+    world.advance(1s);
+  status = 404;
+  EXPECT_EQ(outcome_in(profile(20)), outcome::not_found);
 }
 
 TEST_F(battlenet_gateway_test, a_kind_that_is_asked_for_rarely_goes_with_the_others) {

@@ -40,7 +40,8 @@ inline actors::battlenet_gateway_actor::behavior_type
 scripted_gateway(actors::battlenet_gateway_actor::pointer self, gateway_script* script) {
   using namespace actors;
   return {
-      [](atom::token, const issued_token&) {}, [](atom::granted, const permit&) {},
+      [](atom::token, const issued_token&) {},
+      [](atom::granted, const permit&) {},
       [self, script](atom::fetch, const fetch_request& request) -> caf::result<fetch_reply> {
         script->asked.push_back(request);
         auto reply = script->reply(request);
@@ -54,6 +55,8 @@ scripted_gateway(actors::battlenet_gateway_actor::pointer self, gateway_script* 
         for (auto& [promise, reply] : std::exchange(script->held, {}))
           promise.deliver(std::move(reply));
       },
+      [](atom::doubts, const heard_doubts&) {},
+      [](atom::doubts) {},
       [](atom::tick, std::uint64_t) {}};
 }
 

@@ -373,6 +373,7 @@ std::map<std::string, std::string> calls() {
       {"overview_errors", "50"},
       {"overview_doubts", ""},
       {"note_doubt", "'eu', 'profile', '1 min'"},
+      {"doubts_in", "'eu'"},
       {"forget_doubt", "'eu', 'profile'"},
       {"doubted_characters_due", "'eu', '1 hour', 2000"},
       {"doubted_guilds_due", "'eu', '1 hour'"},
