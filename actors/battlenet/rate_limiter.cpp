@@ -222,6 +222,19 @@ void pump(self_ptr self) {
     arm_for_waiting(self, now, closed);
 }
 
+/// A permit for somebody who is not there any more would be a request less for the others.
+void forget_holder(self_ptr self, const caf::actor_addr& who) {
+  auto& st = self->state;
+  st.holders.erase(who);
+  std::erase_if(st.wishes, [&](const auto& entry) {
+    if (entry.second.holder.address() != who)
+      return false;
+    st.queue.remove(entry.first);
+    return true;
+  });
+  pump(self);
+}
+
 void tell_stretch(self_ptr self, double stretch) {
   auto& st = self->state;
   if (std::abs(stretch - st.stretch) < 0.01)
@@ -330,6 +343,7 @@ rate_limiter_actor::behavior_type rate_limiter(
   st.slowed = &numbers->gauge(
       "battlenet_rate_factor", "What answers with status 429 have left of the rate, 1 for all");
   st.throttled = &numbers->counter("battlenet_throttled_total", "Answers with status 429");
+  self->set_down_handler([self](caf::down_msg& down) { forget_holder(self, down.source); });
   self->set_exit_handler([self](caf::exit_msg& message) {
     give_back(self);
     self->quit(std::move(message.reason));
@@ -346,6 +360,8 @@ rate_limiter_actor::behavior_type rate_limiter(
               permit{request.ticket, result<void>{std::unexpected<failure>(why)}});
           return;
         }
+        if (state.holders.insert(holder.address()).second)
+          self->monitor(holder);
         const auto id = state.next_id++;
         state.queue.push(
             {.id = id,

@@ -6,6 +6,7 @@
 #include "domain/throttling.hpp"
 
 #include <functional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -34,6 +35,7 @@ struct rate_limiter_state {
   domain::throttling throttling;
   domain::fair_queue queue;
   std::unordered_map<std::uint64_t, wish> wishes; ///< by the queue's ticket id
+  std::set<caf::actor_addr> holders;              ///< watched: whoever has wished
   std::uint64_t next_id{1};
 
   std::int64_t background{0}; ///< of the loan, not yet spent

@@ -77,6 +77,20 @@ TEST_F(rate_limiter_test, wishes_beyond_the_queue_are_refused_as_overloaded) {
   EXPECT_TRUE(words[0].retry_at);
 }
 
+TEST_F(rate_limiter_test, whoever_died_gets_no_permit) {
+  start(10);
+  want_many(1, {});
+  world.advance(1s);
+  want_many(50, {});
+  world.stop(asker);
+  words.clear();
+  asker = world.system().spawn(holder, &words, &world);
+  const auto mine = want({});
+  world.advance(1s);
+  EXPECT_TRUE(was_granted(mine)) << "fifty of the dead were before it";
+  EXPECT_EQ(words.size(), 1u);
+}
+
 TEST_F(rate_limiter_test, a_wish_past_its_deadline_is_told_so) {
   store.on<domain::borrow_budget>([](const auto&) { return fail(ec::database_down); });
   start(10);
