@@ -315,7 +315,10 @@ character_sync_actor::behavior_type character_sync(
           done.applied = true;
         else
           done.not_done = written.error();
-        done.refused = !written && domain::is_refused_write(written.error().code);
+        // A write that ran out of time may be this character's own trouble too.
+        done.refused = !written
+                    && (domain::is_refused_write(written.error().code)
+                        || written.error().code == ec::deadline_expired);
         tell_parent(self, std::move(done));
       },
   };

@@ -74,6 +74,26 @@ TEST_F(guild_coordinator_test, one_failing_character_does_not_stop_the_others) {
   EXPECT_FALSE(store.finished().at(0).not_before);
 }
 
+TEST_F(
+    guild_coordinator_test, one_character_whose_write_takes_too_long_does_not_stop_the_others) {
+  due_characters(60);
+  for (const auto& work : due)
+    on(test::character_path(work), answer_of(500));
+  store.on<domain::apply_character>([](const domain::apply_character& what) -> result<void> {
+    if (what.outcome.work.character == character_id{4})
+      return fail(ec::deadline_expired, "apply_character: statement insert_document");
+    return {};
+  });
+  sync(only_characters_due());
+  world.advance(5s);
+  EXPECT_TRUE(ended);
+  EXPECT_EQ(store.characters().size(), 60u);
+  EXPECT_TRUE(store.released().empty());
+  ASSERT_EQ(checked(), 1u); // it alone, later
+  EXPECT_TRUE(store.checked()[0].characters.at(0).failed);
+  EXPECT_FALSE(store.finished().at(0).not_before);
+}
+
 TEST_F(guild_coordinator_test, a_database_that_refuses_everything_stops_it_after_a_few) {
   due_characters(60);
   for (const auto& work : due)
