@@ -197,7 +197,10 @@ void give_up(self_ptr self, const domain::character_work& work, const failure& w
               .made_at = now}}});
     return;
   }
-  log::warn("character {} of a player: {}", work.character.value, message_of(why));
+  // What all of them meet is said once.
+  if (!is_of_the_surroundings(why.code) || st.said != why.code)
+    log::warn("character {} of a player: {}", work.character.value, message_of(why));
+  st.said = why.code;
   auto undone = actors::undone(*st.environment, work, std::string{message_of(why)});
   auto& failed = undone.outcome.failed.front();
   failed.retry_at = std::max({soonest, failed.retry_at, why.retry_at.value_or(soonest)});
@@ -213,6 +216,8 @@ void character_finished(self_ptr self, const character_done& done) {
     return;
   const auto work = std::move(found->second.work);
   st.characters.erase(found);
+  if (!done.not_done)
+    st.said.reset();
   if (done.checked)
     tell(self, st.environment->store, domain::checked_characters{{*done.checked}});
   else if (done.not_done && done.refused)

@@ -30,6 +30,7 @@ struct sync_scheduler_state {
   lease_renewal renewal; ///< of the characters' leases
   std::uint64_t timer{0};
   std::chrono::steady_clock::time_point jobs_looked_at{}; ///< when idle ones were ended
+  std::optional<ec> said; ///< of players' characters: why the last one was not synced
   prometheus::Gauge* running{nullptr};
   prometheus::Gauge* clock_ahead{nullptr};
   static inline const char* name = "sync-scheduler";

@@ -1,7 +1,11 @@
 #include "actors/sync/sync_scheduler.hpp"
 #include "tests/actors/support/guild_fixture.hpp"
 
+#include <spdlog/sinks/ostream_sink.h>
+
+#include <algorithm>
 #include <set>
+#include <sstream>
 
 namespace guildhall::actors {
 namespace {
@@ -252,6 +256,23 @@ TEST_F(sync_scheduler_test, a_players_character_of_a_removed_region_is_asked_eve
   EXPECT_EQ(failed[0].detail, "This region is not configured");
   EXPECT_GE(failed[0].retry_at, world.wall() + 8min);
   EXPECT_TRUE(gateway_script_.asked.empty());
+}
+
+TEST_F(sync_scheduler_test, what_all_players_characters_meet_is_logged_once) {
+  std::ostringstream said;
+  const auto before = spdlog::default_logger();
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>(
+      "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(said)));
+  due_characters(48);
+  for (const auto& work : due)
+    on(test::character_path(work),
+       [](const auto&) { return fetch_reply{fail(ec::upstream_unauthorised)}; });
+  start_scheduler();
+  world.advance(20s);
+  spdlog::set_default_logger(before);
+  EXPECT_EQ(store.characters().size(), 48u) << "each is written down";
+  const auto lines = said.str();
+  EXPECT_EQ(std::ranges::count(lines, '\n'), 1) << lines;
 }
 
 TEST_F(sync_scheduler_test, an_exit_stops_the_coordinators_which_give_their_leases_back) {
