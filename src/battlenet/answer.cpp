@@ -59,10 +59,13 @@ std::optional<std::chrono::seconds> retry_after_of(const raw_response& response)
   const auto when = domain::parse_last_modified(text);
   if (!when)
     return std::nullopt;
-  const auto sent = domain::parse_last_modified(header(response, "date")).value_or(wall_now());
+  const auto now = wall_now();
+  const auto sent = domain::parse_last_modified(header(response, "date")).value_or(now);
+  auto wait = *when - sent;
+  if (wait > longest_duration) // a wrong `Date`, or a wrong Retry-After: our own clock tells
+    wait = *when - now;
   return std::clamp(
-      std::chrono::ceil<std::chrono::seconds>(*when - sent), std::chrono::seconds{0},
-      longest_duration);
+      std::chrono::ceil<std::chrono::seconds>(wait), std::chrono::seconds{0}, longest_duration);
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view lower) {
@@ -116,12 +119,18 @@ std::string with_trace(std::string what, const raw_response& response) {
   return text::printable(what);
 }
 
+/// When it was sent, by its sender's clock; by ours where that is not told or absurd.
+time_point sent_at(const raw_response& response) {
+  const auto now = wall_now();
+  const auto said = domain::parse_last_modified(header(response, "date")).value_or(now);
+  return std::chrono::abs(said - now) <= longest_duration ? said : now;
+}
+
 /// A date that lies ahead of the answer's own says nothing, and as a condition it would be
 /// confirmed for ever.
 std::string last_modified_of(const raw_response& response) {
   auto modified = kept_header(response, "last-modified");
-  const auto sent = domain::parse_last_modified(header(response, "date"));
-  return sent && domain::lies_ahead(modified, *sent) ? std::string{} : modified;
+  return domain::lies_ahead(modified, sent_at(response)) ? std::string{} : modified;
 }
 
 /// The number of a `\uXXXX` at `at`; nothing where there is none.

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <ctime>
 #include <set>
 
 namespace guildhall::battlenet {
@@ -104,6 +106,41 @@ TEST(answer, reads_a_retry_after_that_is_a_date_by_its_senders_clock) {
       << "that is over";
   EXPECT_EQ(
       retry_after("Thu, 01 Jan 2099 00:00:00 GMT", "Sat, 07 Mar 2020 09:40:44 GMT"), 168h);
+}
+
+std::string http_date(time_point when) {
+  const auto seconds = std::chrono::system_clock::to_time_t(when);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  std::array<char, 40> text{};
+  std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return text.data();
+}
+
+TEST(answer, takes_its_own_clock_for_a_date_where_the_senders_is_absurd) {
+  const auto got = of(429, "",
+                      {{"retry-after", http_date(wall_now() + 30s)},
+                       {"date", "Thu, 01 Jan 1970 00:00:00 GMT"}})
+                       .retry_after;
+  ASSERT_TRUE(got);
+  EXPECT_LE(*got, 30s);
+}
+
+TEST(answer, keeps_no_last_modified_that_lies_ahead) {
+  const auto now = wall_now();
+  const auto kept = [](time_point modified, const std::string& date) {
+    return !of(200, "{}", {{"last-modified", http_date(modified)}, {"date", date}})
+                .last_modified.empty();
+  };
+  EXPECT_TRUE(kept(now - 1h, http_date(now)));
+  EXPECT_FALSE(kept(now + 1h, http_date(now)));
+  EXPECT_TRUE(kept(now + 1h, http_date(now + 2h))) << "their clock";
+  EXPECT_FALSE(kept(now - 1h, http_date(now - 2h))) << "their clock";
+  for (const auto* absurd : {"", "yesterday", "Thu, 01 Jan 1970 00:00:00 GMT"}) {
+    EXPECT_TRUE(kept(now - 1h, absurd)) << absurd;
+    EXPECT_FALSE(kept(now + 1h, absurd)) << absurd;
+  }
+  EXPECT_FALSE(kept(now + 24h * 300, http_date(now + 24h * 301))) << "both are wrong";
 }
 
 TEST(answer, takes_its_own_clock_for_a_date_without_the_senders) {
