@@ -128,6 +128,17 @@ TEST(roster_verdict, believes_no_second_answer_for_six_hours_while_the_guild_cou
   EXPECT_EQ(judge_roster(roster_of(40), facts), roster_verdict::plausible);
 }
 
+TEST(roster_verdict, believes_no_empty_roster_for_six_hours_whoever_counts_nobody) {
+  const auto now = context(0).now;
+  auto facts = with_earlier("another", now - 5h, 0);
+  for (const std::optional<std::int64_t> counted : {std::optional<std::int64_t>{0}, {}}) {
+    facts.member_count = counted;
+    EXPECT_EQ(judge_roster(roster_of(0), facts), roster_verdict::suspect);
+  }
+  facts.earlier->first_seen = now - 6h;
+  EXPECT_EQ(judge_roster(roster_of(0), facts), roster_verdict::plausible);
+}
+
 TEST(roster_verdict, wants_a_second_answer_that_agrees) {
   const auto now = context(0).now;
   EXPECT_EQ(
