@@ -91,7 +91,7 @@ void guild_step::take_guild(const fetch_reply& reply) {
     return;
   }
   if (const auto failed = failure_class_of(reply->outcome)) {
-    if (failed == failure_class::not_found || failed == failure_class::forbidden) {
+    if (domain::is_refusal(*failed)) {
       look_for_guild(failed_answer_of(*reply, work().clock_ahead));
       return;
     }
@@ -310,6 +310,7 @@ void guild_step::decide() {
   }
   // Who could not be asked might have known: looked for again soon, not in a day.
   auto why = odd_;
+  unclear_ |= !outcome_.stranger && domain::is_everybody_refused(words_);
   if (unclear_)
     why.error_class = failure_class::transient;
   note_failure(document::guild, std::move(why));

@@ -59,7 +59,7 @@ witness_word hear_witness(
     const guild_work& work, std::optional<failure_class> failed, std::string_view body,
     std::string_view last_modified, const reading& as) {
   if (failed) // who is hidden or gone says nothing, and never will
-    return {.unclear = !is_refusal(*failed)};
+    return {.unclear = !is_refusal(*failed), .refused = is_refusal(*failed)};
   const auto profile = parse_profile(body, as);
   if (!profile || profile->guild_unclear)
     return {.unclear = true};
@@ -82,6 +82,10 @@ std::vector<guild_place> places_to_look(
     else if (count >= wanted && (nobody_answers || is_our_id(work, place)))
       places.push_back(place);
   return places;
+}
+
+bool is_everybody_refused(const std::vector<witness_word>& words) {
+  return words.size() >= enough_words && std::ranges::all_of(words, &witness_word::refused);
 }
 
 bool is_handed_over(

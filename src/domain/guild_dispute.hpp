@@ -28,6 +28,7 @@ struct witness_word {
   std::optional<guild_place> place{};  ///< where it shows our guild
   bool unclear{false};                 ///< it stays open what guild the member is in
   std::optional<time_point> written{}; ///< when the profile was
+  bool refused{false};                 ///< the member is not shown: 404 or 403
 };
 
 /// `failed`: the profile could not be had; else `body` is its body, which must be of whom it
@@ -42,6 +43,10 @@ witness_word hear_witness(
 /// only if nobody answers at the old address. Whether it is there, only that address can tell.
 std::vector<guild_place> places_to_look(
     const guild_work& work, const std::vector<witness_word>& words, bool nobody_answers);
+
+/// Three or more were asked and nobody is shown: then it is Battle.net that shows nothing, and
+/// what it says of the guild is no verdict. Members who are gone for good are not asked again.
+bool is_everybody_refused(const std::vector<witness_word>& words);
 
 /// The address belongs to whoever answers there now (`stranger`): of the members who played
 /// since our guild last answered three, or all where there are fewer, show another guild or

@@ -75,8 +75,8 @@ bool is_confirmed(const suspicion& earlier, std::int64_t size, const roster_cont
       context.member_count
       && is_near(*context.member_count, static_cast<std::int64_t>(context.open_members));
   // Nobody at all is what an upstream in trouble says, not what becomes of a guild.
-  const auto wanted = another_answer && !contradicted && size > 0 ? second_opinion_after
-                                                                  : same_opinion_after;
+  const auto wanted =
+      another_answer && !contradicted && size > 0 ? second_opinion_after : same_opinion_after;
   return context.now - earlier.first_seen >= wanted && is_near(size, earlier.members);
 }
 

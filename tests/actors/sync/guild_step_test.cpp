@@ -218,6 +218,34 @@ TEST_F(guild_step_test, a_guild_that_no_member_shows_is_not_found) {
   EXPECT_EQ(store.guilds()[0].outcome.failed[0].error_class, failure_class::not_found);
 }
 
+TEST_F(guild_step_test, a_guild_is_not_gone_while_none_of_its_members_is_shown_either) {
+  store.on<domain::some_members>([](const auto&) {
+    std::vector<domain::character_address> members;
+    for (const auto* name : {"anna", "berta", "cora"})
+      members.push_back({domain::region::eu, "stormrage", name});
+    return members;
+  });
+  for (const unsigned status : {404u, 403u}) {
+    on("/data/wow/guild/stormrage/the-guild", answer_of(status));
+    on("/profile/wow/character/stormrage/anna", answer_of(status));
+    on("/profile/wow/character/stormrage/berta", answer_of(404));
+    store.forget<domain::apply_guild>();
+    auto work = known_guild();
+    work.guild_document.error_class = failure_class::not_found; // this is the second look
+    sync(work);
+    const auto& failed = store.guilds().at(0).outcome.failed;
+    ASSERT_EQ(failed.size(), 1u);
+    EXPECT_FALSE(failed[0].is_verdict()) << status;
+    EXPECT_LE(store.guilds()[0].outcome.next_due, world.wall() + 1h);
+  }
+  on("/profile/wow/character/stormrage/cora", answer_of(200, test::profile_body(anna)));
+  store.forget<domain::apply_guild>();
+  auto work = known_guild();
+  work.guild_document.error_class = failure_class::not_found;
+  sync(work);
+  EXPECT_TRUE(store.guilds().at(0).outcome.failed.at(0).is_verdict()) << "one is";
+}
+
 TEST_F(
     guild_step_test,
     a_member_that_could_not_be_asked_leaves_it_open_whether_the_guild_is_gone) {

@@ -82,6 +82,17 @@ TEST(hear_witness, somebody_elses_profile_is_no_word_of_hers) {
   EXPECT_TRUE(heard_of("bert").unclear);
 }
 
+TEST(is_everybody_refused, says_that_battle_net_shows_nobody) {
+  const auto refused = hear_witness(our_guild(), failure_class::not_found, {}, {});
+  const auto hidden = hear_witness(our_guild(), failure_class::forbidden, {}, {});
+  const auto busy = hear_witness(our_guild(), failure_class::transient, {}, {});
+  EXPECT_TRUE(is_everybody_refused({refused, hidden, refused}));
+  EXPECT_FALSE(is_everybody_refused({refused, refused})) << "two may have been deleted";
+  EXPECT_FALSE(is_everybody_refused({refused, hear(same), refused, refused}));
+  EXPECT_FALSE(is_everybody_refused({refused, refused, busy}));
+  EXPECT_FALSE(is_everybody_refused({}));
+}
+
 TEST(hear_witness, whoever_is_gone_or_hidden_does_not) {
   EXPECT_FALSE(hear_witness(our_guild(), failure_class::not_found, {}, {}).unclear);
   EXPECT_FALSE(hear_witness(our_guild(), failure_class::forbidden, {}, {}).unclear);
