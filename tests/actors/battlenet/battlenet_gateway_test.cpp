@@ -600,7 +600,9 @@ TEST_F(battlenet_gateway_test, a_kind_that_answers_well_is_believed) {
 
 TEST_F(battlenet_gateway_test, a_client_that_is_refused_everything_sends_probes_only) {
   unsigned status = 403;
-  start([&](const auto&) { return answer_of(status, "<html>Forbidden</html>"); });
+  start([&](const auto&) {
+    return answer_of(status, status == 200 ? "{}" : "<html>Forbidden</html>");
+  });
   for (int i = 0; i < 100; ++i)
     profile(i);
   EXPECT_EQ(client->sent.size(), 10u);

@@ -137,4 +137,21 @@ TEST_F(doubts, a_guild_waits_for_its_own_time_whatever_its_characters_are) {
       "t");
 }
 
+TEST_F(doubts, others_hear_of_it_while_it_is_renewed) {
+  const auto heard = [&](domain::region where) {
+    return db->ask(domain::doubts_in{where}).value_or(std::vector<std::string>{"no answer"});
+  };
+  const std::vector<std::string> none;
+  EXPECT_EQ(heard(domain::region::eu), none);
+  report(false, 1min, domain::region::eu);
+  EXPECT_EQ(heard(domain::region::eu), std::vector<std::string>{"profile"});
+  EXPECT_EQ(heard(domain::region::us), none);
+  shift("16 min"); // whoever said so is gone
+  EXPECT_EQ(heard(domain::region::eu), none);
+  report(false, 20min, domain::region::eu);
+  EXPECT_EQ(heard(domain::region::eu), std::vector<std::string>{"profile"});
+  over(21min);
+  EXPECT_EQ(heard(domain::region::eu), none);
+}
+
 } // namespace guildhall::test
