@@ -152,9 +152,19 @@ constexpr statement expire{
   delete from jobs where id = any(array(
     select id from jobs where finished_at < app_now() - $2::interval order by finished_at limit $1)))",
     1'000};
+// Who asked for jobs and guilds may be written there as the tag.
+constexpr statement asked_jobs{
+    "forget_asked_jobs", R"(
+  update jobs set requested_by = '' where requested_by = $1 and requested_by <> '')",
+    2'000};
+constexpr statement asked_guilds{
+    "forget_asked_guilds", R"(
+  update tracked_guilds set requested_by = '' where requested_by = $1)",
+    200};
 constexpr std::array all{insert_job,       joined_job,   read_job,      start_guilds,
                          start_characters, finish_guild, keep_progress, finish_characters,
-                         end_idle,         fail_guild,   expire};
+                         end_idle,         fail_guild,   expire,        asked_jobs,
+                         asked_guilds};
 const listed_statements registered{all};
 
 } // namespace
@@ -239,6 +249,11 @@ result<std::int64_t> run(session& db, const domain::end_idle_jobs& what) {
 
 std::int64_t expire_jobs(session& db, int limit, std::chrono::seconds after) {
   return static_cast<std::int64_t>(db.exec(expire, {limit, after}).affected_rows());
+}
+
+void forget_who_asked(session& db, const std::string& battletag) {
+  db.exec(asked_jobs, {battletag});
+  db.exec(asked_guilds, {battletag});
 }
 
 } // namespace guildhall::store

@@ -195,77 +195,12 @@ constexpr statement guild_names{
   update guild_events set old_name = null, new_name = null
   where guild_id = $1 and (old_name is not null or new_name is not null))",
     20'000};
-constexpr statement own_characters{
-    "characters_of_user", R"(
-  select c.id, m.guild_id from characters c
-    left join guild_members m on m.character_id = c.id and m.left_at is null
-  where c.user_id = $1 order by c.id)",
-    1'200};
-constexpr statement own_sign_ups{
-    "forget_sign_ups", R"(
-  delete from event_subscriptions where user_id = $1 returning event_id)",
-    2'000};
-// Guilds, then characters: both are written when the user goes.
-constexpr statement hold_user{
-    "hold_forgotten_user", "select coalesce(battletag, '') from users where id = $1 for update",
-    10};
-constexpr statement hold_guilds{
-    "hold_guilds_of_user", R"(
-  select g.id from guilds g where g.leader_id = $1 or g.id in (
-    select m.guild_id from characters c
-      join guild_members m on m.character_id = c.id and m.left_at is null
-    where c.user_id = $1)
-  order by g.id for no key update of g)",
-    2'000};
-// Who asked for jobs and guilds may be written there as the tag.
-constexpr statement asked_jobs{
-    "forget_asked_jobs", R"(
-  update jobs set requested_by = '' where requested_by = $1 and requested_by <> '')",
-    2'000};
-constexpr statement asked_guilds{
-    "forget_asked_guilds", R"(
-  update tracked_guilds set requested_by = '' where requested_by = $1)",
-    200};
-constexpr statement drop_user{"forget_user", "delete from users where id = $1", 600};
-constexpr statement own_audit{
-    "forget_audit", R"(
-  update audit_log set before = null, after = null, subject = '' where user_id = $1)",
-    2'000};
-// What others changed of their events holds their words as well.
-constexpr statement audit_of_events{
-    "forget_audit_of_events", R"(
-  update audit_log set before = null, after = null
-  where before ->> 'created_by' = $1::bigint::text)",
-    2'000};
-constexpr statement own_events{
-    "forget_own_events", R"(
-  update events set description = '', title = 'removed', event_details = null
-  where created_by = $1 returning id, guild_id)",
-    2'000};
-constexpr statement release_own{
-    "unqueue_own", R"(
-  delete from sync_queue q using characters c
-  where c.user_id = $1 and q.character_id = c.id and q.guild_id is null)",
-    2'000};
-constexpr statement own_licences{
-    "forget_licences", R"(
-  update characters set licence_id = null, unlisted_at = null, unseen_at = null
-  where user_id = $1)",
-    1'200};
-// The tag stays taken: whoever has it next does not become an admin.
-constexpr statement own_admin_tags{
-    "forget_admin_tags", R"(
-  update admin_tags set bnet_account_id = null
-  where bnet_account_id = (select bnet_account_id from users where id = $1))",
-    20};
 constexpr std::array all{
-    overdue,        overdue_still,   listed_only,     listed_still, old_guilds,   closed_rows,
-    tokens,         logins,          battletags,      blank,        signed_up,    selves,
-    guild_there,    untrack_guild,   guild_jobs,      everybody,    only_here,    member_traces,
-    profile_traces, guild_transfers, hand_over,       forget_name,  close_all,    no_guild,
-    guild_names,    own_characters,  hold_user,       hold_guilds,  asked_jobs,   asked_guilds,
-    drop_user,      own_audit,       audit_of_events, own_events,   own_sign_ups, release_own,
-    own_licences,   own_admin_tags};
+    overdue,     overdue_still, listed_only,   listed_still,   old_guilds,
+    closed_rows, tokens,        logins,        battletags,     blank,
+    signed_up,   selves,        guild_there,   untrack_guild,  guild_jobs,
+    everybody,   only_here,     member_traces, profile_traces, guild_transfers,
+    hand_over,   forget_name,   close_all,     no_guild,       guild_names};
 const listed_statements registered{all};
 
 std::int64_t rows(session& db, const statement& how, std::initializer_list<param> params) {
@@ -299,11 +234,6 @@ void sweep_characters(
   unlisted.insert(unlisted.end(), no_more.begin(), no_more.end());
   report.events += erase_characters(db, unlisted, erasing::unverified, tags);
   report.characters += static_cast<std::int64_t>(listed.size() + unlisted.size());
-}
-
-void forget_who_asked(session& db, const std::string& battletag) {
-  db.exec(asked_jobs, {battletag});
-  db.exec(asked_guilds, {battletag});
 }
 
 /// Sign-ups of those who lose their battletag show a former user.
@@ -346,16 +276,6 @@ void sweep_the_rest(
   report.jobs = expire_jobs(db, limit, what.erase_after);
   if (what.audit_after)
     report.audit = expire_audit(db, limit, *what.audit_after);
-}
-
-/// The queue's rows, then guilds, then characters.
-void hold_characters_of(session& db, user_id id) {
-  std::vector<std::int64_t> characters;
-  for (const auto& row : db.exec(own_characters, {id}))
-    fields(row) >> characters.emplace_back();
-  hold_queue(db, characters);
-  db.exec(hold_guilds, {id});
-  lock_characters(db, characters);
 }
 
 failure unknown(std::string_view what, std::int64_t id) {
@@ -436,46 +356,6 @@ result<void> forget_guild(session& db, guild_id id) {
     for (const auto member : members)
       tags.add(character_id{member});
     tags.add_addresses();
-    tags.add(id);
-    tags.send(db);
-    return {};
-  });
-}
-
-result<void> forget_user(session& db, user_id id) {
-  return db.transaction([&]() -> result<void> {
-    const auto user = db.exec(hold_user, {id});
-    if (user.empty())
-      return fail(unknown("User", id.value));
-    hold_characters_of(db, id);
-    std::string battletag;
-    fields(user[0]) >> battletag;
-    if (!battletag.empty())
-      forget_who_asked(db, battletag);
-    change_tags tags;
-    db.exec(own_audit, {id});
-    db.exec(audit_of_events, {id});
-    for (const auto& row : db.exec(own_events, {id})) {
-      event_id event;
-      guild_id guild;
-      fields(row) >> event >> guild;
-      tags.add(event);
-      tags.add_events(guild);
-    }
-    for (const auto event : ids_of(db.exec(own_sign_ups, {id})))
-      tags.add(event_id{event});
-    db.exec(release_own, {id});
-    for (const auto& row : db.exec(own_characters, {id})) {
-      character_id character;
-      std::optional<guild_id> guild;
-      fields(row) >> character >> guild;
-      tags.add(character);
-      if (guild) // who leads it, and who belongs to whom
-        tags.add(*guild);
-    }
-    db.exec(own_licences, {id});
-    db.exec(own_admin_tags, {id});
-    db.exec(drop_user, {id});
     tags.add(id);
     tags.send(db);
     return {};

@@ -13,7 +13,5 @@ class session;
 result<void> forget_character(session& db, character_id id);
 /// Stops tracking the guild; its documents, and its members as above.
 result<void> forget_guild(session& db, guild_id id);
-/// The user's tokens, name and what they wrote; their characters no longer point to them.
-result<void> forget_user(session& db, user_id id);
 
 } // namespace guildhall::store

@@ -1,6 +1,9 @@
 #include "store/people/users.hpp"
 
 #include "store/ledger/change_tags.hpp"
+#include "store/ledger/jobs.hpp"
+#include "store/ledger/queue_rows.hpp"
+#include "store/mirror/member_rows.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
 
@@ -32,7 +35,64 @@ constexpr statement development{
   )
   select id from known union all select id from made)",
     40};
-constexpr std::array all{by_id, by_battletag, development};
+constexpr statement own_characters{
+    "characters_of_user", R"(
+  select c.id, m.guild_id from characters c
+    left join guild_members m on m.character_id = c.id and m.left_at is null
+  where c.user_id = $1 order by c.id)",
+    1'200};
+constexpr statement own_sign_ups{
+    "forget_sign_ups", R"(
+  delete from event_subscriptions where user_id = $1 returning event_id)",
+    2'000};
+// Guilds, then characters: both are written when the user goes.
+constexpr statement hold_user{
+    "hold_forgotten_user", "select coalesce(battletag, '') from users where id = $1 for update",
+    10};
+constexpr statement hold_guilds{
+    "hold_guilds_of_user", R"(
+  select g.id from guilds g where g.leader_id = $1 or g.id in (
+    select m.guild_id from characters c
+      join guild_members m on m.character_id = c.id and m.left_at is null
+    where c.user_id = $1)
+  order by g.id for no key update of g)",
+    2'000};
+constexpr statement drop_user{"forget_user", "delete from users where id = $1", 600};
+constexpr statement own_audit{
+    "forget_audit", R"(
+  update audit_log set before = null, after = null, subject = '' where user_id = $1)",
+    2'000};
+// What others changed of their events holds their words as well.
+constexpr statement audit_of_events{
+    "forget_audit_of_events", R"(
+  update audit_log set before = null, after = null
+  where before ->> 'created_by' = $1::bigint::text)",
+    2'000};
+constexpr statement own_events{
+    "forget_own_events", R"(
+  update events set description = '', title = 'removed', event_details = null
+  where created_by = $1 returning id, guild_id)",
+    2'000};
+constexpr statement release_own{
+    "unqueue_own", R"(
+  delete from sync_queue q using characters c
+  where c.user_id = $1 and q.character_id = c.id and q.guild_id is null)",
+    2'000};
+constexpr statement own_licences{
+    "forget_licences", R"(
+  update characters set licence_id = null, unlisted_at = null, unseen_at = null
+  where user_id = $1)",
+    1'200};
+// The tag stays taken: whoever has it next does not become an admin.
+constexpr statement own_admin_tags{
+    "forget_admin_tags", R"(
+  update admin_tags set bnet_account_id = null
+  where bnet_account_id = (select bnet_account_id from users where id = $1))",
+    20};
+constexpr std::array all{by_id,        by_battletag,    development, own_characters,
+                         own_sign_ups, hold_user,       hold_guilds, drop_user,
+                         own_audit,    audit_of_events, own_events,  release_own,
+                         own_licences, own_admin_tags};
 const listed_statements registered{all};
 
 constexpr std::array<std::string_view, 3> roles{"user", "guild_leader", "admin"};
@@ -51,6 +111,16 @@ failure several(const pqxx::result& users) {
   for (const auto id : ids)
     listed.append(listed.empty() ? "" : ", ").append(std::to_string(id));
   return {ec::conflict, "Several users have this battletag, name one by its id: " + listed};
+}
+
+/// The queue's rows, then guilds, then characters.
+void hold_characters_of(session& db, user_id id) {
+  std::vector<std::int64_t> characters;
+  for (const auto& row : db.exec(own_characters, {id}))
+    fields(row) >> characters.emplace_back();
+  hold_queue(db, characters);
+  db.exec(hold_guilds, {id});
+  lock_characters(db, characters);
 }
 
 } // namespace
@@ -77,6 +147,46 @@ result<user_id> development_user(session& db, std::string_view battletag) {
   user_id id;
   fields(db.exec(development, {battletag})[0]) >> id;
   return id;
+}
+
+result<void> forget_user(session& db, user_id id) {
+  return db.transaction([&]() -> result<void> {
+    const auto user = db.exec(hold_user, {id});
+    if (user.empty())
+      return fail(ec::not_found, "User with ID " + std::to_string(id.value) + " not found");
+    hold_characters_of(db, id);
+    std::string battletag;
+    fields(user[0]) >> battletag;
+    if (!battletag.empty())
+      forget_who_asked(db, battletag);
+    change_tags tags;
+    db.exec(own_audit, {id});
+    db.exec(audit_of_events, {id});
+    for (const auto& row : db.exec(own_events, {id})) {
+      event_id event;
+      guild_id guild;
+      fields(row) >> event >> guild;
+      tags.add(event);
+      tags.add_events(guild);
+    }
+    for (const auto event : ids_of(db.exec(own_sign_ups, {id})))
+      tags.add(event_id{event});
+    db.exec(release_own, {id});
+    for (const auto& row : db.exec(own_characters, {id})) {
+      character_id character;
+      std::optional<guild_id> guild;
+      fields(row) >> character >> guild;
+      tags.add(character);
+      if (guild) // who leads it, and who belongs to whom
+        tags.add(*guild);
+    }
+    db.exec(own_licences, {id});
+    db.exec(own_admin_tags, {id});
+    db.exec(drop_user, {id});
+    tags.add(id);
+    tags.send(db);
+    return {};
+  });
 }
 
 } // namespace guildhall::store

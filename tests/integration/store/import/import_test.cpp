@@ -1,6 +1,7 @@
 #include "domain/control.hpp"
 #include "store/import/import.hpp"
 #include "store/mirror/retention.hpp"
+#include "store/people/users.hpp"
 #include "tests/integration/store/mirror.hpp"
 #include "tests/support/old_database.hpp"
 

@@ -4,6 +4,7 @@
 #include "domain/sign_ups.hpp"
 #include "store/mirror/rederive.hpp"
 #include "store/mirror/retention.hpp"
+#include "store/people/users.hpp"
 #include "tests/integration/store/mirror.hpp"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #include "domain/control.hpp"
 #include "domain/onboarding.hpp"
 #include "store/mirror/retention.hpp"
+#include "store/people/users.hpp"
 #include "tests/integration/store/mirror.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 #include "store/mirror/retention.hpp"
+#include "store/people/users.hpp"
 #include "store/postgres/change_feed.hpp"
 #include "tests/integration/store/mirror.hpp"
 

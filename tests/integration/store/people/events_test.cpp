@@ -1,6 +1,6 @@
 #include "domain/events.hpp"
 #include "domain/sign_ups.hpp"
-#include "store/mirror/retention.hpp"
+#include "store/people/users.hpp"
 #include "tests/integration/store/people/guild_people.hpp"
 
 namespace guildhall::test {
