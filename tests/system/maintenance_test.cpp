@@ -166,7 +166,8 @@ TEST_F(
   expect_mirrored(home_);
   EXPECT_EQ(
       db.number("select count(*) from document_states where error_class is not null and "
-                "fetched_at is not null"),
+                "fetched_at is not null and (character_id is null or character_id in (select "
+                "character_id from guild_members where left_at is null))"),
       0)
       << "what was ever shown is so again";
   EXPECT_EQ(db.number("select count(*) from jobs where finished_at is null"), 0);
