@@ -238,7 +238,9 @@ TEST_F(guild_step_test, a_guild_is_not_gone_while_none_of_its_members_is_shown_e
     EXPECT_FALSE(failed[0].is_verdict()) << status;
     EXPECT_LE(store.guilds()[0].outcome.next_due, world.wall() + 1h);
   }
-  on("/profile/wow/character/stormrage/cora", answer_of(200, test::profile_body(anna)));
+  auto cora = anna;
+  cora.name = "Cora";
+  on("/profile/wow/character/stormrage/cora", answer_of(200, test::profile_body(cora)));
   store.forget<domain::apply_guild>();
   auto work = known_guild();
   work.guild_document.error_class = failure_class::not_found;

@@ -1,3 +1,5 @@
+#include "store/mirror/erase.hpp"
+#include "store/mirror/guild_row.hpp"
 #include "tests/integration/store/mirror.hpp"
 
 namespace guildhall::test {
@@ -249,21 +251,24 @@ TEST_F(guild_guards, names_that_cannot_be_asked_for_are_not_due) {
   EXPECT_EQ(count("select count(*) from sync_queue where due_at = 'infinity'"), 1);
 }
 
-TEST_F(guild_guards, a_name_that_is_too_long_for_an_index_is_refused_as_what_cannot_be_stored) {
+TEST_F(guild_guards, text_that_no_index_can_hold_is_refused_and_the_rest_is_stored) {
   track();
-  auto members = crowd(10);
-  scan(members, 1);
-  db->exec("update tracked_guilds set roster_due_at = app_now();"
-           "update sync_queue set due_at = app_now() where tracked_guild_id is not null");
-  auto longer = crowd(11);
-  for (unsigned n = 1; longer[10].name.size() < 20'000; n = n * 1'103'515'245u + 12'345u)
-    longer[10].name += static_cast<char>('a' + (n >> 16) % 26);
-  const auto work = claim();
-  const auto applied = apply(outcome_of(work, longer, 2, {}));
-  EXPECT_EQ(applied.joined, 0);
-  EXPECT_TRUE(applied.retry_at);
-  EXPECT_EQ(open_rows(), 10);
-  EXPECT_EQ(scalar("select state from document_states where document = 'roster'"), "malformed");
+  const auto guild = scan(crowd(3), 1).guild;
+  domain::guild_view view;
+  view.id = bnet_guild_id{bnet_guild};
+  view.realm.id = realm_id{1};
+  for (unsigned n = 1; view.name.size() < 20'000; n = n * 1'103'515'245u + 12'345u)
+    view.name += static_cast<char>('a' + (n >> 16) % 26); // nothing that could be compressed
+  bool accepted = true;
+  ASSERT_TRUE(db->run([&](store::session& s) {
+    return s.transaction([&]() -> result<void> {
+      accepted = s.accepted([&] { store::write_guild(s, address, view); });
+      store::erase_guild_documents(s, guild);
+      return {};
+    });
+  }));
+  EXPECT_FALSE(accepted);
+  EXPECT_EQ(scalar("select name from guilds where roster_json is null"), "Avalerion");
 }
 
 } // namespace guildhall::test
