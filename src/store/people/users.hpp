@@ -9,8 +9,8 @@ namespace guildhall::store {
 
 class session;
 
-/// `who`: a user's id or battletag. `not_found` for nobody, `conflict` for a battletag of several,
-/// `validation` for an unknown role.
+/// `who`: a user's id or battletag. `not_found` for nobody, `conflict` for a battletag of
+/// several, `validation` for an unknown role.
 result<user_id> set_role(session& db, std::string_view who, std::string_view role);
 
 /// The user with this battletag; one without a Battle.net account is made if there is none.
