@@ -86,18 +86,20 @@ constexpr std::array all{move_tracked,  mark_renamed, members_to_ask,   log_move
                          log_hand_over, lose_address, stands_elsewhere, follow};
 const listed_statements registered{all};
 
-/// False if the guild has a row of its own under the new identity, or its address is tracked.
+/// False if the new address is tracked on its own.
 bool move(session& db, const domain::move_guild& asked) {
   const auto& work = asked.work;
   const bool another = work.identity != asked.identity;
   if (work.guild) // and who has the address there
     hold_guilds_of_roster(db, work.guild, asked.to, {});
-  if (another && guild_of_identity(db, asked.identity))
-    return false;
   if (db.exec(move_tracked, {work.tracked, asked.to.realm, asked.to.name_slug}).affected_rows()
       == 0)
     return false;
-  if (another && work.guild) {
+  change_tags tags;
+  if (another && work.guild && guild_of_identity(db, asked.identity)) {
+    // It has a row of its own from another time: the tracked row goes on with that one.
+    hand_over(db, work.tracked, *work.guild, tags);
+  } else if (another && work.guild) {
     take_over_guild_address(db, asked.to, asked.identity);
     db.exec(log_move, {*work.guild, asked.identity.realm_id, asked.to.realm});
     db.exec(
@@ -107,7 +109,6 @@ bool move(session& db, const domain::move_guild& asked) {
   }
   if (asked.left_behind)
     add_candidate(db, work.address, *asked.left_behind);
-  change_tags tags;
   tags.add_addresses();
   if (work.guild)
     tags.add(*work.guild);

@@ -177,6 +177,32 @@ TEST_F(guild_moves, an_address_that_is_tracked_on_its_own_is_a_conflict) {
       scalar("select state from tracked_guilds where name_slug = 'avalerion'"), "renamed");
 }
 
+TEST_F(guild_moves, a_guild_whose_new_identity_has_a_row_from_before_goes_on_as_that_row) {
+  const domain::guild_address elsewhere{address.region, "stormrage", "new-dawn"};
+  const scan_options new_dawn{.guild = 70'002, .name = "New Dawn"};
+  track(elsewhere);
+  auto work = claim();
+  const auto before = apply(outcome_of(work, crowd(2, 5'000), 2, new_dawn)).guild;
+  finish(work, before);
+  ASSERT_TRUE(db->ask(domain::untrack{elsewhere}));
+  work = claim_again();
+  const domain::guild_identity identity{address.region, realm_id{1}, bnet_guild_id{70'002}};
+  ASSERT_TRUE(db->ask(domain::move_guild{work, elsewhere, identity}));
+  EXPECT_EQ(open_rows(), 2) << "nobody stays in what is not looked at any more";
+  work.address = elsewhere;
+  work.identity = identity;
+  EXPECT_EQ(apply(outcome_of(work, members, 3, new_dawn)).guild, before);
+  EXPECT_EQ(
+      scalar("select count(*) || min(state) || min(name_slug) || min(guild_id) from "
+             "tracked_guilds"),
+      "1activenew-dawn" + std::to_string(before.value));
+  EXPECT_EQ(
+      scalar(
+          "select count(*) from guild_members where left_at is null and guild_id = "
+          + std::to_string(before.value)),
+      "10");
+}
+
 TEST_F(guild_moves, members_are_asked_who_logged_in_last) {
   db->exec("update characters set last_login_at = app_now() - interval '1 day' * "
            "(bnet_character_id - 1000)");
