@@ -60,6 +60,7 @@ dev_sanitize() {
     address)
       configure asan asan
       build asan
+      export LSAN_OPTIONS=suppressions=$root/config/dev/leaks.supp
       exec ctest --test-dir build/asan -j 2 --output-on-failure
       ;;
     thread)
