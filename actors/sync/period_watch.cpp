@@ -38,14 +38,12 @@ void take_realms(self_ptr self, const fetch_reply& reply) {
   auto& st = self->state;
   if (!reply || reply->outcome != battlenet::outcome::ok)
     return; // asked again at the next look
-  domain::unread left_out;
-  auto realms = domain::parse_realm_index(reply->body, &left_out);
-  if (realms)
+  auto list = domain::parse_realm_index(reply->body);
+  if (list)
     ask(self, st.environment->store,
-        domain::set_realms{st.region, std::move(*realms), left_out.parts == 0},
-        atom::written_v);
+        domain::set_realms{st.region, std::move(list->realms), list->whole}, atom::written_v);
   else
-    log::warn("realms of {}: {}", domain::to_string(st.region), message_of(realms.error()));
+    log::warn("realms of {}: {}", domain::to_string(st.region), message_of(list.error()));
 }
 
 void look_at_realms(self_ptr self) {

@@ -103,10 +103,10 @@ std::vector<std::string> names_in(const json_reader& in) {
 
 } // namespace
 
-result<std::vector<realm>> parse_realm_index(std::string_view body, unread* left_out) {
+result<realm_list> parse_realm_index(std::string_view body) {
   json_reader in{body};
   prove(in, realm_index_claim, {});
-  std::vector<realm> realms;
+  realm_list list;
   std::set<std::string> seen;
   in.optional_each("realms", [&] {
     realm one{.id = realm_id{in.integer("id", 1)}, .slug = {}, .names = {}};
@@ -114,14 +114,13 @@ result<std::vector<realm>> parse_realm_index(std::string_view body, unread* left
     if (one.slug.empty())
       in.reject("slug", "not a slug");
     one.names = names_in(in);
-    if (!in.failed() && realms.size() < max_realms && seen.insert(one.slug).second)
-      realms.push_back(std::move(one));
+    if (!in.failed() && list.realms.size() < max_realms && seen.insert(one.slug).second)
+      list.realms.push_back(std::move(one));
   });
-  if (realms.empty())
+  if (list.realms.empty())
     in.reject("realms", "none that can be read");
-  if (left_out)
-    *left_out = in.left_out();
-  return in.finish(std::move(realms));
+  list.whole = in.left_out().parts == 0;
+  return in.finish(std::move(list));
 }
 
 std::string realm_key(std::string_view name) {

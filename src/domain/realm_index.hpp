@@ -2,7 +2,6 @@
 
 #include "core/error.hpp"
 #include "core/ids.hpp"
-#include "domain/document.hpp"
 
 #include <string>
 #include <string_view>
@@ -19,10 +18,15 @@ struct realm {
   std::vector<std::string> names; ///< in every language that it was listed in
 };
 
+struct realm_list {
+  std::vector<realm> realms;
+  bool whole{true}; ///< every element could be read
+};
+
 /// The realm index, asked for without a locale (then a name holds every language) or with one.
-/// An element that cannot be read is left out and counted; `malformed` without any that can,
-/// and for another document.
-result<std::vector<realm>> parse_realm_index(std::string_view body, unread* left_out = nullptr);
+/// An element that cannot be read is left out; `malformed` without any that can, and for
+/// another document.
+result<realm_list> parse_realm_index(std::string_view body);
 
 /// What is left of a name when accents, case, blanks and punctuation do not count: "Aggra
 /// (Português)" and "aggra-portugues" are the same, and so are "Kel'Thuzad" and "kelthuzad",

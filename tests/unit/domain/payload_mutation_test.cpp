@@ -154,8 +154,7 @@ TEST_F(recorded_bodies, of_professions_may_change_in_any_field) {
 
 TEST_F(recorded_bodies, of_indexes_may_change_in_any_field) {
   expect_view_or_path("rbattlenet/wow_mythic_keystone_period_all.json", parse_current_period);
-  expect_view_or_path(
-      "rbattlenet/wow_realm_all.json", [](auto body) { return parse_realm_index(body); });
+  expect_view_or_path("rbattlenet/wow_realm_all.json", parse_realm_index);
 }
 
 TEST_F(recorded_bodies, may_be_cut_off_anywhere) {

@@ -86,22 +86,24 @@ TEST(realm_index, is_read_with_all_languages_or_with_one) {
       R"({"realms":[{"id":1602,"slug":"gordunni","name":{"en_US":"Gordunni","ru_RU":"Гордунни",)"
       R"("de_DE":"Gordunni"}},{"id":550,"slug":"stormrage","name":"Stormrage"}]})");
   ASSERT_TRUE(realms);
-  ASSERT_EQ(realms->size(), 2u);
-  EXPECT_EQ((*realms)[0].names, (std::vector<std::string>{"Gordunni", "Гордунни"}));
-  EXPECT_EQ((*realms)[1].names, (std::vector<std::string>{"Stormrage"}));
+  ASSERT_EQ(realms->realms.size(), 2u);
+  EXPECT_EQ(realms->realms[0].names, (std::vector<std::string>{"Gordunni", "Гордунни"}));
+  EXPECT_EQ(realms->realms[1].names, (std::vector<std::string>{"Stormrage"}));
 }
 
 TEST(realm_index, one_odd_realm_costs_itself_and_none_at_all_is_malformed) {
   const auto realms = parse_realm_index(
       R"({"realms":[{"id":0,"slug":"a"},7,{"id":2},{"id":3,"slug":"c"},{"id":4,"slug":"c"}]})");
   ASSERT_TRUE(realms);
-  ASSERT_EQ(realms->size(), 1u);
-  EXPECT_EQ((*realms)[0].slug, "c");
-  unread left_out;
-  ASSERT_TRUE(parse_realm_index(
-      R"({"realms":[{"id":2,"slug":"Area-52"},{"id":3,"slug":"a b"},{"id":4,"slug":""}]})",
-      &left_out));
-  EXPECT_EQ(left_out.parts, 2u);
+  ASSERT_EQ(realms->realms.size(), 1u);
+  EXPECT_EQ(realms->realms[0].slug, "c");
+  EXPECT_FALSE(realms->whole);
+  const auto slugs = parse_realm_index(
+      R"({"realms":[{"id":2,"slug":"Area-52"},{"id":3,"slug":"a b"},{"id":4,"slug":""}]})");
+  ASSERT_TRUE(slugs);
+  EXPECT_EQ(slugs->realms.size(), 1u);
+  EXPECT_EQ(slugs->realms[0].slug, "area-52");
+  EXPECT_TRUE(parse_realm_index(R"({"realms":[{"id":2,"slug":"a"}]})")->whole);
   for (
       const auto* body :
       {"{}", "[]", R"({"realms":[]})", R"({"realms":7})",

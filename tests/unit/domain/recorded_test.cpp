@@ -148,8 +148,8 @@ TEST_F(recorded_bodies, hold_the_current_period) {
 TEST_F(recorded_bodies, hold_realms_whose_latin_slugs_are_canonical) {
   const auto realms = parse_realm_index(recorded("rbattlenet/wow_realm_all.json"));
   ASSERT_TRUE(realms) << realms.error().message;
-  EXPECT_EQ(realms->size(), 267u);
-  for (const auto& realm : *realms)
+  EXPECT_EQ(realms->realms.size(), 267u);
+  for (const auto& realm : realms->realms)
     EXPECT_EQ(canonical_slug(realm.slug), realm.slug);
   EXPECT_TRUE(parse_realm_index(recorded("argentpony/RealmIndexResponse.json")));
 }
