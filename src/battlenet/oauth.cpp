@@ -20,6 +20,9 @@ std::string query_encoded(std::string_view value) {
   return text::percent_encode(value);
 }
 
+/// Of a token that does not say how long it lives: asked anew in time, whatever it is.
+constexpr std::chrono::hours usual_lifetime{1};
+
 /// Empty where it is absent, blank or nobody's: the longest has 12 letters and some digits.
 std::string tag_in(domain::json_reader& in, std::string_view key) {
   constexpr std::size_t longest = 128;
@@ -30,15 +33,15 @@ std::string tag_in(domain::json_reader& in, std::string_view key) {
   return tag.substr(begin, tag.find_last_not_of(" \t\r\n") - begin + 1);
 }
 
-/// A positive number, or its digits.
-std::int64_t seconds_in(domain::json_reader& in, std::string_view key) {
+/// A positive number, or its digits; rejected as `why` otherwise.
+std::int64_t positive_in(domain::json_reader& in, std::string_view key, const char* why) {
   const auto digits = in.text_or_integer(key);
   const auto* end = digits.data() + digits.size();
-  std::int64_t seconds = 0;
-  const auto [rest, error] = std::from_chars(digits.data(), end, seconds);
-  if (error != std::errc{} || rest != end || seconds <= 0)
-    in.reject(key, "out of range");
-  return seconds;
+  std::int64_t value = 0;
+  const auto [rest, error] = std::from_chars(digits.data(), end, value);
+  if (error != std::errc{} || rest != end || value <= 0)
+    in.reject(key, why);
+  return value;
 }
 
 bool names_profile(std::string_view scope) {
@@ -53,9 +56,6 @@ bool names_profile(std::string_view scope) {
 
 } // namespace
 
-/// Of a token that does not say how long it lives: asked anew in time, whatever it is.
-constexpr std::chrono::hours usual_lifetime{1};
-
 result<access_token> parse_token(std::string_view body) {
   constexpr std::int64_t a_year = 366 * 86'400;
   domain::json_reader in{body};
@@ -65,7 +65,8 @@ result<access_token> parse_token(std::string_view body) {
     in.reject("access_token", "not a token");
   token.expires_in = usual_lifetime; // it need not say (RFC 6749, 5.1)
   if (in.has("expires_in"))
-    token.expires_in = std::chrono::seconds{std::min(seconds_in(in, "expires_in"), a_year)};
+    token.expires_in =
+        std::chrono::seconds{std::min(positive_in(in, "expires_in", "out of range"), a_year)};
   return in.finish(std::move(token));
 }
 
@@ -93,11 +94,7 @@ result<user_token> parse_user_token(std::string_view body) {
 result<user_info> parse_user_info(std::string_view body) {
   domain::json_reader in{body};
   user_info who;
-  const auto sub = in.text_or_integer("sub");
-  const auto end = sub.data() + sub.size();
-  const auto [rest, error] = std::from_chars(sub.data(), end, who.id.value);
-  if (error != std::errc{} || rest != end || who.id.value <= 0)
-    in.reject("sub", "not an account's id");
+  who.id = bnet_account_id{positive_in(in, "sub", "not an account's id")};
   who.battletag = tag_in(in, "battletag");
   if (who.battletag.empty())
     who.battletag = tag_in(in, "battle_tag");

@@ -179,7 +179,7 @@ void prove(json_reader& in, const document_claim& claim, const reading& as) {
 
 bool may_be_document(std::string_view body) {
   constexpr std::size_t longest_error = 2'048;
-  const auto begin = body.find_first_not_of(" \t\r\n\xef\xbb\xbf");
+  const auto begin = body.find_first_not_of(" \t\r\n");
   if (begin == std::string_view::npos)
     return true; // an empty one is refused where it is read
   const bool is_error = body.size() <= longest_error && body.contains("\"code\"")

@@ -6,6 +6,11 @@
 
 namespace guildhall::domain {
 
+/// In weeks: no region is as old as that.
+inline constexpr std::int64_t last_period = 99'999;
+/// No item level or rating is as high as that.
+inline constexpr double highest_score = 100'000;
+
 enum class role : std::uint8_t { unknown, tank, healer, dps };
 
 /// "Tank", "Healer", "DPS", "Unknown" (which is null in columns and answers).

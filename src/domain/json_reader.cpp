@@ -71,17 +71,19 @@ std::optional<int> json_reader::optional_small_integer(std::string_view key) {
   return found ? std::optional<int>{static_cast<int>(*found)} : std::nullopt;
 }
 
-std::optional<double> json_reader::optional_number(std::string_view key) {
+std::optional<double>
+json_reader::optional_number(std::string_view key, double min, double max) {
   const auto* found = field(key);
   if (!found)
     return std::nullopt;
-  if (const auto* real = found->if_double())
-    return *real;
-  if (const auto* integer = found->if_int64())
-    return static_cast<double>(*integer);
-  if (const auto* positive = found->if_uint64())
-    return static_cast<double>(*positive);
-  leave_out(key, "expected a number");
+  if (!found->is_number()) {
+    leave_out(key, "expected a number");
+    return std::nullopt;
+  }
+  const auto value = found->to_number<double>();
+  if (value >= min && value <= max)
+    return value;
+  leave_out(key, "out of range");
   return std::nullopt;
 }
 

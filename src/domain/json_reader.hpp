@@ -50,7 +50,7 @@ public:
   /// For levels, ranks and the like: 0 to 32767, the range of a smallint.
   int small_integer(std::string_view key);
   std::optional<int> optional_small_integer(std::string_view key);
-  std::optional<double> optional_number(std::string_view key);
+  std::optional<double> optional_number(std::string_view key, double min, double max);
   bool boolean(std::string_view key);
 
   /// A string, or an object of localised strings, of which `en_US` is taken, else the first.

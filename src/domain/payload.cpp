@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "domain/document_kinds.hpp"
+#include "domain/game.hpp"
 #include "domain/json_reader.hpp"
 
 #include <algorithm>
@@ -20,8 +21,6 @@ constexpr std::size_t max_account_characters = 1'000;
 constexpr std::int64_t last_rank = 99;
 /// Far longer than a name can be. What is longer finds no place in an index.
 constexpr std::size_t longest_name = 256;
-/// Weeks: no region is as old as that.
-constexpr std::int64_t last_period = 99'999;
 
 template <class Id>
 Id id_of(json_reader& in) {
@@ -35,16 +34,6 @@ std::string name_of(json_reader& in) {
     return name;
   in.leave_out("name", "too long");
   return {};
-}
-
-/// Nothing for what no item level can be.
-std::optional<double> item_level_of(json_reader& in, std::string_view key) {
-  constexpr double highest = 100'000;
-  const auto level = in.optional_number(key);
-  if (!level || (*level >= 0 && *level <= highest))
-    return level;
-  in.leave_out(key, "out of range");
-  return std::nullopt;
 }
 
 /// Of what must be found at its address.
@@ -246,8 +235,8 @@ profile_view profile_in(json_reader& in, const reading& as) {
     profile.guild = std::move(guild);
   else
     profile.guild_unclear = in.has("guild");
-  profile.average_item_level = item_level_of(in, "average_item_level");
-  profile.equipped_item_level = item_level_of(in, "equipped_item_level");
+  profile.average_item_level = in.optional_number("average_item_level", 0, highest_score);
+  profile.equipped_item_level = in.optional_number("equipped_item_level", 0, highest_score);
   profile.achievement_points = in.optional_integer("achievement_points");
   profile.last_login_at = in.optional_moment("last_login_timestamp", as.now);
   profile.left_out = in.left_out();

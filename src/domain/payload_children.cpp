@@ -1,5 +1,7 @@
 #include "domain/payload_children.hpp"
 
+#include "domain/game.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -25,8 +27,6 @@ constexpr std::int64_t last_tier = 99'999;
 
 /// There are some two a year.
 constexpr std::int64_t last_season = 99;
-/// Weeks: no region is as old as that.
-constexpr std::int64_t last_period = 99'999;
 
 using kill_key = std::tuple<std::int64_t, std::int64_t, std::string>;
 
@@ -115,16 +115,6 @@ json::array tiers_json(const profession& of) {
   return tiers;
 }
 
-/// Nothing for what no rating can be.
-std::optional<double> rating_of(json_reader& in) {
-  constexpr double highest = 100'000;
-  const auto rating = in.optional_number("rating");
-  if (!rating || (*rating >= 0 && *rating <= highest))
-    return rating;
-  in.leave_out("rating", "out of range");
-  return std::nullopt;
-}
-
 } // namespace
 
 equipment_view equipment_in(json_reader& in) {
@@ -135,7 +125,9 @@ equipment_view equipment_in(json_reader& in) {
 
 mythic_view mythic_in(json_reader& in) {
   mythic_view mythic;
-  in.optional_object("current_mythic_rating", [&] { mythic.rating = rating_of(in); });
+  in.optional_object("current_mythic_rating", [&] {
+    mythic.rating = in.optional_number("rating", 0, highest_score);
+  });
   in.optional_object("current_period", [&] {
     in.optional_object(
         "period", [&] { mythic.period_id = in.optional_integer("id", 1, last_period); });

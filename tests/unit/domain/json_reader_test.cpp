@@ -93,7 +93,7 @@ TEST(json_reader, leaves_out_and_counts_what_is_optional_and_cannot_be_read) {
       R"({"i":"x","small":99999,"n":"x","t":7,"o":[],"nested":{"id":"x"},"fine":3})"};
   EXPECT_EQ(in.optional_integer("i"), std::nullopt);
   EXPECT_EQ(in.optional_small_integer("small"), std::nullopt);
-  EXPECT_EQ(in.optional_number("n"), std::nullopt);
+  EXPECT_EQ(in.optional_number("n", 0, 9), std::nullopt);
   EXPECT_EQ(in.optional_text("t"), std::nullopt);
   EXPECT_FALSE(in.optional_object("o", [] { ADD_FAILURE(); }));
   EXPECT_FALSE(in.optional_object("nested", [&] { in.integer("id"); }));
