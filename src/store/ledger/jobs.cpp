@@ -152,14 +152,14 @@ constexpr statement expire{
   delete from jobs where id = any(array(
     select id from jobs where finished_at < app_now() - $2::interval order by finished_at limit $1)))",
     1'000};
-// Who asked for jobs and guilds may be written there as the tag.
+// Who asked for jobs and guilds may be written there as the tag; the index holds who did.
 constexpr statement asked_jobs{
     "forget_asked_jobs", R"(
-  update jobs set requested_by = '' where requested_by = $1 and requested_by <> '')",
+  update jobs set requested_by = '' where requested_by = any($1::text[]) and requested_by <> '')",
     2'000};
 constexpr statement asked_guilds{
     "forget_asked_guilds", R"(
-  update tracked_guilds set requested_by = '' where requested_by = $1)",
+  update tracked_guilds set requested_by = '' where requested_by = any($1::text[]))",
     200};
 constexpr std::array all{insert_job,       joined_job,   read_job,      start_guilds,
                          start_characters, finish_guild, keep_progress, finish_characters,
@@ -251,9 +251,9 @@ std::int64_t expire_jobs(session& db, int limit, std::chrono::seconds after) {
   return static_cast<std::int64_t>(db.exec(expire, {limit, after}).affected_rows());
 }
 
-void forget_who_asked(session& db, const std::string& battletag) {
-  db.exec(asked_jobs, {battletag});
-  db.exec(asked_guilds, {battletag});
+void forget_who_asked(session& db, const array& battletags) {
+  db.exec(asked_jobs, {battletags});
+  db.exec(asked_guilds, {battletags});
 }
 
 } // namespace guildhall::store

@@ -12,6 +12,7 @@
 /// What operators started: opened by tracking.hpp, moved on by the leases.
 namespace guildhall::store {
 
+class array;
 class session;
 
 struct new_job {
@@ -43,8 +44,8 @@ void fail_guild_jobs(session& db, tracked_guild_id tracked, const std::string& w
 void finish_guild_job(session& db, const domain::finish_guild& how, bool more_to_do);
 void finish_character_jobs(session& db, const std::vector<std::int64_t>& characters);
 
-/// Of jobs and tracked guilds: that whoever has this battletag asked for them.
-void forget_who_asked(session& db, const std::string& battletag);
+/// Of jobs and tracked guilds: that whoever has these battletags asked for them.
+void forget_who_asked(session& db, const array& battletags);
 
 /// Deletes up to `limit` jobs that ended this long ago; answers how many.
 std::int64_t expire_jobs(session& db, int limit, std::chrono::seconds after);

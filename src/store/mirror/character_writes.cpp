@@ -28,7 +28,7 @@ namespace {
 constexpr statement lock{
     "lock_character", R"(
   select c.name, c.realm, c.name_key, c.guild_id, c.candidate_id, m.guild_id, m.rank,
-    c.forgotten_at is not null
+    c.forgotten_at is not null, c.mythic_season
   from characters c left join guild_members m on m.character_id = c.id and m.left_at is null
   where c.id = $1 for no key update of c)",
     20};
@@ -130,6 +130,7 @@ struct stored_character {
   std::optional<guild_id> open_membership;
   int rank{0};
   bool forgotten{false};
+  std::optional<std::int64_t> season; ///< of its rating
 };
 
 using arrivals = std::vector<const domain::fetched_document*>;
@@ -155,7 +156,8 @@ public:
     if (rows.empty())
       return fail(ec::not_found);
     fields(rows[0]) >> stored_.name >> stored_.realm >> stored_.name_key >> stored_.guild
-        >> stored_.candidate >> stored_.open_membership >> stored_.rank >> stored_.forgotten;
+        >> stored_.candidate >> stored_.open_membership >> stored_.rank >> stored_.forgotten
+        >> stored_.season;
     if (stored_.forgotten)
       db_.exec(drop_entry, {outcome_.work.lease.entry});
     else if (gone)
@@ -257,7 +259,8 @@ private:
       db_.exec(reclass_member, {id_, columns.class_name});
     if (find(list, domain::document::mythic) && columns.mythic_rating && !columns.mythic_season)
       db_.exec(rated_now, {id_});
-    if (find(list, domain::document::mythic) && columns.mythic_season)
+    if (find(list, domain::document::mythic) && columns.mythic_season
+        && columns.mythic_season != stored_.season)
       db_.exec(doubt_season, {id_});
   }
 
@@ -340,7 +343,8 @@ private:
         finish, {outcome_.work.lease.entry, wait_until(outcome_.next_due, outcome_.made_at),
                  failed_as});
     finish_character_jobs(db_, {id_.value});
-    drop_strays(db_, {id_.value});
+    if (outcome_.work.forced)
+      drop_strays(db_, {id_.value});
   }
 
   void notify(bool announce) {

@@ -109,7 +109,7 @@ constexpr std::string_view no_guild_columns = generated<[] {
     }
   return sql_text{empty, " where id = $1 and (", filled, ")"};
 }>;
-constexpr statement guild_documents{
+constexpr statement guild_bodies{
     "erase_guild_documents", join<no_guild_documents, no_guild_columns>, 200};
 constexpr statement guild_states{
     "erase_guild_states", R"(
@@ -227,29 +227,11 @@ constexpr statement forgotten{
     where m.character_id = c.id and m.guild_id = $1 and m.left_at is null)
   order by c.id for no key update of c)",
     15'000};
-constexpr std::array all{columns,
-                         states,
-                         names,
-                         members,
-                         events,
-                         jobs,
-                         notes,
-                         audited_notes,
-                         transfers,
-                         queue,
-                         guild_documents,
-                         guild_states,
-                         hold_guilds,
-                         guilds_knowing,
-                         drop_elements,
-                         reopen,
-                         listing,
-                         addresses,
-                         forget_gone,
-                         forget_asked,
-                         remember,
-                         forgotten,
-                         texts};
+constexpr std::array all{
+    columns,     states,         names,         members,   events,       jobs,
+    notes,       audited_notes,  transfers,     queue,     guild_bodies, guild_states,
+    hold_guilds, guilds_knowing, drop_elements, reopen,    listing,      addresses,
+    forget_gone, forget_asked,   remember,      forgotten, texts};
 const listed_statements registered{all};
 
 using ids = std::vector<std::int64_t>;
@@ -330,7 +312,7 @@ std::int64_t erase_characters(
 }
 
 void erase_guild_documents(session& db, guild_id id) {
-  db.exec(guild_documents, {id});
+  db.exec(guild_bodies, {id});
   db.exec(guild_states, {id});
 }
 

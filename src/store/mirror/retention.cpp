@@ -240,15 +240,17 @@ void sweep_characters(
 void blank_battletags(
     session& db, const domain::sweep& what, domain::sweep_report& report, change_tags& tags) {
   std::vector<std::int64_t> users;
+  array lapsed;
   for (const auto& row : db.exec(battletags, {what.limit, what.erase_after})) {
     std::string battletag;
     fields(row) >> users.emplace_back() >> battletag;
-    forget_who_asked(db, battletag);
+    lapsed.add(battletag);
     tags.add(user_id{users.back()});
   }
   report.battletags += static_cast<std::int64_t>(users.size());
   if (users.empty())
     return;
+  forget_who_asked(db, lapsed);
   db.exec(blank, {users});
   for (const auto id : ids_of(db.exec(signed_up, {users})))
     tags.add(event_id{id});

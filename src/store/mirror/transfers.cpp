@@ -20,20 +20,20 @@ namespace {
 
 constexpr int transfers_at_once = 50;
 
+// Whoever has been refused an answer for two weeks gets none: others wait behind it.
 constexpr statement pending{
     "pending_transfers", R"(
+  with given_up as (
+    delete from pending_transfers
+    where guild_id = $1 and created_at < app_now() - interval '14 days'
+  )
   select t.id, t.leaver_id, t.joiner_id, l.region, l.realm, l.name, coalesce(l.name_key, ''),
     l.bnet_character_id, j.realm, coalesce(j.name_key, ''), j.bnet_character_id
   from pending_transfers t join characters l on l.id = t.leaver_id
     join characters j on j.id = t.joiner_id
-  where t.guild_id = $1 and l.name is not null order by t.id limit $2)",
+  where t.guild_id = $1 and t.created_at >= app_now() - interval '14 days'
+    and l.name is not null order by t.id limit $2)",
     300};
-// Whoever has been refused an answer for so long gets none: others wait behind it.
-constexpr statement give_up{
-    "give_up_transfers", R"(
-  delete from pending_transfers
-  where guild_id = $1 and created_at < app_now() - interval '14 days')",
-    200};
 constexpr statement guild_of{
     "guild_of_transfer", "select guild_id from pending_transfers where id = $1", 6};
 constexpr statement settle{
@@ -67,8 +67,8 @@ constexpr statement move_rosters{
   insert into roster_members (roster_id, character_id, role)
   select roster_id, $2, role from moved on conflict do nothing)",
     200};
-constexpr std::array all{pending, give_up,   guild_of,      settle,
-                         both,    move_main, move_override, move_rosters};
+constexpr std::array all{pending,   guild_of,      settle,      both,
+                         move_main, move_override, move_rosters};
 const listed_statements registered{all};
 
 /// By name and class alone only what this guild gave moves: whoever takes a freed name gets no
@@ -109,7 +109,6 @@ void become_one(session& db, guild_id guild, const domain::pending_transfer& whi
 
 std::vector<domain::pending_transfer> pending_transfers(session& db, guild_id guild) {
   std::vector<domain::pending_transfer> out;
-  db.exec(give_up, {guild});
   for (const auto& row : db.exec(pending, {guild, transfers_at_once})) {
     auto& one = out.emplace_back();
     auto& from = one.leaver_address;

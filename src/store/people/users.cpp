@@ -157,8 +157,11 @@ result<void> forget_user(session& db, user_id id) {
     hold_characters_of(db, id);
     std::string battletag;
     fields(user[0]) >> battletag;
-    if (!battletag.empty())
-      forget_who_asked(db, battletag);
+    if (!battletag.empty()) {
+      array own;
+      own.add(battletag);
+      forget_who_asked(db, own);
+    }
     change_tags tags;
     db.exec(own_audit, {id});
     db.exec(audit_of_events, {id});
