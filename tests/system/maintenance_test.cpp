@@ -152,8 +152,7 @@ TEST_F(
   EXPECT_LE(asked, static_cast<std::int64_t>(5 * 6 * members));
   EXPECT_LE(lines_of_log(0) + lines_of_log(1), 2'000);
 
-  const auto newcomer = sim().post(
-      "world/join", {{"guild", home_.realm + '/' + home_.slug}, {"name", "Newcomer"}});
+  sim().post("world/join", {{"guild", home_.realm + '/' + home_.slug}, {"name", "Newcomer"}});
   sim().post("world/leave", with(somebody(0)));
   sim().post("world/rank", with(somebody(1), {{"rank", 7}}));
   sim().post("world/rename", with(somebody(2), {{"name", "Renamed"}}));

@@ -93,6 +93,21 @@ TEST_F(http_client_test, unpacks_gzip) {
   EXPECT_EQ(got.schema_revision, "18");
 }
 
+TEST_F(http_client_test, takes_a_content_coding_in_any_spelling) {
+  std::string coding;
+  scripted_server server{[&](const server_request&, int, int) {
+    const auto body = coding.starts_with('I') ? std::string{"{}"} : gzip("{}");
+    return respond(200, body, "Content-Encoding: " + coding + "\r\n");
+  }};
+  connect(server);
+  for (const auto* spelt : {"gzip", "GZIP", "X-Gzip", "Identity"}) {
+    coding = spelt;
+    EXPECT_EQ(ask("/").get().body, "{}") << spelt;
+  }
+  coding = "br";
+  EXPECT_EQ(ask("/").get().outcome, outcome::malformed);
+}
+
 TEST_F(http_client_test, takes_chunks) {
   scripted_server server{[](const server_request&, int, int) {
     return reply{

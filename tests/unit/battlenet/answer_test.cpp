@@ -119,11 +119,12 @@ std::string http_date(time_point when) {
 
 TEST(answer, takes_its_own_clock_for_a_date_where_the_senders_is_absurd) {
   const auto got = of(429, "",
-                      {{"retry-after", http_date(wall_now() + 30s)},
+                      {{"retry-after", http_date(wall_now() + 1h)},
                        {"date", "Thu, 01 Jan 1970 00:00:00 GMT"}})
                        .retry_after;
   ASSERT_TRUE(got);
-  EXPECT_LE(*got, 30s);
+  EXPECT_LE(*got, 1h);
+  EXPECT_GT(*got, 0s);
 }
 
 TEST(answer, keeps_no_last_modified_that_lies_ahead) {
