@@ -51,6 +51,13 @@ std::string profile_body(const profile& what) {
        + guild + what.extra + "}";
 }
 
+std::string noise(std::size_t length) {
+  std::string out;
+  for (unsigned state = 7; out.size() < length; state = state * 1'103'515'245u + 12'345u)
+    out += static_cast<char>('a' + (state >> 16) % 26);
+  return out;
+}
+
 std::vector<member> crowd(int count, std::int64_t first) {
   std::vector<member> out;
   for (int i = 0; i < count; ++i) {
@@ -78,6 +85,12 @@ domain::guild_work mirror::claim() {
   }
   ADD_FAILURE() << "no guild is due";
   return {};
+}
+
+domain::guild_work mirror::claim_again() {
+  db->exec("update tracked_guilds set roster_due_at = app_now();"
+           "update sync_queue set due_at = app_now() where tracked_guild_id is not null");
+  return claim();
 }
 
 std::vector<domain::character_work> mirror::claim_members(guild_id guild, int limit) {
@@ -128,9 +141,7 @@ void mirror::finish(
 
 domain::guild_applied
 mirror::scan(const std::vector<member>& members, int n, const scan_options& how) {
-  db->exec("update tracked_guilds set roster_due_at = app_now();"
-           "update sync_queue set due_at = app_now() where tracked_guild_id is not null");
-  const auto work = claim();
+  const auto work = claim_again();
   const auto applied = apply(outcome_of(work, members, n, how));
   finish(work, applied.guild);
   return applied;

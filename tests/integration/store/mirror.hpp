@@ -36,6 +36,9 @@ struct profile {
 };
 std::string profile_body(const profile& what);
 
+/// Letters that no compression shortens.
+std::string noise(std::size_t length);
+
 /// `count` members: ids from `first`, the first of them the guild master.
 std::vector<member> crowd(int count, std::int64_t first = 1'000);
 
@@ -57,6 +60,8 @@ protected:
   }
   /// The only due guild of any class, claimed.
   domain::guild_work claim();
+  /// The same of the guilds that are tracked, due or not.
+  domain::guild_work claim_again();
   std::vector<domain::character_work> claim_members(guild_id guild, int limit = 2'000);
 
   struct scan_options {

@@ -324,11 +324,7 @@ TEST_F(erasure, what_became_of_a_character_is_forgotten_with_it) {
   auto moved = members[5];
   moved.id = 60'000;
   members[5] = moved;
-  const auto work = [&] {
-    db->exec("update tracked_guilds set roster_due_at = app_now();"
-             "update sync_queue set due_at = app_now() where tracked_guild_id is not null");
-    return claim();
-  }();
+  const auto work = claim_again();
   const auto applied = apply(outcome_of(work, members, 3, {}));
   ASSERT_EQ(applied.transfers.size(), 1u);
   ASSERT_TRUE(db->ask(domain::settle_transfer{work.lease, applied.transfers.front(), true}));

@@ -20,11 +20,6 @@ protected:
           "insert into rosters (guild_id, name) select id, 'Raid' from guilds");
   }
 
-  domain::guild_work claim_again() {
-    db->exec("update tracked_guilds set roster_due_at = app_now();"
-             "update sync_queue set due_at = app_now() where tracked_guild_id is not null");
-    return claim();
-  }
   /// The address answers as another guild.
   void dispute(std::int64_t stranger = 88'888) {
     domain::guild_outcome outcome;

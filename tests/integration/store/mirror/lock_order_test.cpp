@@ -92,11 +92,6 @@ protected:
     ADD_FAILURE() << "not claimed";
     return {};
   }
-  domain::guild_work claim_guild() {
-    db->exec("update tracked_guilds set roster_due_at = app_now();"
-             "update sync_queue set due_at = app_now() where tracked_guild_id is not null");
-    return claim();
-  }
   void wait_for_a_candidate(std::int64_t bnet_id) {
     db->exec(
         "insert into guild_candidates (region, realm_id, bnet_guild_id, realm, name, "
@@ -155,7 +150,7 @@ TEST_F(lock_order, holds_for_the_guilds_that_a_profile_discovers) {
 
 TEST_F(lock_order, holds_for_a_transfer) {
   members[5].id = 60'000;
-  const auto work = claim_guild();
+  const auto work = claim_again();
   const auto applied = apply(outcome_of(work, members, 3, {}));
   ASSERT_EQ(applied.transfers.size(), 1u);
   asked_waits_for_the_guild_without_a_character(
@@ -166,7 +161,7 @@ TEST_F(lock_order, holds_for_a_transfer) {
 TEST_F(lock_order, holds_for_a_roster_that_takes_members) {
   const domain::guild_address other{domain::region::eu, "stormrage", "rivals"};
   track(other);
-  auto work = claim_guild();
+  auto work = claim_again();
   for (; work.address != other; work = claim())
     finish(work, guild);
   auto rivals = crowd(10, 4'000);
@@ -212,7 +207,7 @@ TEST_F(lock_order, holds_for_everything_that_is_forgotten) {
 TEST_F(lock_order, makes_two_rosters_count_what_the_other_one_left) {
   const domain::guild_address other{domain::region::eu, "stormrage", "rivals"};
   track(other);
-  auto work = claim_guild();
+  auto work = claim_again();
   for (; work.address != other; work = claim())
     finish(work, guild);
   auto rivals = crowd(10, 4'000);

@@ -82,10 +82,8 @@ TEST_F(doubts, whoever_is_worked_on_is_made_due_a_little_later) {
 }
 
 TEST_F(doubts, guilds_that_were_not_found_are_due_again) {
-  db->exec("update tracked_guilds set roster_due_at = app_now();"
-           "update sync_queue set due_at = app_now() where tracked_guild_id is not null");
   domain::guild_outcome outcome;
-  outcome.work = claim();
+  outcome.work = claim_again();
   outcome.failed = {{document::guild, failure_class::not_found, "404", in(24h)}};
   outcome.next_due = in(24h);
   apply(outcome);
