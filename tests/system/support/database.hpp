@@ -9,7 +9,8 @@
 namespace guildhall::system_test {
 
 /// What a test asks the database behind guildhall's back. Every call is a connection of its
-/// own, so that restarts of PostgreSQL between two calls do not matter. Throws on errors.
+/// own, and one transaction however many statements it has, so that restarts of PostgreSQL
+/// between two calls do not matter. Throws on errors.
 class database {
 public:
   explicit database(std::string dsn) : dsn_(std::move(dsn)) {}
