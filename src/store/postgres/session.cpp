@@ -8,12 +8,18 @@
 #include <algorithm>
 #include <array>
 #include <stdexcept>
+#include <thread>
 
 namespace guildhall::store {
 
 namespace {
 
 constexpr int transaction_attempts = 4; // the first, and three more
+
+// Whoever lost a deadlock and begins again at once can take its first row before the other one,
+// whom PostgreSQL has just woken, gets to run: the same two then meet in the same way, a second
+// (deadlock_timeout) for each attempt.
+constexpr std::chrono::milliseconds pause_after_a_deadlock{20};
 
 bool is_refused_value(const pqxx::sql_error& error) {
   // Broken JSON or Unicode, a number out of range, text that no index can hold, nesting deeper
@@ -93,6 +99,7 @@ void session::in_transaction(const std::function<bool()>& work) {
       state_.transaction = nullptr;
       if (attempt == transaction_attempts)
         throw;
+      std::this_thread::sleep_for(pause_after_a_deadlock);
     } catch (const pqxx::unique_violation&) { // somebody was quicker: now their row can be seen
       state_.transaction = nullptr;
       if (attempt == transaction_attempts)
