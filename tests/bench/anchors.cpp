@@ -1,5 +1,6 @@
 #include "tests/bench/anchors.hpp"
 
+#include "tests/support/free_port.hpp"
 #include "tests/system/support/http.hpp"
 #include "tests/system/support/wait.hpp"
 
@@ -50,7 +51,7 @@ load run_wrk(
   return {number_after(done.output, R"(Requests/sec:\s+([0-9.]+))"), p99_of(done.output)};
 }
 
-static_server::static_server(std::filesystem::path folder) : port_(system_test::free_port()) {
+static_server::static_server(std::filesystem::path folder) : port_(test::free_port()) {
   const auto config = folder / "nginx.conf";
   std::ofstream{config} << "daemon off;\nworker_processes auto;\npid " << folder.string()
                         << "/nginx.pid;\nerror_log stderr;\nuser root;\n"

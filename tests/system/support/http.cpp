@@ -103,10 +103,4 @@ std::string percent_encoded(std::string_view text) {
   return out;
 }
 
-std::uint16_t free_port() {
-  asio::io_context io;
-  const tcp::acceptor probe{io, local(0)};
-  return probe.local_endpoint().port();
-}
-
 } // namespace guildhall::system_test

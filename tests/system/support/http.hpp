@@ -41,7 +41,4 @@ std::vector<boost::json::value> elements(const boost::json::value& array);
 /// Everything but letters, digits and `-._~/` in percent encoding.
 std::string percent_encoded(std::string_view text);
 
-/// A TCP port that nobody listens on at the moment.
-std::uint16_t free_port();
-
 } // namespace guildhall::system_test

@@ -1,6 +1,7 @@
 #include "tests/system/support/town.hpp"
 
 #include "core/crypto.hpp"
+#include "tests/support/free_port.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -23,7 +24,7 @@ constexpr std::int64_t commoners_rank = 6;
 
 /// Everybody here has one address: more logins than usual come from it.
 settings settings_for(const std::string& client_origin) {
-  const auto port = std::to_string(free_port());
+  const auto port = std::to_string(test::free_port());
   auto out = quick_budget();
   out.insert({
       {"GUILDHALL_HTTP_PORT", port},

@@ -1,5 +1,7 @@
 #include "tests/system/support/world.hpp"
 
+#include "tests/support/free_port.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
@@ -82,8 +84,8 @@ settings world::environment(const settings& overrides) const {
       {"GUILDHALL_BATTLENET_OAUTH_HOST", upstream},
       {"GUILDHALL_BATTLENET_REGIONS", "eu"},
       {"GUILDHALL_BATTLENET_API_HOSTS", "eu=" + upstream},
-      {"GUILDHALL_HTTP_PORT", std::to_string(free_port())},
-      {"GUILDHALL_ADMIN_PORT", std::to_string(free_port())}};
+      {"GUILDHALL_HTTP_PORT", std::to_string(test::free_port())},
+      {"GUILDHALL_ADMIN_PORT", std::to_string(test::free_port())}};
   for (const auto& [name, value] : overrides)
     out.insert_or_assign(name, value);
   return out;
