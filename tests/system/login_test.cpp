@@ -249,7 +249,9 @@ TEST_F(login, a_list_that_cannot_be_had_now_is_fetched_later) {
   eventually("the guild is theirs", std::chrono::seconds{30}, [&] {
     return with(got.access, "/api/guilds/id/" + std::to_string(guild)).status == 200;
   });
-  EXPECT_EQ(db.number("select count(*) from users where sealed_tokens is not null"), 0);
+  eventually("the token is forgotten", std::chrono::seconds{10}, [&] {
+    return db.number("select count(*) from users where sealed_tokens is not null") == 0;
+  });
 }
 
 TEST_F(login, guilds_of_users_are_mirrored_where_that_is_configured) {
