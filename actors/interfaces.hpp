@@ -88,8 +88,9 @@ using battlenet_gateway_actor = permit_holder_actor::extend<
     caf::replies_to<atom::fetch, fetch_request>::with<fetch_reply>,
     // INTERNAL: a response, or the lack of one.
     caf::reacts_to<atom::response, gateway_response>,
-    // INTERNAL: what other instances doubt; nobody has asked for a while.
+    // INTERNAL: what other instances doubt; nobody has asked for a while; a report is stored.
     caf::reacts_to<atom::doubts, heard_doubts>, caf::reacts_to<atom::doubts>,
+    caf::reacts_to<atom::doubts, doubt_recorded>,
     // INTERNAL: what flipped to 404 or 403 is to be looked at (the number tells stale ticks).
     caf::reacts_to<atom::tick, std::uint64_t>>;
 

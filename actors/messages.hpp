@@ -86,6 +86,12 @@ struct gateway_response {
   battlenet::answer answer;
 };
 
+/// What the store made of a report on doubt: how many entities are due again.
+struct doubt_recorded {
+  bool over{false}; ///< it was about a doubt that has ended
+  result<std::int64_t> due;
+};
+
 /// The M+ period of a region.
 struct period_notice {
   domain::region region{};
@@ -188,6 +194,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::token_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::issued_token)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::new_token)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::gateway_response)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::doubt_recorded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::period_notice)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::claimed_guilds)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::claimed_characters)

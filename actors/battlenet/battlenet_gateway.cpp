@@ -209,26 +209,37 @@ void ask_again(self_ptr self, std::uint64_t ticket, bool& once) {
 
 // --- doubt
 
-void report(self_ptr self, std::string_view kind, bool over) {
+void tell_store(self_ptr self, std::optional<domain::report_doubt> what) {
   auto& st = self->state;
-  if (!st.options.store)
+  if (!what || !st.options.store)
     return;
   constexpr std::chrono::seconds patience{30};
-  const auto now = self->clock().now();
   st.options.store->ask(
-      domain::report_doubt{
-          .region = st.options.region,
-          .document = std::string{kind},
-          .lasted = st.doubt.lasted(kind, now),
-          .over = over},
-      now + patience, [over, where = st.options.region](const result<std::int64_t>& due) {
-        if (!due)
-          log::warn(
-              "battle.net {}: its doubt is not recorded: {}", domain::to_string(where),
-              message_of(due.error()));
-        else if (over && *due > 0)
-          log::info("battle.net {}: {} entities are due again", domain::to_string(where), *due);
+      *what, self->clock().now() + patience,
+      [me = battlenet_gateway_actor{self}, over = what->over](result<std::int64_t> due) {
+        caf::anon_send(me, atom::doubts_v, doubt_recorded{over, std::move(due)});
       });
+}
+
+void report(self_ptr self, std::string_view kind, bool over) {
+  auto& st = self->state;
+  tell_store(
+      self, st.reports.add(
+                {.region = st.options.region,
+                 .document = std::string{kind},
+                 .lasted = st.doubt.lasted(kind, self->clock().now()),
+                 .over = over}));
+}
+
+void take_recorded(self_ptr self, const doubt_recorded& report) {
+  auto& st = self->state;
+  const auto where = domain::to_string(st.options.region);
+  if (!report.due)
+    log::warn(
+        "battle.net {}: its doubt is not recorded: {}", where, message_of(report.due.error()));
+  else if (report.over && *report.due > 0)
+    log::info("battle.net {}: {} entities are due again", where, *report.due);
+  tell_store(self, st.reports.next());
 }
 
 /// Sooner than what was in question is looked at again, and than what was settling is reported.
@@ -245,10 +256,15 @@ void ask_for_doubts(self_ptr self) {
   self->delayed_send(battlenet_gateway_actor{self}, hears_every, atom::doubts_v);
 }
 
-/// Without an answer the last one counts for a while.
+/// Without an answer the last one counts for a while. Of what was believed again here a moment
+/// ago, the store may not have been told when it was asked.
 void take_doubts(self_ptr self, const heard_doubts& heard) {
-  if (heard)
-    self->state.doubt.hear(*heard, self->clock().now() + 4 * hears_every);
+  auto& st = self->state;
+  if (!heard)
+    return;
+  auto kinds = *heard;
+  std::erase_if(kinds, [&](const std::string& kind) { return st.settling.contains(kind); });
+  st.doubt.hear(kinds, self->clock().now() + 4 * hears_every);
 }
 
 void note_doubt(self_ptr self, std::string_view kind, doubt_watch::change what) {
@@ -450,6 +466,7 @@ battlenet_gateway_actor::behavior_type battlenet_gateway(
       [self](atom::token, const issued_token& token) { self->state.token = token; },
       [self](atom::doubts, const heard_doubts& heard) { take_doubts(self, heard); },
       [self](atom::doubts) { ask_for_doubts(self); },
+      [self](atom::doubts, const doubt_recorded& report) { take_recorded(self, report); },
       [self](atom::granted, const permit& word) {
         const auto found = self->state.fetches.find(word.ticket);
         if (found == self->state.fetches.end())

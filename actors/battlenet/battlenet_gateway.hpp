@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/battlenet/doubt_reports.hpp"
 #include "actors/battlenet/doubt_watch.hpp"
 #include "actors/interfaces.hpp"
 #include "battlenet/http_client.hpp"
@@ -66,6 +67,7 @@ struct battlenet_gateway_state {
 
   // doubt
   doubt_watch doubt;
+  doubt_reports reports;
   std::uint64_t timer{0};
   std::map<std::string_view, clock_time> settling; ///< kinds whose doubt ended a moment ago
 

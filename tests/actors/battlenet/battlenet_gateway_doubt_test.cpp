@@ -1,5 +1,8 @@
 #include "tests/actors/support/gateway_fixture.hpp"
 
+#include <functional>
+#include <utility>
+
 /// Battle.net shows little of what it showed before: what the gateway then believes.
 namespace guildhall::actors {
 namespace {
@@ -93,6 +96,43 @@ TEST_F(battlenet_gateway_test, what_is_no_document_ends_no_doubt) {
   now = answer_of(200, "{}");
   world.advance(6min);
   EXPECT_EQ(in_doubt(), 0);
+}
+
+TEST_F(battlenet_gateway_test, the_store_is_told_of_a_doubt_and_its_end_one_after_the_other) {
+  std::vector<std::function<void()>> answers;
+  unsigned status = 404;
+  start([&](const auto&) { return answer_of(status, "{}"); });
+  store.postpone = [&](auto answer) { answers.push_back(std::move(answer)); };
+  const auto answer_all = [&] {
+    for (auto& answer : std::exchange(answers, {}))
+      answer();
+    world.advance(1ms);
+  };
+  profiles(0, 9);
+  status = 200;
+  world.advance(31s);
+  EXPECT_EQ(in_doubt(), 0);
+  EXPECT_EQ(store.count<domain::report_doubt>(), 1u) << "that it began is not stored yet";
+  EXPECT_FALSE(store.last<domain::report_doubt>().over);
+  answer_all();
+  EXPECT_EQ(store.count<domain::report_doubt>(), 2u) << "and in between nothing new was told";
+  EXPECT_TRUE(store.last<domain::report_doubt>().over);
+  answer_all();
+  EXPECT_EQ(store.count<domain::report_doubt>(), 2u);
+}
+
+TEST_F(battlenet_gateway_test, what_is_believed_again_is_not_heard_of_from_a_moment_before) {
+  unsigned status = 404;
+  start([&](const auto&) { return answer_of(status, "{}"); });
+  profiles(0, 9);
+  const auto guild = factory.guild({domain::region::eu, "stormrage", "the-guild"});
+  EXPECT_EQ(outcome_in(about(guild, true)), outcome::transient);
+  status = 200;
+  store.returns<domain::doubts_in>(std::vector<std::string>{"profile"}); // not told yet
+  world.advance(58s);
+  EXPECT_EQ(in_doubt(), 0);
+  world.advance(3s);
+  EXPECT_EQ(outcome_in(about(guild, true)), outcome::ok);
 }
 
 TEST_F(battlenet_gateway_test, what_another_instance_doubts_is_no_verdict_here) {

@@ -57,6 +57,7 @@ scripted_gateway(actors::battlenet_gateway_actor::pointer self, gateway_script* 
       },
       [](atom::doubts, const heard_doubts&) {},
       [](atom::doubts) {},
+      [](atom::doubts, const doubt_recorded&) {},
       [](atom::tick, std::uint64_t) {}};
 }
 
