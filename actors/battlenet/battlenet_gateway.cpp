@@ -95,75 +95,34 @@ void go(self_ptr self, std::uint64_t ticket, std::string refused_token) {
           [self, ticket](const caf::error&) { finish(self, ticket, fail(ec::unavailable)); });
 }
 
-void open_breaker(self_ptr self, std::string_view why) {
+void note_breaker(
+    self_ptr self, circuit_breaker::change what, const battlenet::answer& answer) {
   auto& st = self->state;
-  st.next_probe = self->clock().now() + st.options.probe_interval;
-  if (std::exchange(st.open, true))
+  const auto where = domain::to_string(st.options.region);
+  switch (what) {
+  case circuit_breaker::change::none:
     return;
-  st.breaker_open->Set(1);
-  log::error(
-      "battle.net {}: {}; one probe every {} s", domain::to_string(st.options.region), why,
-      st.options.probe_interval.count());
-}
-
-void close_breaker(self_ptr self) {
-  auto& st = self->state;
-  st.refused_in_a_row = 0;
-  st.transient_in_a_row = 0;
-  st.silent_in_a_row = 0;
-  st.failing_groups.clear();
-  if (!std::exchange(st.open, false))
+  case circuit_breaker::change::opened:
+    st.breaker_open->Set(1);
+    log::error(
+        "battle.net {}: {}; one probe every {} s", where,
+        answer.outcome == outcome::forbidden ? "refuses this client or its address (403)"
+                                             : "does not answer (" + answer.detail + ")",
+        circuit_breaker::probe_interval.count());
     return;
-  st.breaker_open->Set(0);
-  log::info("battle.net {}: answers again", domain::to_string(st.options.region));
-  st.doubt.hurry(self->clock().now());
-  arm_look(self);
-}
-
-void note_transient(
-    self_ptr self, const fetch_request& request, const battlenet::answer& answer) {
-  auto& st = self->state;
-  ++st.transient_in_a_row;
-  st.silent_in_a_row = answer.status == 0 ? st.silent_in_a_row + 1 : 0;
-  if (st.failing_groups.size() < 2)
-    st.failing_groups.insert(request.group);
-  // What only one guild meets is that guild's trouble, and its own back-off takes care of it.
-  const bool many = st.transient_in_a_row >= st.options.breaker_threshold;
-  const bool silent = st.silent_in_a_row >= std::max(1, st.options.breaker_threshold / 5);
-  if (st.failing_groups.size() < 2 || (!many && !silent))
-    return;
-  open_breaker(self, "does not answer (" + answer.detail + ")");
-}
-
-/// One 403 is about what was asked for; many in a row, about what was shown before, are about
-/// us.
-void note_forbidden(self_ptr self, const fetch_request& request) {
-  auto& st = self->state;
-  const int refused = st.refused_in_a_row + (request.answered_before ? 1 : 0);
-  if (refused < st.options.refusal_threshold)
-    close_breaker(self);
-  else
-    open_breaker(self, "refuses this client or its address (403)");
-  st.refused_in_a_row = refused;
-}
-
-/// Whether a fetch may be tried: always while closed, else one probe per interval.
-bool breaker_lets_through(self_ptr self) {
-  auto& st = self->state;
-  if (!st.open)
-    return true;
-  const auto now = self->clock().now();
-  if (now < st.next_probe)
-    return false;
-  st.next_probe = now + st.options.probe_interval;
-  return true;
+  case circuit_breaker::change::closed:
+    st.breaker_open->Set(0);
+    log::info("battle.net {}: answers again", where);
+    st.doubt.hurry(self->clock().now());
+    arm_look(self);
+  }
 }
 
 failure breaker_failure(self_ptr self) {
   failure why{ec::upstream_down};
   why.retry_at = self->state.options.now()
                + std::chrono::duration_cast<std::chrono::microseconds>(
-                     self->state.next_probe - self->clock().now());
+                     self->state.breaker.next_probe() - self->clock().now());
   return why;
 }
 
@@ -193,12 +152,7 @@ void note(
             .sent = fetch.sent,
             .throttled = throttled,
             .retry_after = throttled ? answer.retry_after : std::nullopt});
-  if (answer.outcome == outcome::transient)
-    note_transient(self, fetch.request, answer);
-  else if (answer.outcome == outcome::forbidden && fetch.request.user_token.empty())
-    note_forbidden(self, fetch.request);
-  else if (!throttled && answer.outcome != outcome::forbidden)
-    close_breaker(self);
+  note_breaker(self, st.breaker.take(fetch.request, answer, self->clock().now()), answer);
 }
 
 /// Another request for the same fetch. It needs a permit of its own.
@@ -256,15 +210,10 @@ void ask_for_doubts(self_ptr self) {
   self->delayed_send(battlenet_gateway_actor{self}, hears_every, atom::doubts_v);
 }
 
-/// Without an answer the last one counts for a while. Of what was believed again here a moment
-/// ago, the store may not have been told when it was asked.
+/// Without an answer the last one counts for a while.
 void take_doubts(self_ptr self, const heard_doubts& heard) {
-  auto& st = self->state;
-  if (!heard)
-    return;
-  auto kinds = *heard;
-  std::erase_if(kinds, [&](const std::string& kind) { return st.settling.contains(kind); });
-  st.doubt.hear(kinds, self->clock().now() + 4 * hears_every);
+  if (heard)
+    self->state.doubt.hear(*heard, self->clock().now() + 4 * hears_every);
 }
 
 void note_doubt(self_ptr self, std::string_view kind, doubt_watch::change what) {
@@ -278,19 +227,13 @@ void note_doubt(self_ptr self, std::string_view kind, doubt_watch::change what) 
           "battlenet_in_doubt", "1 while what was shown before is 404 or 403, mostly",
           {{"region", std::string{where}}, {"kind", std::string{kind}}})
       .Set(began ? 1 : 0);
-  // What is being written now is made due a little later.
-  constexpr std::chrono::seconds until_settled{60};
-  if (began) {
+  if (began)
     log::error(
         "battle.net {}: most of what it showed before is 404 or 403 now ({}); nothing is "
         "believed to be gone until it answers again",
         where, kind);
-    st.settling.erase(kind);
-  } else {
+  else
     log::info("battle.net {}: is believed again ({})", where, kind);
-    st.doubt.unhear(kind);
-    st.settling.insert_or_assign(kind, self->clock().now() + until_settled);
-  }
   report(self, kind, !began);
   arm_look(self);
 }
@@ -298,10 +241,10 @@ void note_doubt(self_ptr self, std::string_view kind, doubt_watch::change what) 
 void arm_look(self_ptr self) {
   auto& st = self->state;
   auto next = st.doubt.next_look_at();
-  if (next && st.open)
-    next = std::max(*next, st.next_probe);
-  for (const auto& [kind, when] : st.settling)
-    next = std::min(next.value_or(when), when);
+  if (next && st.breaker.is_open())
+    next = std::max(*next, st.breaker.next_probe());
+  if (const auto settled = st.doubt.settles_at())
+    next = std::min(next.value_or(*settled), *settled);
   if (!next)
     return;
   const auto wait = std::max(*next - self->clock().now(), deadline::duration::zero());
@@ -319,7 +262,7 @@ void send_canary(self_ptr self, battlenet::request what) {
   const auto ticket = st.next_ticket++;
   st.fetches.emplace(
       ticket, battlenet_gateway_state::pending{
-                  std::move(request), {}, {}, {}, false, false, st.open, true});
+                  std::move(request), {}, {}, {}, false, false, st.breaker.is_open(), true});
   ask_permit(self, ticket);
 }
 
@@ -328,20 +271,13 @@ void look(self_ptr self) {
   const auto now = self->clock().now();
   for (const auto kind : st.doubt.note_time(now))
     note_doubt(self, kind, doubt_watch::change::ended);
-  for (auto it = st.settling.begin(); it != st.settling.end();) {
-    if (it->second > now) {
-      ++it;
-      continue;
-    }
-    report(self, it->first, true);
-    it = st.settling.erase(it);
-  }
-  while (!st.open || now >= st.next_probe) {
-    auto due = st.doubt.next_look(now, st.open);
+  for (const auto kind : st.doubt.take_settled(now))
+    report(self, kind, true);
+  while (st.breaker.may_send(now)) {
+    auto due = st.doubt.next_look(now, st.breaker.is_open());
     if (!due)
       break;
-    if (st.open)
-      st.next_probe = now + st.options.probe_interval;
+    st.breaker.note_sent(now);
     report(self, due->kind, false);
     for (auto& canary : due->canaries)
       send_canary(self, std::move(canary));
@@ -473,7 +409,8 @@ battlenet_gateway_actor::behavior_type battlenet_gateway(
           return;
         if (!word.granted)
           finish(self, word.ticket, std::unexpected<failure>(word.granted.error()));
-        else if (self->state.open && !found->second.probe) // opened while it waited
+        else if (self->state.breaker.is_open() && !found->second.probe) // opened while it
+                                                                        // waited
           finish(self, word.ticket, std::unexpected<failure>(breaker_failure(self)));
         else
           go(self, word.ticket, found->second.renewed ? found->second.token : std::string{});
@@ -485,13 +422,16 @@ battlenet_gateway_actor::behavior_type battlenet_gateway(
           return fetch_reply{waiting(self, request)};
         if (state.fetches.size() >= state.options.max_pending)
           return fetch_reply{fail(ec::overloaded)};
-        if (!breaker_lets_through(self))
+        const auto now = self->clock().now();
+        if (!state.breaker.may_send(now))
           return fetch_reply{std::unexpected<failure>(breaker_failure(self))};
+        state.breaker.note_sent(now);
         const auto ticket = state.next_ticket++;
         auto promise = self->make_response_promise<battlenet_gateway_state::promise>();
         state.fetches.emplace(
-            ticket, battlenet_gateway_state::pending{
-                        request, promise, {}, {}, false, false, state.open, false});
+            ticket,
+            battlenet_gateway_state::pending{
+                request, promise, {}, {}, false, false, state.breaker.is_open(), false});
         ask_permit(self, ticket);
         return promise;
       },

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/battlenet/circuit_breaker.hpp"
 #include "actors/battlenet/doubt_reports.hpp"
 #include "actors/battlenet/doubt_watch.hpp"
 #include "actors/interfaces.hpp"
@@ -9,24 +10,15 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace guildhall::actors {
 
 struct battlenet_gateway_options {
   domain::region region{};
   std::size_t max_pending{4'096};
-  /// The breaker opens after this many transient answers in a row, or a fifth of it without any
-  /// response, from at least two groups; one probe goes out per `probe_interval`.
-  int breaker_threshold{25};
-  std::chrono::seconds probe_interval{30};
-  /// It also opens after this many 403 in a row about what was shown before: the client or its
-  /// address is refused everything.
-  int refusal_threshold{10};
   domain::sync_port* store{nullptr};          ///< told of doubt, if any
   std::function<time_point()> now = wall_now; ///< wall time; virtual in tests
 };
@@ -57,19 +49,10 @@ struct battlenet_gateway_state {
   std::unordered_map<std::uint64_t, pending> fetches;
   std::uint64_t next_ticket{1};
 
-  // circuit breaker
-  int transient_in_a_row{0};
-  int silent_in_a_row{0};
-  std::unordered_set<std::int64_t> failing_groups;
-  bool open{false};
-  clock_time next_probe{};
-  int refused_in_a_row{0};
-
-  // doubt
+  circuit_breaker breaker;
   doubt_watch doubt;
   doubt_reports reports;
-  std::uint64_t timer{0};
-  std::map<std::string_view, clock_time> settling; ///< kinds whose doubt ended a moment ago
+  std::uint64_t timer{0}; ///< of the looks at what is in doubt
 
   metrics* numbers{nullptr};
   prometheus::Gauge* breaker_open{nullptr};

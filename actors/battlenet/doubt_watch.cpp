@@ -12,6 +12,8 @@ namespace {
 
 using battlenet::outcome;
 
+constexpr std::chrono::seconds until_settled{60};
+
 /// Those whose doubt spreads to kinds that are asked for too rarely.
 bool is_of_an_entity(std::string_view kind) {
   return std::ranges::any_of(domain::document_kinds, [&](const auto& one) {
@@ -21,11 +23,17 @@ bool is_of_an_entity(std::string_view kind) {
 
 } // namespace
 
-doubt_watch::change doubt_watch::noted(kind_state& of, change what, moment now) {
-  if (what == change::began)
+doubt_watch::change
+doubt_watch::noted(std::string_view kind, kind_state& of, change what, moment now) {
+  if (what == change::began) {
     of.began = now;
-  if (what == change::ended)
+    of.settles_at.reset();
+  }
+  if (what == change::ended) {
     of.asked = of.waiting = of.well = 0;
+    of.settles_at = now + until_settled;
+    std::erase(heard_, kind); // for the others it has ended as well
+  }
   return what;
 }
 
@@ -39,7 +47,7 @@ doubt_watch::change doubt_watch::take(const fetch_request& about, outcome what, 
   // What flipped has been counted; it is judged by itself from now on.
   if (of.flipped.erase(about.what.target) > 0 || !about.answered_before)
     return change::none;
-  const auto turn = noted(of, of.rule.note(!shown, now), now);
+  const auto turn = noted(about.what.kind, of, of.rule.note(!shown, now), now);
   if (!shown && of.flipped.size() < most_flipped)
     of.flipped.emplace(about.what.target, about.what);
   return turn;
@@ -60,17 +68,22 @@ doubt_watch::take_canary(const fetch_request& about, bool well, moment now) {
   const auto asked = std::exchange(of.asked, 0);
   if (std::exchange(of.is_probe, false)) {
     const bool worth_while = std::exchange(of.well, 0) > 0;
-    return worth_while ? change::none : noted(of, of.rule.note_look(0, asked, now), now);
+    return worth_while ? change::none
+                       : noted(about.what.kind, of, of.rule.note_look(0, asked, now), now);
   }
   const auto turn = of.rule.note_look(std::exchange(of.well, 0), asked, now);
   // Enough are shown again: what flipped is asked for like everything else.
   if (turn == change::ended)
     of.flipped.clear();
-  return noted(of, turn, now);
+  return noted(about.what.kind, of, turn, now);
 }
 
-void doubt_watch::hear(const std::vector<std::string>& kinds, moment until) {
-  heard_ = kinds;
+void doubt_watch::hear(std::vector<std::string> kinds, moment until) {
+  std::erase_if(kinds, [&](const std::string& kind) {
+    const auto own = kinds_.find(kind);
+    return own != kinds_.end() && own->second.settles_at;
+  });
+  heard_ = std::move(kinds);
   heard_until_ = until;
 }
 
@@ -135,7 +148,7 @@ std::vector<std::string_view> doubt_watch::note_time(moment now) {
       continue;
     const auto turn =
         of.flipped.empty() ? of.rule.note_look(1, 1, now) : of.rule.note_time(now);
-    if (noted(of, turn, now) == change::ended)
+    if (noted(kind, of, turn, now) == change::ended)
       over.push_back(kind);
   }
   return over;
@@ -146,6 +159,24 @@ std::optional<doubt_watch::moment> doubt_watch::next_look_at() const {
   for (const auto& [kind, of] : kinds_)
     if (of.rule.holds() && of.waiting == 0)
       earliest = std::min(earliest.value_or(of.rule.next_look()), of.rule.next_look());
+  return earliest;
+}
+
+std::vector<std::string_view> doubt_watch::take_settled(moment now) {
+  std::vector<std::string_view> settled;
+  for (auto& [kind, of] : kinds_)
+    if (of.settles_at && *of.settles_at <= now) {
+      of.settles_at.reset();
+      settled.push_back(kind);
+    }
+  return settled;
+}
+
+std::optional<doubt_watch::moment> doubt_watch::settles_at() const {
+  std::optional<moment> earliest;
+  for (const auto& [kind, of] : kinds_)
+    if (of.settles_at)
+      earliest = std::min(earliest.value_or(*of.settles_at), *of.settles_at);
   return earliest;
 }
 

@@ -25,13 +25,9 @@ public:
   /// The answer (or the lack of one) to a canary.
   change take_canary(const fetch_request& about, bool well, moment now);
 
-  /// The kinds that others doubt; it counts until `until`, or until the next word.
-  void hear(const std::vector<std::string>& kinds, moment until);
-
-  /// Its doubt has ended here, for the others as well.
-  void unhear(std::string_view kind) {
-    std::erase(heard_, kind);
-  }
+  /// The kinds that others doubt; it counts until `until`, or until the next word. Not of what
+  /// is settling: the store may have been asked before it was told.
+  void hear(std::vector<std::string> kinds, moment until);
 
   /// A 404 or 403 of this kind is no verdict now: here or to another instance. A kind of which
   /// too little is asked for to judge by its own goes with the guilds and profiles of its
@@ -54,6 +50,10 @@ public:
   std::vector<std::string_view> note_time(moment now);
   /// When the next one is due; nothing while none is to come or one is under way.
   std::optional<moment> next_look_at() const;
+  /// The kinds whose doubt ended a minute ago, once: what was being written then is done now.
+  std::vector<std::string_view> take_settled(moment now);
+  /// When the next one of them is to be had.
+  std::optional<moment> settles_at() const;
   /// How long the kind has been in doubt.
   std::chrono::seconds lasted(std::string_view kind, moment now) const;
 
@@ -70,8 +70,9 @@ private:
     std::size_t well{0};
     bool is_probe{false}; ///< the look is of one
     moment began{};
+    std::optional<moment> settles_at;
   };
-  change noted(kind_state& of, change what, moment now);
+  change noted(std::string_view kind, kind_state& of, change what, moment now);
 
   bool doubted_elsewhere(std::string_view kind, moment now) const;
 
