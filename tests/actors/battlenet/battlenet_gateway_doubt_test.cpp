@@ -121,6 +121,16 @@ TEST_F(battlenet_gateway_test, the_store_is_told_of_a_doubt_and_its_end_one_afte
   EXPECT_EQ(store.count<domain::report_doubt>(), 2u);
 }
 
+TEST_F(battlenet_gateway_test, a_report_that_cannot_be_stored_does_not_hold_up_the_next) {
+  unsigned status = 404;
+  start([&](const auto&) { return answer_of(status, "{}"); });
+  store.on<domain::report_doubt>([](const auto&) { return fail(ec::database_down); });
+  profiles(0, 9);
+  status = 200;
+  world.advance(31s);
+  EXPECT_TRUE(store.last<domain::report_doubt>().over);
+}
+
 TEST_F(battlenet_gateway_test, what_is_believed_again_is_not_heard_of_from_a_moment_before) {
   unsigned status = 404;
   start([&](const auto&) { return answer_of(status, "{}"); });

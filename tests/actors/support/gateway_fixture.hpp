@@ -99,22 +99,23 @@ protected:
   }
 
   using reply_ptr = std::shared_ptr<std::optional<fetch_reply>>;
-  reply_ptr post(std::int64_t group = 1, std::string if_modified_since = {}) {
+  reply_ptr send(fetch_request request) {
     auto got = std::make_shared<std::optional<fetch_reply>>();
+    request.expires = world.now() + 90s;
     world.system().spawn([=, this](caf::event_based_actor* self) {
-      self->request(
-              gateway, 100s, atom::fetch_v,
-              fetch_request{
-                  .what = factory.guild({domain::region::eu, "stormrage", "the-guild"}),
-                  .if_modified_since = if_modified_since,
-                  .group = group,
-                  .expires = world.now() + 90s})
+      self->request(gateway, 100s, atom::fetch_v, request)
           .then(
               [got](const fetch_reply& reply) { *got = reply; },
               [got](const caf::error&) { *got = fetch_reply{fail(ec::internal)}; });
     });
     world.run();
     return got;
+  }
+  reply_ptr post(std::int64_t group = 1, std::string if_modified_since = {}) {
+    return send(
+        {.what = factory.guild({domain::region::eu, "stormrage", "the-guild"}),
+         .if_modified_since = std::move(if_modified_since),
+         .group = group});
   }
   reply_ptr fetch(std::int64_t group = 1) {
     auto got = post(group);
@@ -138,19 +139,12 @@ protected:
   reply_ptr about(
       battlenet::request what, bool answered_before, std::int64_t group = 1,
       const std::string& user_token = {}) {
-    auto got = std::make_shared<std::optional<fetch_reply>>();
-    fetch_request request;
-    request.what = std::move(what);
-    request.group = group;
-    request.expires = world.now() + 90s;
-    request.user_token = user_token;
-    request.answered_before = answered_before;
-    world.system().spawn([=, this](caf::event_based_actor* self) {
-      self->request(gateway, 100s, atom::fetch_v, request)
-          .then(
-              [got](const fetch_reply& reply) { *got = reply; },
-              [got](const caf::error&) { *got = fetch_reply{fail(ec::internal)}; });
-    });
+    auto got = send(
+        {.what = std::move(what),
+         .if_modified_since = {},
+         .group = group,
+         .user_token = user_token,
+         .answered_before = answered_before});
     world.advance(100ms);
     return got;
   }
