@@ -157,10 +157,6 @@ TEST_F(faults, what_is_not_shown_for_a_while_is_not_believed_to_be_gone) {
   auto& guildhall = serve(quick_budget());
   mirror(guildhall, sim().guilds().front());
   await_idle();
-  const auto all_due = [&] {
-    db.exec("update tracked_guilds set roster_due_at = now();"
-            "update sync_queue set due_at = now() where due_at < 'infinity'");
-  };
   const auto doubts = [&] {
     return guildhall.admin("GET", "/status").json().at("data").at("doubts").as_array().size();
   };
@@ -177,7 +173,7 @@ TEST_F(faults, what_is_not_shown_for_a_while_is_not_believed_to_be_gone) {
   for (const auto& fault : {cached_only, refused}) {
     sim().add_fault(fault);
     const auto since = sim().now_ms();
-    all_due();
+    make_all_due();
     eventually("it is in doubt", std::chrono::seconds{30}, [&] { return doubts() > 0; });
     std::this_thread::sleep_for(std::chrono::seconds{3});
     EXPECT_EQ(db.number(gone), before);
@@ -196,7 +192,7 @@ TEST_F(faults, what_is_not_shown_for_a_while_is_not_believed_to_be_gone) {
           == 0;
     });
     eventually("everything is shown as before", std::chrono::seconds{60}, [&] {
-      all_due(); // once more: what was under way has written its own times
+      make_all_due();
       await_idle();
       return db.number("select count(*) from document_states where state = 'failed'") == 0;
     });

@@ -31,12 +31,6 @@ protected:
     before_ = sim().members(home_);
   }
 
-  /// Everything is looked at once more, as it would be in some hours.
-  void make_all_due() const {
-    db.exec("update tracked_guilds set roster_due_at = app_now(); update sync_queue set "
-            "due_at = app_now(), not_before = null where due_at < 'infinity' and lease_token "
-            "is null");
-  }
   /// Nobody holds a lease that would end by it.
   void let_pass(std::chrono::minutes time) {
     await_idle();

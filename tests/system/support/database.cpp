@@ -1,9 +1,9 @@
 #include "tests/system/support/database.hpp"
 
 #include <pqxx/connection>
-#include <pqxx/except>
 #include <pqxx/nontransaction>
 #include <pqxx/result>
+#include <pqxx/transactor>
 
 namespace guildhall::system_test {
 
@@ -12,16 +12,11 @@ namespace {
 /// Runs again what lost a deadlock, as guildhall does with its own: a test that writes beside a
 /// guildhall at work locks in no order, and PostgreSQL ends either of the two.
 pqxx::result execute(const std::string& dsn, const std::string& sql) {
-  for (int attempt = 1;; ++attempt) {
-    try {
-      pqxx::connection connection{dsn};
-      pqxx::nontransaction work{connection};
-      return work.exec(sql);
-    } catch (const pqxx::deadlock_detected&) {
-      if (attempt == 3)
-        throw;
-    }
-  }
+  return pqxx::perform([&] {
+    pqxx::connection connection{dsn};
+    pqxx::nontransaction work{connection};
+    return work.exec(sql);
+  });
 }
 
 } // namespace

@@ -161,6 +161,11 @@ void world::await_idle(std::chrono::milliseconds bound) {
   });
 }
 
+void world::make_all_due() const {
+  db.exec("update tracked_guilds set roster_due_at = app_now(); update sync_queue set due_at = "
+          "app_now(), not_before = null where due_at < 'infinity' and lease_token is null");
+}
+
 std::int64_t world::guild_id(const guild_address& guild) const {
   return db.number(
       "select id from guilds where region = " + quoted(guild.region)

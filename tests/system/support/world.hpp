@@ -64,6 +64,10 @@ protected:
   /// Waits until nothing is due or being worked on.
   void await_idle(std::chrono::milliseconds bound = std::chrono::seconds{60});
 
+  /// Everything is looked at once more, as it would be in some hours. What is under way writes
+  /// its own times over these.
+  void make_all_due() const;
+
   std::int64_t guild_id(const guild_address& guild) const;
   /// Open members of a guild as the database holds them, ascending by Battle.net's id.
   std::vector<member> stored_members(std::int64_t guild_id) const;
