@@ -37,9 +37,9 @@ public:
   pqxx::result exec_raw(const std::string& sql);
 
   /// Runs `work` (a `result<T>()`) in a transaction: commits when it succeeds, rolls back when
-  /// it fails or throws. A deadlock, serialization failure or unique violation runs it again,
-  /// three times at most, after a deadlock with a pause first, so `work` must not move
-  /// from what it captured. Within a transaction it is a part of that one.
+  /// it fails or throws. A deadlock or serialization failure (after a short pause) and a unique
+  /// violation (at once) run it again, three times at most, so `work` must not move from what
+  /// it captured. Within a transaction it is a part of that one.
   template <class F>
   auto transaction(F&& work) -> std::invoke_result_t<F&> {
     std::invoke_result_t<F&> outcome = fail(ec::internal);
