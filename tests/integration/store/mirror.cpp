@@ -99,6 +99,31 @@ std::vector<domain::character_work> mirror::claim_members(guild_id guild, int li
   return work.value_or(std::vector<domain::character_work>{});
 }
 
+domain::character_work mirror::claim_member(guild_id guild, std::int64_t bnet_id) {
+  db->exec("update sync_queue set due_at = app_now(), lease_token = null, leased_until = null "
+           "where character_id is not null");
+  for (auto& work : claim_members(guild))
+    if (work.identity.bnet_id.value == bnet_id)
+      return work;
+  ADD_FAILURE() << "not claimed";
+  return {};
+}
+
+domain::character_work mirror::claim_own() {
+  db->exec(
+      "insert into users (bnet_account_id) values (1) on conflict do nothing;"
+      "insert into characters (region, realm_id, bnet_character_id, realm, name, name_key, "
+      "user_id) select 'eu', 1, 555, 'stormrage', 'Lonely', 'lonely', min(id) from users on "
+      "conflict do nothing;"
+      "insert into sync_queue (character_id, priority, due_at) select id, 2, app_now() from "
+      "characters where bnet_character_id = 555 on conflict (character_id) do update set "
+      "due_at = app_now()");
+  auto work = db->ask(domain::claim_characters{std::nullopt, 10, lease_time});
+  EXPECT_TRUE(work);
+  EXPECT_EQ(work->size(), 1u);
+  return work->front();
+}
+
 time_point mirror::in(std::chrono::seconds from_now) {
   const auto us = count("select (extract(epoch from app_now()) * 1000000)::bigint");
   return time_point{std::chrono::microseconds{us}} + from_now;

@@ -63,6 +63,11 @@ protected:
   /// The same of the guilds that are tracked, due or not.
   domain::guild_work claim_again();
   std::vector<domain::character_work> claim_members(guild_id guild, int limit = 2'000);
+  /// This one of them, due or not, whoever holds it.
+  domain::character_work claim_member(guild_id guild, std::int64_t bnet_id);
+  /// A player's own character outside of tracked guilds.
+  const member lonely{.id = 555, .name = "Lonely"};
+  domain::character_work claim_own();
 
   struct scan_options {
     std::int64_t guild{bnet_guild};

@@ -14,131 +14,12 @@ using domain::failure_class;
 
 class character_sync : public mirror {
 protected:
-  /// A player's own character outside of tracked guilds, claimed.
-  domain::character_work claim_own() {
-    db->exec(
-        "insert into users (bnet_account_id) values (1) on conflict do nothing;"
-        "insert into characters (region, realm_id, bnet_character_id, realm, name, name_key, "
-        "user_id) select 'eu', 1, 555, 'stormrage', 'Lonely', 'lonely', min(id) from users on "
-        "conflict do nothing;"
-        "insert into sync_queue (character_id, priority, due_at) select id, 2, app_now() from "
-        "characters where bnet_character_id = 555 on conflict (character_id) do update set "
-        "due_at = app_now()");
-    auto work = db->ask(domain::claim_characters{std::nullopt, 10, lease_time});
-    EXPECT_TRUE(work);
-    EXPECT_EQ(work->size(), 1u);
-    return work->front();
-  }
-  const member lonely{.id = 555, .name = "Lonely"};
-
-  domain::character_work claim_one(guild_id guild, std::int64_t bnet_id) {
-    db->exec("update sync_queue set due_at = app_now(), lease_token = null, leased_until = "
-             "null where "
-             "character_id is not null");
-    for (auto& work : claim_members(guild))
-      if (work.identity.bnet_id.value == bnet_id)
-        return work;
-    ADD_FAILURE() << "not claimed";
-    return {};
-  }
   std::string state(const std::string& column, const std::string& of) {
     return scalar(
         "select " + column + " from document_states where document = '" + of
         + "' and character_id is not null");
   }
 };
-
-// The back end before this one wrote Battle.net's guild id into the foreign key: the log said
-// "Guild with ID 115248327 not found" and every such character failed with
-// "violates foreign key constraint characters_guild_id_fkey".
-TEST_F(character_sync, an_unknown_guild_fails_nobody_and_becomes_a_candidate) {
-  const auto work = claim_own();
-  ASSERT_TRUE(apply(outcome_of(work, {.who = lonely, .guild = 115'248'327}, 1)));
-  EXPECT_EQ(scalar("select guild_id from characters where bnet_character_id = 555"), "");
-  EXPECT_EQ(
-      scalar("select profile_json is not null and last_synced_at is not null from characters"),
-      "t");
-  EXPECT_EQ(scalar("select bnet_guild_id from guild_candidates"), "115248327");
-  EXPECT_EQ(count("select count(*) from guilds"), 0);
-  EXPECT_EQ(
-      scalar("select candidate_id = (select id from guild_candidates) from characters"), "t");
-}
-
-TEST_F(character_sync, the_foreign_key_holds_the_local_key_of_the_battle_net_guild) {
-  // Local ids never meet Battle.net's: the guild row 1 has the Battle.net id of the seed.
-  track();
-  const auto guild = scan(crowd(10), 1, {.guild = 115'248'327}).guild;
-  ASSERT_NE(guild.value, 115'248'327);
-  ASSERT_TRUE(apply(outcome_of(claim_own(), {.who = lonely, .guild = 115'248'327}, 100)));
-  EXPECT_EQ(
-      scalar("select guild_id from characters where bnet_character_id = 555"),
-      std::to_string(guild.value));
-  EXPECT_EQ(count("select count(*) from guild_candidates"), 0);
-  // A local id that equals a Battle.net id is not that guild.
-  const auto local_id = guild.value;
-  ASSERT_TRUE(apply(outcome_of(claim_own(), {.who = lonely, .guild = local_id}, 101)));
-  EXPECT_EQ(scalar("select guild_id from characters where bnet_character_id = 555"), "");
-  EXPECT_EQ(scalar("select bnet_guild_id from guild_candidates"), std::to_string(local_id));
-}
-
-TEST_F(character_sync, tracking_a_candidate_links_those_who_wait_for_it) {
-  ASSERT_TRUE(apply(outcome_of(claim_own(), {.who = lonely, .guild = 115'248'327}, 1)));
-  track();
-  const auto guild = scalar("select id from guilds where bnet_guild_id = 115248327");
-  ASSERT_NE(guild, "");
-  EXPECT_EQ(scalar("select guild_id from characters where bnet_character_id = 555"), guild);
-  EXPECT_EQ(count("select count(*) from guild_candidates"), 0);
-  const auto applied = scan(crowd(10), 2, {.guild = 115'248'327});
-  EXPECT_EQ(std::to_string(applied.guild.value), guild);
-  EXPECT_TRUE(applied.first_scan);
-}
-
-TEST_F(character_sync, a_guild_fetched_under_another_address_links_them_too) {
-  ASSERT_TRUE(apply(outcome_of(
-      claim_own(), {.who = lonely, .guild = bnet_guild, .guild_name = "Old Name"}, 1)));
-  track();
-  EXPECT_EQ(count("select count(*) from guilds"), 0);
-  const auto guild = scan(crowd(10), 2).guild;
-  EXPECT_EQ(
-      scalar("select guild_id from characters where bnet_character_id = 555"),
-      std::to_string(guild.value));
-}
-
-TEST_F(character_sync, whom_a_roster_lists_is_in_that_guild_whatever_the_profile_says) {
-  track();
-  const auto members = crowd(10);
-  const auto guild = scan(members, 1).guild;
-  ASSERT_TRUE(
-      apply(outcome_of(claim_one(guild, 1'003), {.who = members[3], .guild = 424'242}, 50)));
-  EXPECT_EQ(
-      scalar("select guild_id from characters where bnet_character_id = 1003"),
-      std::to_string(guild.value));
-  EXPECT_EQ(count("select count(*) from guild_candidates"), 0);
-}
-
-TEST_F(character_sync, a_profile_older_than_the_roster_does_not_bring_a_leaver_back) {
-  track();
-  auto members = crowd(30);
-  const auto guild = scan(members, 10).guild;
-  db->exec(
-      "insert into users (bnet_account_id) values (1);"
-      "update characters set user_id = (select id from users) where bnet_character_id = 1029");
-  const auto leaver = members.back();
-  members.pop_back();
-  scan(members, 20);
-  const auto own = [&] {
-    db->exec(
-        "update sync_queue set due_at = app_now() where guild_id is null and character_id is "
-        "not null");
-    return db->ask(domain::claim_characters{std::nullopt, 10, lease_time}).value().front();
-  };
-  ASSERT_TRUE(apply(outcome_of(own(), {.who = leaver, .guild = bnet_guild}, 15)));
-  EXPECT_EQ(scalar("select guild_id from characters where bnet_character_id = 1029"), "");
-  ASSERT_TRUE(apply(outcome_of(own(), {.who = leaver, .guild = bnet_guild}, 30)));
-  EXPECT_EQ(
-      scalar("select guild_id from characters where bnet_character_id = 1029"),
-      std::to_string(guild.value));
-}
 
 TEST_F(character_sync, documents_are_stored_as_received_and_their_columns_follow) {
   const auto work = claim_own();
@@ -220,7 +101,8 @@ TEST_F(character_sync, a_rating_of_another_season_is_not_the_current_one) {
   const auto members = crowd(3);
   const auto guild = scan(members, 1).guild;
   const auto rate = [&](const member& who, std::optional<std::int64_t> season, int n) {
-    auto outcome = outcome_of(claim_one(guild, who.id), {.who = who, .guild = bnet_guild}, n);
+    auto outcome =
+        outcome_of(claim_member(guild, who.id), {.who = who, .guild = bnet_guild}, n);
     outcome.arrived.push_back({document::mythic, R"({"character":{}})", version(n), "1"});
     outcome.columns.mythic_rating = 2'000;
     outcome.columns.mythic_season = season;
@@ -253,18 +135,6 @@ TEST_F(character_sync, a_rating_of_another_season_is_not_the_current_one) {
   rate(members[1], 99, 5); // far beyond what anybody else has played in: nobody's
   EXPECT_EQ(rating(members[0]), 2'000);
   EXPECT_EQ(rating(members[1]), 2'000);
-}
-
-TEST_F(character_sync, a_guild_that_cannot_be_read_does_not_take_the_character_out_of_its_own) {
-  track();
-  const auto guild = scan(crowd(10), 1).guild;
-  ASSERT_TRUE(apply(outcome_of(claim_own(), {.who = lonely, .guild = bnet_guild}, 100)));
-  auto outcome = outcome_of(claim_own(), {.who = lonely}, 101);
-  outcome.profile->guild_unclear = true;
-  ASSERT_TRUE(apply(outcome));
-  EXPECT_EQ(
-      scalar("select guild_id from characters where bnet_character_id = 555"),
-      std::to_string(guild.value));
 }
 
 TEST_F(character_sync, a_profile_without_last_modified_changes_with_its_content) {
@@ -451,7 +321,7 @@ TEST_F(character_sync, a_profile_moves_the_address_and_takes_it_from_whoever_had
   const auto guild = scan(members, 1).guild;
   auto renamed = members[2];
   renamed.name = members[3].name;
-  ASSERT_TRUE(apply(outcome_of(claim_one(guild, renamed.id), {.who = renamed}, 50)));
+  ASSERT_TRUE(apply(outcome_of(claim_member(guild, renamed.id), {.who = renamed}, 50)));
   EXPECT_EQ(events("renamed"), 1);
   EXPECT_EQ(events("address_taken_over"), 1);
   EXPECT_EQ(
@@ -492,7 +362,7 @@ TEST_F(character_sync, whoever_is_gone_is_erased) {
   const auto guild = scan(members, 1).guild;
   sync_members(guild, members, 1);
   domain::character_outcome gone;
-  gone.work = claim_one(guild, 1'004);
+  gone.work = claim_member(guild, 1'004);
   gone.gone = true;
   gone.next_due = in(24h);
   ASSERT_TRUE(apply(gone));

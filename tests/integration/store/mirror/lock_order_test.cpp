@@ -83,15 +83,6 @@ protected:
         << "it does not wait for the queue";
   }
 
-  domain::character_work claim_member(std::int64_t bnet_id) {
-    db->exec("update sync_queue set due_at = app_now(), lease_token = null, leased_until = "
-             "null where character_id is not null");
-    for (auto& work : claim_members(guild))
-      if (work.identity.bnet_id.value == bnet_id)
-        return work;
-    ADD_FAILURE() << "not claimed";
-    return {};
-  }
   void wait_for_a_candidate(std::int64_t bnet_id) {
     db->exec(
         "insert into guild_candidates (region, realm_id, bnet_guild_id, realm, name, "
@@ -134,7 +125,7 @@ TEST_F(lock_order, holds_for_the_guilds_that_a_login_discovers) {
 }
 
 TEST_F(lock_order, holds_for_the_guilds_that_a_profile_discovers) {
-  const auto work = claim_member(1'000);
+  const auto work = claim_member(guild, 1'000);
   wait_for_a_candidate(1'000);
   auto outcome =
       outcome_of(work, {.who = members[0], .guild = 80'001, .guild_name = "Other"}, 3);
@@ -173,7 +164,7 @@ TEST_F(lock_order, holds_for_a_roster_that_takes_members) {
 
 TEST_F(lock_order, holds_for_whoever_is_gone) {
   domain::character_outcome gone;
-  gone.work = claim_member(1'004);
+  gone.work = claim_member(guild, 1'004);
   gone.gone = true;
   gone.next_due = in(24h);
   asked_waits_for_the_guild_without_a_character(domain::apply_character{gone});
