@@ -241,4 +241,17 @@ bool mirror::while_held(
   return waits;
 }
 
+domain::sweep_report mirror::sweep_all(std::optional<std::chrono::seconds> audit) {
+  domain::sweep_report total;
+  for (int step = 0; step < 200; ++step) {
+    const auto report = db->ask(domain::sweep{50, erase_after, audit});
+    EXPECT_TRUE(report) << report.error().message;
+    if (!report || report->rows() == 0)
+      return total;
+    total += *report;
+  }
+  ADD_FAILURE() << "the sweep never ends";
+  return total;
+}
+
 } // namespace guildhall::test

@@ -52,6 +52,7 @@ protected:
 
   static constexpr std::int64_t bnet_guild = 70'001;
   static constexpr std::chrono::seconds lease_time{60};
+  static constexpr std::chrono::seconds erase_after{std::chrono::days{29}};
   domain::guild_address address{domain::region::eu, "stormrage", "avalerion"};
 
   domain::job_row track(const domain::guild_address& where);
@@ -86,6 +87,9 @@ protected:
   domain::guild_applied apply(const domain::guild_outcome& outcome);
   void
   finish(const domain::guild_work& work, std::optional<guild_id> guild, bool failed = false);
+
+  /// Until nothing is left to be swept: what went, in all.
+  domain::sweep_report sweep_all(std::optional<std::chrono::seconds> audit = {});
 
   /// A character's profile arrived with 200.
   domain::character_outcome

@@ -10,12 +10,6 @@ namespace guildhall::test {
 using namespace std::chrono_literals;
 using domain::document;
 
-namespace {
-
-constexpr std::chrono::seconds erase_after{29 * 24h};
-
-} // namespace
-
 class retention : public mirror {
 protected:
   static constexpr auto marker = "Zzmarker";
@@ -33,21 +27,6 @@ protected:
         found += table + " ";
     }
     return found;
-  }
-
-  domain::sweep_report sweep_all() {
-    domain::sweep_report total;
-    for (int step = 0; step < 100; ++step) {
-      const auto report = db->ask(domain::sweep{50, erase_after});
-      EXPECT_TRUE(report) << report.error().message;
-      if (!report || report->characters + report->guilds + report->users + report->events == 0)
-        return total;
-      total.characters += report->characters;
-      total.guilds += report->guilds;
-      total.users += report->users;
-    }
-    ADD_FAILURE() << "the sweep never ends";
-    return total;
   }
 
   /// The marker in every place that the sync writes a player's data to.
@@ -249,6 +228,52 @@ TEST_F(retention, whoever_shows_a_forgotten_user_is_told) {
           "event:" + scalar("select id from events"), "guild:" + std::to_string(guild.value),
           "user:" + std::to_string(id.value)}));
   EXPECT_EQ(count("select count(*) from event_subscriptions"), 0);
+}
+
+TEST_F(retention, each_sweep_goes_on_until_nothing_is_left_and_counts_what_it_took) {
+  db->exec(
+      "insert into login_attempts (state_hash, region, expires_at) select "
+      "sha256(n::text::bytea), 'eu', app_now() - interval '1 s' from generate_series(1, 175) n;"
+      "insert into guild_candidates (region, realm_id, bnet_guild_id, realm, name, name_slug, "
+      "last_seen_at) select 'eu', 1, n, 's', 'c', 'c-' || n, app_now() - interval '40 days' "
+      "from generate_series(1, 130) n;"
+      "insert into jobs (kind, target, state, finished_at) select 'track', 'x', 'done', "
+      "app_now() - interval '30 days' from generate_series(1, 120) n;"
+      "insert into audit_log (action, at) select 'x', app_now() - n * interval '1 day' from "
+      "generate_series(1, 90) n;"
+      "insert into users (bnet_account_id, battletag, last_login_at, created_at) select n, "
+      "'Old#' || n, app_now() - interval '30 days', app_now() - interval '1 year' from "
+      "generate_series(1, 110) n;"
+      "insert into users (bnet_account_id, battletag, last_login_at, created_at) values (500, "
+      "'New#1', app_now() - interval '28 days', app_now() - interval '1 year'), (501, "
+      "'Imported#1', null, app_now() - interval '28 days'), (502, 'Imported#2', null, "
+      "app_now() "
+      "- interval '30 days'), (-1, 'Development', null, app_now() - interval '1 year')");
+  const auto swept = sweep_all(60 * 24h);
+  EXPECT_EQ(swept.logins, 175);
+  EXPECT_EQ(swept.candidates, 130);
+  EXPECT_EQ(swept.jobs, 120);
+  EXPECT_EQ(swept.audit, 31);
+  EXPECT_EQ(swept.battletags, 111);
+  EXPECT_EQ(
+      scalar("select string_agg(battletag, ' ' order by battletag) from users where battletag "
+             "is not null"),
+      "Development Imported#1 New#1");
+  EXPECT_EQ(sweep_all().audit, 0) << "without a key the log is kept";
+  EXPECT_EQ(count("select count(*) from audit_log"), 59);
+}
+
+TEST_F(retention, goes_on_with_the_rest_when_one_part_of_a_sweep_fails) {
+  track();
+  scan(crowd(10), 1);
+  db->exec("insert into login_attempts (state_hash, region, expires_at) values "
+           "(sha256('x'), 'eu', app_now() - interval '1 h');"
+           "update characters set verified_at = app_now() - interval '40 days';"
+           "create function refuse() returns trigger language plpgsql as $$ begin raise "
+           "exception 'no'; end $$;"
+           "create trigger refuse before update on characters execute function refuse()");
+  EXPECT_ANY_THROW((void)db->ask(domain::sweep{50, erase_after, {}})) << "it says so";
+  EXPECT_EQ(count("select count(*) from login_attempts"), 0);
 }
 
 } // namespace guildhall::test
