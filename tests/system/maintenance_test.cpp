@@ -1,5 +1,7 @@
 #include "tests/system/support/world.hpp"
 
+#include <boost/json/serialize.hpp>
+
 #include <algorithm>
 #include <fstream>
 #include <iostream>
