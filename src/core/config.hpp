@@ -47,6 +47,10 @@ struct config {
     std::uint16_t port{8080};
     unsigned io_threads{0}; ///< 0: one per core, at most 8
     unsigned max_connections{4096};
+    unsigned max_connections_per_address{256}; ///< not of `trusted_proxies`
+    /// Of answers that wait for their clients, all connections together; large ones get 503
+    /// past it.
+    std::size_t max_unsent_bytes{64u << 20};
     unsigned max_in_flight{1024}; ///< requests being answered at once; more get 503
     std::size_t max_header_bytes{16 * 1024};
     std::size_t max_body_bytes{100 * 1024};
@@ -55,7 +59,12 @@ struct config {
     milliseconds write_timeout{20'000};
     milliseconds idle_timeout{75'000};
     milliseconds request_deadline{5'000}; ///< 504 past it
+    seconds drain_delay{0};               ///< not ready, but serving, before a stop drains
     milliseconds drain_timeout{20'000};   ///< how long a stop waits for accepted requests
+    /// Networks ("10.0.0.0/8") of the proxies whose `auth.address_header` counts, and how many
+    /// of them stand between a client and us.
+    std::vector<std::string> trusted_proxies{"127.0.0.0/8", "::1/128"};
+    unsigned trusted_hops{1};
   } http;
 
   struct {
@@ -86,7 +95,8 @@ struct config {
     /// Battletags or Battle.net ids of those who become admins when they log in.
     std::vector<std::string> admins{};
     unsigned requests_per_minute{30}; ///< logins, callbacks and refreshes, each, per address
-    /// Behind a proxy: the header in which it names the client; the last address in it counts.
+    unsigned writes_per_second{10};   ///< per user, in bursts of six times as many
+    /// Behind a proxy: the header in which it names the client. Empty: no proxy is trusted.
     std::string address_header{};
     /// Who may read a guild: "members" (and admins), or "open": whoever is logged in.
     std::string reads{"members"};
@@ -94,6 +104,10 @@ struct config {
 
   struct {
     secret dsn{{"postgresql:///guildhall"}};
+    secret listen_dsn{}; ///< for LISTEN, past a pooler; empty: `dsn`
+    /// What stands behind `dsn`: "session" (PostgreSQL, or a pooler in session mode) or
+    /// "transaction".
+    std::string pooling{"session"};
     unsigned readers{4};
     unsigned writers{4};
     unsigned max_queue{512}; ///< waiting jobs per pool; more get 503

@@ -216,6 +216,10 @@ std::string hidden(std::string_view) {
   return "***";
 }
 
+std::string mask_dsn_text(std::string_view value) {
+  return mask_dsn(value);
+}
+
 // clang-format off
 /// The name of a key and the member it stands for, spelt once.
 #define AT(path) #path, [](auto& cfg) -> auto& { return cfg.path; }
@@ -233,6 +237,8 @@ std::vector<key> keys_of_serving() {
       integer(AT(http.port), 0, any_port),
       integer(AT(http.io_threads), 0, 64),
       integer(AT(http.max_connections), 1, 1'000'000),
+      integer(AT(http.max_connections_per_address), 1, 1'000'000),
+      integer(AT(http.max_unsent_bytes), mebibyte, 64 * 1024 * mebibyte),
       integer(AT(http.max_in_flight), 1, 1'000'000),
       integer(AT(http.max_header_bytes), 1024, mebibyte),
       integer(AT(http.max_body_bytes), 1024, 64 * mebibyte),
@@ -241,7 +247,10 @@ std::vector<key> keys_of_serving() {
       time(AT(http.write_timeout), milliseconds{100}, hour),
       time(AT(http.idle_timeout), milliseconds{100}, hour),
       time(AT(http.request_deadline), milliseconds{10}, hour),
+      time(AT(http.drain_delay), seconds{0}, hour),
       time(AT(http.drain_timeout), milliseconds{100}, hour),
+      list(AT(http.trusted_proxies), network, 0),
+      integer(AT(http.trusted_hops), 1, 16),
 
       text(AT(admin.address), ip_address),
       integer(AT(admin.port), 0, any_port),
@@ -258,13 +267,16 @@ std::vector<key> keys_of_serving() {
       text(AT(auth.public_url), origin),
       list(AT(auth.admins), user_name, 0),
       integer(AT(auth.requests_per_minute), 1, 1'000'000),
+      integer(AT(auth.writes_per_second), 1, 1'000'000),
       text(AT(auth.address_header), header_name),
   };
 }
 
 std::vector<key> keys_of_neighbours() {
   return {
-      secret(AT(database.dsn), dsn, [](std::string_view value) { return mask_dsn(value); }),
+      secret(AT(database.dsn), dsn, mask_dsn_text),
+      secret(AT(database.listen_dsn), optional_dsn, mask_dsn_text),
+      text(AT(database.pooling), pooling),
       integer(AT(database.readers), 1, 256),
       integer(AT(database.writers), 1, 256),
       integer(AT(database.max_queue), 1, 1'000'000),

@@ -32,13 +32,31 @@ bool is_ip_address(std::string_view text) {
       || ::inet_pton(AF_INET6, copy.c_str(), binary.data()) == 1;
 }
 
+bool is_network(std::string_view text) {
+  const auto slash = text.find('/');
+  if (!is_ip_address(text.substr(0, slash)))
+    return false;
+  if (slash == std::string_view::npos)
+    return true;
+  const auto bits = parse_number<unsigned>(text.substr(slash + 1));
+  return bits && *bits <= (text.find(':') == std::string_view::npos ? 32u : 128u);
+}
+
 bool is_visible(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+bool is_dsn(std::string_view text) {
+  return text.starts_with("postgresql://") || text.starts_with("postgres://")
+      || text.find('=') != std::string_view::npos;
 }
 
 } // namespace
 
 constinit const text_rule ip_address{is_ip_address, "an IP address such as \"127.0.0.1\""};
+
+constinit const text_rule network{
+    is_network, "an IP address or a network such as \"10.0.0.0/8\" or \"fd00::/8\""};
 
 constinit const text_rule url{
     [](std::string_view text) { return origin_of(text).has_value(); },
@@ -66,12 +84,18 @@ constinit const text_rule locale{
 constinit const text_rule visible{is_visible, "visible ASCII characters without spaces"};
 
 constinit const text_rule dsn{
+    is_dsn, "a PostgreSQL connection string (\"postgresql://user@host/name\" or \"host=... "
+            "dbname=...\")"};
+
+constinit const text_rule optional_dsn{
+    [](std::string_view text) { return text.empty() || is_dsn(text); },
+    "a PostgreSQL connection string, or empty"};
+
+constinit const text_rule pooling{
     [](std::string_view text) {
-      return text.starts_with("postgresql://") || text.starts_with("postgres://")
-          || text.find('=') != std::string_view::npos;
+      return is_one_of(text, {"session", "transaction"});
     },
-    "a PostgreSQL connection string (\"postgresql://user@host/name\" or \"host=... "
-    "dbname=...\")"};
+    "session or transaction"};
 
 constinit const text_rule level{
     [](std::string_view text) {

@@ -13,12 +13,15 @@ struct text_rule {
 };
 
 extern const text_rule ip_address;
+extern const text_rule network;
 extern const text_rule url;
 extern const text_rule origin;
 extern const text_rule region;
 extern const text_rule locale;
 extern const text_rule visible;
 extern const text_rule dsn;
+extern const text_rule optional_dsn;
+extern const text_rule pooling;
 extern const text_rule level;
 extern const text_rule log_format_name;
 extern const text_rule key_id;

@@ -48,6 +48,9 @@ constexpr std::array table{
         "The server could not answer in time; try again shortly"},
     row{ec::database_down, "database_down", 503, "SERVICE_UNAVAILABLE",
         "The database cannot be reached; try again shortly"},
+    row{ec::outcome_unknown, "outcome_unknown", 503, "OUTCOME_UNKNOWN",
+        "The database was lost while this was being written: look whether it is there before "
+        "you try again"},
     row{ec::shutting_down, "shutting_down", 503, "SERVICE_UNAVAILABLE",
         "The server is shutting down; try again shortly"},
     row{ec::unavailable, "unavailable", 503, "SERVICE_UNAVAILABLE",

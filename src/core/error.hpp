@@ -38,6 +38,7 @@ enum class ec : std::uint8_t {
   overloaded,       ///< a bounded queue is full
   deadline_expired, ///< nobody waits for the answer any more
   database_down,    ///< no connection, or it broke
+  outcome_unknown,  ///< the connection broke while a change was being made: it may be there
   shutting_down,
   unavailable, ///< the actor that should answer is gone
   // Battle.net
