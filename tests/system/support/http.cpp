@@ -35,34 +35,48 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-asio::awaitable<void> converse(std::uint16_t port, const question& what, reply& out) {
+using stream_ptr = std::unique_ptr<boost::beast::tcp_stream>;
+
+http::request<http::string_body> request_of(const question& what, bool keep) {
+  http::request<http::string_body> request{http::verb::get, what.target, 11};
+  request.method_string(what.method);
+  request.set(http::field::host, "127.0.0.1");
+  request.keep_alive(keep);
+  for (const auto& [name, value] : what.headers)
+    request.set(name, value);
+  request.body() = what.body;
+  if (!what.body.empty() && request.count(http::field::content_type) == 0)
+    request.set(http::field::content_type, "application/json");
+  request.prepare_payload();
+  return request;
+}
+
+/// Opens the stream if there is none; lets go of it unless both sides keep it.
+asio::awaitable<void>
+converse(std::uint16_t port, const question& what, bool keep, stream_ptr& stream, reply& out) {
   try {
-    boost::beast::tcp_stream stream{co_await asio::this_coro::executor};
-    stream.expires_after(what.timeout);
-    co_await stream.async_connect(local(port), asio::use_awaitable);
+    if (!stream)
+      stream = std::make_unique<boost::beast::tcp_stream>(co_await asio::this_coro::executor);
+    stream->expires_after(what.timeout);
+    if (!stream->socket().is_open())
+      co_await stream->async_connect(local(port), asio::use_awaitable);
     out.connected = true;
-    http::request<http::string_body> request{http::verb::get, what.target, 11};
-    request.method_string(what.method);
-    request.set(http::field::host, "127.0.0.1");
-    request.set(http::field::connection, "close");
-    for (const auto& [name, value] : what.headers)
-      request.set(name, value);
-    request.body() = what.body;
-    if (!what.body.empty())
-      request.set(http::field::content_type, "application/json");
-    request.prepare_payload();
-    co_await http::async_write(stream, request, asio::use_awaitable);
+    const auto request = request_of(what, keep);
+    co_await http::async_write(*stream, request, asio::use_awaitable);
     boost::beast::flat_buffer buffer;
     http::response_parser<http::string_body> parser;
     parser.body_limit(max_body);
-    co_await http::async_read(stream, buffer, parser, asio::use_awaitable);
+    co_await http::async_read(*stream, buffer, parser, asio::use_awaitable);
     auto& answer = parser.get();
     for (const auto& field : answer)
       out.headers.emplace(lower(std::string{field.name_string()}), std::string{field.value()});
-    out.body = std::move(answer.body());
     out.status = static_cast<int>(answer.result_int());
+    if (!keep || !answer.keep_alive())
+      stream.reset();
+    out.body = std::move(answer.body());
   } catch (const std::exception& e) {
     out.error = e.what();
+    stream.reset();
   }
 }
 
@@ -85,8 +99,28 @@ std::vector<boost::json::value> elements(const boost::json::value& array) {
 reply ask(std::uint16_t port, const question& what) {
   reply out;
   asio::io_context io{1};
-  asio::co_spawn(io, converse(port, what, out), asio::detached);
+  stream_ptr stream;
+  asio::co_spawn(io, converse(port, what, false, stream, out), asio::detached);
   io.run();
+  return out;
+}
+
+struct kept_connection::state {
+  std::uint16_t port;
+  asio::io_context io{1};
+  stream_ptr stream{};
+};
+
+kept_connection::kept_connection(std::uint16_t port) : state_{new state{port}} {}
+
+kept_connection::~kept_connection() = default;
+
+reply kept_connection::ask(const question& what) {
+  reply out;
+  state_->io.restart();
+  asio::co_spawn(
+      state_->io, converse(state_->port, what, true, state_->stream, out), asio::detached);
+  state_->io.run();
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,22 @@ struct question {
 
 /// One request to 127.0.0.1 on a connection of its own. Never throws.
 reply ask(std::uint16_t port, const question& what);
+
+/// A connection to 127.0.0.1 that is kept as long as the server keeps it; opened when needed.
+class kept_connection {
+public:
+  explicit kept_connection(std::uint16_t port);
+  kept_connection(const kept_connection&) = delete;
+  kept_connection& operator=(const kept_connection&) = delete;
+  ~kept_connection();
+
+  /// Never throws.
+  reply ask(const question& what);
+
+private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
 
 /// A copy of an array's elements, for a loop over what a call answered.
 std::vector<boost::json::value> elements(const boost::json::value& array);

@@ -61,12 +61,16 @@ std::string battletag_of(const simulator& battlenet, std::int64_t account) {
 
 } // namespace
 
-town::town(std::string client_origin, int members) : client_origin_{std::move(client_origin)} {
+town::town(std::string client_origin, int members, const settings& more)
+    : client_origin_{std::move(client_origin)} {
   simulate(quick_simulator({"--world", std::to_string(members) + ",12", "--seed", "11"}));
   home = sim().guilds().at(0);
   elsewhere = sim().guilds().at(1);
   choose_people();
-  api_ = &serve(settings_for(client_origin_));
+  auto own = settings_for(client_origin_);
+  for (const auto& [name, value] : more)
+    own[name] = value;
+  api_ = &serve(own);
   const auto job = track(*api_, home);
   elsewhere_id = mirror(*api_, elsewhere);
   await_job(*api_, job);

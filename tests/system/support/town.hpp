@@ -21,8 +21,11 @@ struct resident {
 /// SetUpTestSuite.
 class town : public world {
 public:
-  /// `members`: of the home guild.
-  explicit town(std::string client_origin, int members = 30);
+  /// `members`: of the home guild. `more`: settings on top of its own.
+  explicit town(std::string client_origin, int members = 30, const settings& more = {});
+
+  using world::await_idle;
+  using world::expect_sound;
 
   instance& api() {
     return *api_;
