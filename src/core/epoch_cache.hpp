@@ -15,7 +15,9 @@ namespace guildhall {
 /// Immutable values under tags. A tag ("guild:12") has an epoch: a read notes the epochs of its
 /// tags before it is started, its answer is kept only if none has moved since, it is served
 /// only while none moves, and no request that arrives after a move joins that read. Least
-/// recently used answers go first when the byte budget is spent. Thread-safe.
+/// recently used answers go first when the byte budget is spent. What is large is found all the
+/// same for as long as somebody holds it (a connection that it is being written to), so that
+/// its readers share one copy. Thread-safe.
 ///
 /// What a value weighs says `std::size_t cost_of(const Value&)`, found beside the type. The
 /// members are in epoch_cache_impl.hpp, which the file that instantiates the cache includes.

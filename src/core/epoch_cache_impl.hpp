@@ -84,6 +84,9 @@ private:
 /// pointers.
 inline constexpr std::size_t entry_overhead = 512;
 
+/// What weighs at least this much is shared with whoever holds it, also when it is not kept.
+inline constexpr std::size_t worth_sharing = 64 * 1024;
+
 /// Few enough shards that a large answer fits into one, enough that I/O threads seldom meet.
 inline std::size_t shard_count_for(std::size_t max_bytes) noexcept {
   return std::clamp<std::size_t>(max_bytes / (4u << 20), 1, 16);
@@ -188,10 +191,19 @@ private:
     std::size_t cost;
   };
 
+  /// An answer that is not kept here, for as long as somebody else holds it.
+  struct lent_entry {
+    std::weak_ptr<const Value> answer;
+    parts::noted_epochs noted;
+    parts::steady::time_point expires;
+  };
+
   struct shard {
     mutable std::mutex lock;
     std::list<entry> by_use; ///< most recently used first
     std::unordered_map<std::string_view, typename std::list<entry>::iterator> by_key;
+    std::unordered_map<std::string, lent_entry, parts::text_hash, std::equal_to<>> lent;
+    std::size_t sweep_lent_at{16};
     std::unordered_map<std::string, std::shared_ptr<flight>> flights;
     statistics counts;
 
@@ -204,15 +216,27 @@ private:
     void insert(entry added, std::size_t budget) {
       if (const auto old = by_key.find(added.key); old != by_key.end())
         erase(old->second);
+      lent.erase(added.key);
       if (added.cost > budget)
-        return;
+        return lend(added);
       while (counts.bytes + added.cost > budget) {
-        erase(std::prev(by_use.end()));
+        const auto last = std::prev(by_use.end());
+        if (last->cost >= parts::worth_sharing)
+          lend(*last);
+        erase(last);
         ++counts.evicted;
       }
       counts.bytes += added.cost;
       by_use.push_front(std::move(added));
       by_key.emplace(by_use.front().key, by_use.begin());
+    }
+
+    void lend(const entry& what) {
+      if (lent.size() >= sweep_lent_at) {
+        std::erase_if(lent, [](const auto& item) { return item.second.answer.expired(); });
+        sweep_lent_at = std::max<std::size_t>(16, lent.size() * 2);
+      }
+      lent.insert_or_assign(what.key, lent_entry{what.answer, what.noted, what.expires});
     }
   };
 
@@ -251,15 +275,34 @@ private:
   value_ptr find_in(shard& part, std::string_view key) {
     const auto found = part.by_key.find(key);
     if (found == part.by_key.end())
-      return nullptr;
+      return find_lent(part, key);
     const auto kept = found->second;
-    if (!kept->noted.unmoved(era_.load()) || kept->expires <= parts::steady::now()) {
+    if (!is_current(*kept)) {
       part.erase(kept);
       return nullptr;
     }
     part.by_use.splice(part.by_use.begin(), part.by_use, kept);
     ++part.counts.hits;
     return kept->answer;
+  }
+
+  value_ptr find_lent(shard& part, std::string_view key) {
+    if (part.lent.empty())
+      return nullptr;
+    const auto found = part.lent.find(key);
+    if (found == part.lent.end())
+      return nullptr;
+    auto answer = is_current(found->second) ? found->second.answer.lock() : nullptr;
+    if (answer)
+      ++part.counts.hits;
+    else
+      part.lent.erase(found);
+    return answer;
+  }
+
+  template <class Entry>
+  bool is_current(const Entry& what) const noexcept {
+    return what.noted.unmoved(era_.load()) && what.expires > parts::steady::now();
   }
 
   std::shared_ptr<flight> note(const std::vector<std::string>& tags, bool keeping) {

@@ -239,6 +239,38 @@ TEST_F(small_cache_test, what_is_larger_than_the_budget_is_not_kept) {
   EXPECT_EQ(found("a"), "small");
 }
 
+TEST_F(small_cache_test, what_is_not_kept_is_shared_while_somebody_holds_it) {
+  ask("big");
+  text_ptr held = make_value(std::string(100'000, 'b'));
+  reads.at(0)(text_cache::fresh_answer{held, {}});
+  EXPECT_EQ(cache.find("big"), held) << "the same bytes, not a copy";
+  ask("big");
+  EXPECT_EQ(reads.size(), 1u);
+  held = nullptr;
+  EXPECT_EQ(cache.find("big"), nullptr) << "nobody reads it any more";
+  EXPECT_EQ(cache.stats().bytes, 0u);
+}
+
+TEST_F(small_cache_test, what_somebody_holds_is_not_served_once_its_tag_has_moved) {
+  ask("big");
+  const text_ptr held = make_value(std::string(100'000, 'b'));
+  reads.at(0)(text_cache::fresh_answer{held, {}});
+  cache.move("guild:1");
+  EXPECT_EQ(cache.find("big"), nullptr);
+  ask("big");
+  EXPECT_EQ(reads.size(), 2u);
+}
+
+TEST_F(small_cache_test, what_is_kept_anew_takes_the_place_of_what_was_lent) {
+  ask("k");
+  const text_ptr large = make_value(std::string(100'000, 'b'));
+  reads.at(0)(text_cache::fresh_answer{large, {}});
+  cache.move("guild:1");
+  ask("k");
+  land(1, "small");
+  EXPECT_EQ(found("k"), "small");
+}
+
 TEST_F(small_cache_test, bytes_return_to_zero_when_everything_moved_and_was_looked_for) {
   ask("a");
   land(0, "one");
@@ -246,6 +278,21 @@ TEST_F(small_cache_test, bytes_return_to_zero_when_everything_moved_and_was_look
   EXPECT_EQ(found("a"), "-");
   EXPECT_EQ(cache.stats().bytes, 0u);
   EXPECT_EQ(cache.stats().entries, 0u);
+}
+
+class roomy_cache_test : public cache_test {
+protected:
+  roomy_cache_test() : cache_test{{.max_bytes = 100'000}} {}
+};
+
+TEST_F(roomy_cache_test, what_was_large_and_had_to_go_is_shared_while_somebody_holds_it) {
+  ask("a");
+  const text_ptr held = make_value(std::string(70'000, 'a'));
+  reads.at(0)(text_cache::fresh_answer{held, {}});
+  ask("b");
+  land(1, std::string(70'000, 'b'));
+  EXPECT_EQ(cache.stats().evicted, 1u);
+  EXPECT_EQ(cache.find("a"), held);
 }
 
 class no_cache_test : public cache_test {
