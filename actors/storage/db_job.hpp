@@ -3,6 +3,7 @@
 #include "core/clock.hpp"
 #include "core/error.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -39,8 +40,15 @@ public:
   bool patient{false};
   /// Goes before all others, and has a worker to itself.
   bool control{false};
+  /// Brings a lot: such jobs never have more than half of the workers.
+  bool bulk{false};
   /// How often it was given to a worker.
   int attempts{0};
+
+  // --- of the queue
+  deadline came{};              ///< when it began to wait
+  std::uint64_t number{0};      ///< of two jobs the lower one came first
+  std::shared_ptr<void> turn{}; ///< of a bulk job at work: the next begins when it is gone
 };
 
 using job_ptr = std::shared_ptr<db_job>;

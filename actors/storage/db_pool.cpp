@@ -30,8 +30,8 @@ void spawn_worker(self_ptr self) {
 bool note_database(self_ptr self) {
   auto& st = self->state;
   const bool down = !st.workers.empty() && st.down.size() == st.workers.size();
-  const bool several = st.workers.size() >= st.down.size() + 2;
-  st.jobs->reserve(st.options.control_lane && several ? 1 : 0);
+  const auto connected = st.workers.size() - st.down.size();
+  st.jobs->set_workers(connected, st.options.control_lane && connected >= 2 ? 1 : 0);
   st.jobs->set_database_down(down);
   return !down;
 }
@@ -117,7 +117,8 @@ db_pool(self_ptr self, db_pool_options options, std::shared_ptr<job_queue> jobs)
   self->set_exit_handler([self](caf::exit_msg&) { close(self); });
   if (st.options.on_reachable) // an earlier pool may have said otherwise
     st.options.on_reachable(false);
-  st.jobs->reserve(st.options.control_lane && st.options.workers >= 2 ? 1 : 0);
+  const auto several = st.options.control_lane && st.options.workers >= 2;
+  st.jobs->set_workers(st.options.workers, several ? 1 : 0);
   for (std::size_t i = 0; i < st.options.workers; ++i)
     spawn_worker(self);
   look_after_queue(self); // what was pushed before we knew

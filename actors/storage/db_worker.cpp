@@ -48,12 +48,15 @@ void run(self_ptr self, const job_ptr& job) {
   const auto outcome = st.link->run(*job);
   const bool broken = st.link->broken();
   const bool lost = broken && !outcome && outcome.error().code == ec::database_down;
-  if (outcome)
-    job->complete();
-  else if (lost && may_run_again(*job))
+  if (lost && may_run_again(*job)) {
     st.jobs->put_back(job);
-  else
-    job->refuse(outcome.error());
+  } else {
+    if (outcome)
+      job->complete();
+    else
+      job->refuse(outcome.error());
+    job->turn = nullptr; // unless it was handed on: the job may be held for longer
+  }
   if (!broken)
     return;
   st.link.reset();

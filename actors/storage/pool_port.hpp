@@ -22,7 +22,9 @@ public:
     constexpr auto how = Operation::traits.how;
     idempotent = how == manner::read || how == manner::patient;
     patient = how == manner::patient || how == manner::patient_once;
-    control = Operation::traits.lane == domain::lane::control;
+    const auto lane = domain::lane_of(what_);
+    control = lane == domain::lane::control;
+    bulk = lane == domain::lane::bulk;
   }
   ~operation_job() override {
     refuse({ec::unavailable});
@@ -35,8 +37,14 @@ public:
     return {};
   }
   void complete() override {
-    if (auto done = std::exchange(done_, nullptr))
-      done(std::move(*outcome_));
+    auto done = std::exchange(done_, nullptr);
+    if (!done)
+      return;
+    // Until it is written what was read takes memory, and so its turn.
+    if constexpr (requires { outcome_->value().turn; })
+      if (*outcome_)
+        (*outcome_)->turn = std::move(turn);
+    done(std::move(*outcome_));
   }
   void refuse(failure why) override {
     if (auto done = std::exchange(done_, nullptr))

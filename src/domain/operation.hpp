@@ -34,8 +34,9 @@ enum class manner : std::uint8_t {
 
 /// Whom an operation waits behind.
 enum class lane : std::uint8_t {
-  common, ///< whatever was asked before
-  control ///< short, and others stand still until it is done: behind its like only
+  common,  ///< whatever was asked before
+  control, ///< short, and others stand still until it is done: behind its like only
+  bulk     ///< brings a lot: never has more than half of the connections
 };
 
 struct operation_traits {
@@ -49,6 +50,15 @@ concept operation = std::movable<T> && requires {
   typename T::answer;
   { T::traits } -> std::convertible_to<operation_traits>;
 };
+
+/// An operation that is heavy only with some arguments says so itself: `bool is_bulk() const`.
+template <operation Operation>
+lane lane_of(const Operation& what) noexcept {
+  if constexpr (requires { what.is_bulk(); })
+    return what.is_bulk() ? lane::bulk : Operation::traits.lane;
+  else
+    return Operation::traits.lane;
+}
 
 template <operation Operation>
 using answer_to = result<typename Operation::answer>;

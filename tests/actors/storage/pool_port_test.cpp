@@ -1,10 +1,14 @@
 #include "actors/storage/db_pool.hpp"
 #include "actors/storage/pool_port.hpp"
+#include "domain/events.hpp"
+#include "domain/guild_reads.hpp"
+#include "domain/pages.hpp"
 #include "domain/sync_port.hpp"
 #include "tests/support/actor_system.hpp"
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -27,7 +31,24 @@ struct renew {
       "renewal", domain::manner::patient, domain::lane::control};
 };
 
-class errands : public domain::port<domain::operations<look, change, claim, apply, renew>> {};
+/// Brings much, or says that it does.
+struct collect {
+  using answer = domain::page_of<int>;
+  static constexpr domain::operation_traits traits{
+      "collection", domain::manner::read, domain::lane::bulk};
+};
+struct look_closely {
+  using answer = int;
+  static constexpr domain::operation_traits traits{"look", domain::manner::read};
+  bool whole{false};
+  bool is_bulk() const noexcept {
+    return whole;
+  }
+};
+
+class errands
+    : public domain::port<
+          domain::operations<look, change, claim, apply, renew, collect, look_closely>> {};
 
 } // namespace
 
@@ -52,6 +73,14 @@ template <>
 result<int> store::run(session&, const renew&) {
   return 0;
 }
+template <>
+result<domain::page_of<int>> store::run(session&, const collect&) {
+  return domain::page_of<int>{{7}};
+}
+template <>
+result<int> store::run(session&, const look_closely&) {
+  return 0;
+}
 
 namespace actors {
 namespace {
@@ -67,8 +96,12 @@ public:
   result<void> run(db_job& job) override {
     lines_.push_back(
         pool_ + " " + std::string{job.name} + (job.idempotent ? " again" : " once")
-        + (job.patient ? " waits" : "") + (job.control ? " in front" : ""));
-    return fail(ec::database_error);
+        + (job.patient ? " waits" : "") + (job.control ? " in front" : "")
+        + (job.bulk ? " in bulk" : ""));
+    if (!job.bulk)
+      return fail(ec::database_error);
+    static std::max_align_t nobody_looks_at_it;
+    return job.attempt(reinterpret_cast<store::session&>(nobody_looks_at_it));
   }
   bool broken() const override {
     return false;
@@ -142,6 +175,52 @@ TEST_F(pool_port_test, what_others_stand_still_for_has_the_control_lane) {
   EXPECT_EQ(domain::release::traits.lane, lane::control);
   EXPECT_EQ(domain::apply_guild::traits.lane, lane::common);
   EXPECT_EQ(domain::apply_character::traits.lane, lane::common);
+}
+
+TEST_F(pool_port_test, what_is_heavy_only_at_times_says_so_itself) {
+  readers.put(start("reader"));
+  EXPECT_EQ(line_of(look_closely{}), "reader look again");
+  EXPECT_EQ(line_of(look_closely{true}), "reader look again in bulk");
+  using domain::detail;
+  EXPECT_EQ(lane_of(domain::guild_by_id{{7}, detail::lean}), domain::lane::common);
+  EXPECT_EQ(lane_of(domain::guild_by_id{{7}, detail::full}), domain::lane::bulk);
+  EXPECT_EQ(lane_of(domain::members_of{{7}}), domain::lane::common);
+  EXPECT_EQ(lane_of(domain::member_page_of{{7}}), domain::lane::bulk);
+  EXPECT_EQ(lane_of(domain::event_page_of{{7}}), domain::lane::bulk);
+}
+
+TEST_F(pool_port_test, the_next_heavy_read_begins_when_what_the_last_brought_is_gone) {
+  readers.put(start("reader"));
+  std::vector<domain::page_of<int>> held;
+  const auto ask = [&] {
+    port.ask(collect{}, world.now() + 5s, [&](result<domain::page_of<int>> answer) {
+      ASSERT_TRUE(answer);
+      EXPECT_TRUE(answer->turn);
+      held.push_back(std::move(*answer));
+    });
+    world.run();
+  };
+  ask();
+  ask();
+  EXPECT_EQ(held.size(), 1u);
+  EXPECT_EQ(line_of(look{}), "reader errand again") << "others need not wait for it";
+  held.erase(held.begin());
+  world.run();
+  EXPECT_EQ(held.size(), 1u);
+}
+
+TEST_F(pool_port_test, an_answer_may_outlive_its_pool) {
+  readers.put(start("reader"));
+  domain::page_of<int> held;
+  port.ask(collect{}, world.now() + 5s, [&](result<domain::page_of<int>> answer) {
+    held = std::move(*answer);
+  });
+  world.run();
+  caf::anon_send_exit(readers.get().actor, caf::exit_reason::kill);
+  readers.clear();
+  world.run();
+  EXPECT_TRUE(held.turn);
+  held.turn = nullptr;
 }
 
 TEST_F(pool_port_test, without_a_pool_the_answer_is_unavailable) {
