@@ -45,8 +45,8 @@ struct services {
   std::shared_ptr<auth::request_limits> auth_limits{}; ///< made by `build_public`
   bool open_reads{false};                              ///< any user may read any guild
   std::vector<domain::region> regions{};               ///< those that are synced; empty: any
-  /// Runs what takes long on a thread of its own; empty: at once.
-  std::function<void(std::move_only_function<void()>)> workshop{};
+  /// Runs what takes long on a thread of its own (`workshop::take`); empty: at once.
+  std::function<bool(std::move_only_function<void()>&)> workshop{};
 };
 
 /// The web client's routes, all under /api.

@@ -11,10 +11,8 @@
 #include "core/crypto.hpp"
 #include "core/log.hpp"
 #include "core/seal.hpp"
+#include "core/workshop.hpp"
 #include "domain/document_kinds.hpp"
-
-#include <boost/asio/post.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -33,6 +31,8 @@ constexpr std::chrono::seconds stop_grace{25};
 
 /// One more than one, so that a large answer does not wait for a larger one.
 constexpr std::size_t workshop_threads = 2;
+/// Answers that wait there; each is held whole, and as many take about a second.
+constexpr std::size_t workshop_queue = 64;
 
 /// Waits until somebody wants the process to stop, and why.
 class stop_request {
@@ -226,10 +226,7 @@ private:
         .auth_limits = {},
         .open_reads = cfg_.auth.reads == "open",
         .regions = regions_of(cfg_),
-        .workshop =
-            [this](std::move_only_function<void()> work) {
-              boost::asio::post(workshop_, std::move(work));
-            }};
+        .workshop = [this](workshop::work& work) { return workshop_.take(work); }};
   }
 
   result<std::unique_ptr<http::server>> start_http() {
@@ -363,7 +360,7 @@ private:
   api::standings standings_{data_};
   const api::auth::verifier tokens_{cfg_.auth.keys};
   /// Where large answers are written and packed, beside the threads that read and send.
-  boost::asio::thread_pool workshop_{workshop_threads};
+  workshop workshop_{workshop_threads, workshop_queue};
   std::unique_ptr<http::server> first_server_; ///< until the front end takes it
 };
 

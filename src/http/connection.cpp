@@ -49,13 +49,16 @@ void mailbox::deliver(std::uint64_t turn, response answer) noexcept {
       });
 }
 
-void mailbox::go_on(std::move_only_function<void()> work) noexcept {
-  if (!thread_->is_current()) {
-    const std::lock_guard guard{lock_};
-    if (owner_) // then its thread is there
-      return asio::post(thread_->context(), std::move(work));
+bool mailbox::go_on(std::move_only_function<void()>& work) noexcept {
+  if (thread_->is_current()) {
+    work();
+    return true;
   }
-  work();
+  const std::lock_guard guard{lock_};
+  if (!owner_) // else its thread is there
+    return false;
+  asio::post(thread_->context(), std::move(work));
+  return true;
 }
 
 void mailbox::close() noexcept {

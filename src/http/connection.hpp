@@ -31,7 +31,7 @@ public:
         thread_{&thread} {}
 
   void deliver(std::uint64_t turn, response answer) noexcept override;
-  void go_on(std::move_only_function<void()> work) noexcept override;
+  bool go_on(std::move_only_function<void()>& work) noexcept override;
   /// On the connection's thread, when it ends.
   void close() noexcept;
 

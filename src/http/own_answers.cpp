@@ -21,7 +21,7 @@ void add_cors_headers(
   head += "Access-Control-Allow-Origin: ";
   head += origin;
   head += "\r\nAccess-Control-Expose-Headers: "
-          "ETag, Retry-After, X-Guildhall-Checked-At, X-Request-Id\r\n";
+          "ETag, Link, Retry-After, X-Guildhall-Checked-At, X-Request-Id\r\n";
 }
 
 response options_answer(

@@ -18,8 +18,8 @@ public:
   /// meanwhile (504 past its deadline) ignores it.
   virtual void deliver(std::uint64_t turn, response answer) noexcept = 0;
   /// Any thread. Runs `work` on the thread that the requests come from, at once if that is this
-  /// one; on this one if the requests have come to an end.
-  virtual void go_on(std::move_only_function<void()> work) noexcept = 0;
+  /// one. False, and `work` is as it was, if the requests have come to an end.
+  virtual bool go_on(std::move_only_function<void()>& work) noexcept = 0;
 };
 
 /// The right to answer one request, exactly once, from any thread. Dropped without an answer it

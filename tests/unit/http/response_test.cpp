@@ -81,8 +81,9 @@ public:
   void deliver(std::uint64_t turn, response answer) noexcept override {
     statuses.emplace_back(turn, answer.status);
   }
-  void go_on(std::move_only_function<void()> work) noexcept override {
+  bool go_on(std::move_only_function<void()>& work) noexcept override {
     work();
+    return true;
   }
   std::vector<std::pair<std::uint64_t, int>> statuses;
 };
