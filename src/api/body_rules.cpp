@@ -1,5 +1,6 @@
 #include "api/body_rules.hpp"
 
+#include "api/body_weight.hpp"
 #include "core/text.hpp"
 #include "domain/address.hpp"
 #include "http/ascii.hpp"
@@ -30,6 +31,8 @@ result<json::object> parsed_body(const http::request& what) {
   const auto media = http::trimmed(type.substr(0, type.find(';')));
   if (!http::equal_ignoring_case(media, "application/json"))
     return fail(ec::unsupported_media_type);
+  if (is_too_heavy(what.body))
+    return fail(ec::bad_request, "The body holds too many values");
   json::parse_options limits;
   limits.max_depth = max_body_depth;
   json::error_code error;
