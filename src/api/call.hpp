@@ -47,8 +47,13 @@ struct page {
 /// database: that one has the next question.
 enum class going_on : std::uint8_t {
   here,    ///< on the request's I/O thread
-  in_bulk, ///< in the workshop: the answer takes long to write and to pack
+  in_bulk, ///< in the workshop: the answer takes long to write and to pack; refused when full
 };
+
+/// For one row with its documents, which may be large, or without.
+constexpr going_on where_for(domain::detail how) noexcept {
+  return how == domain::detail::full ? going_on::in_bulk : going_on::here;
+}
 
 class call;
 
@@ -122,14 +127,16 @@ public:
 
   // --- asking
 
-  /// Asks the database.
+  /// Asks the database. What was read is worth nothing after the deadline: then it ends here,
+  /// before anything is written of it.
   template <domain::operation Operation>
   auto ask(Operation what, going_on where = going_on::here) const {
     using answer = typename Operation::answer;
+    constexpr auto reads = Operation::traits.how == domain::manner::read;
     return wait_for<answer>(
         [this, what = std::move(what), where](domain::completion<answer> done) mutable {
           port_of<Operation>().ask(
-              std::move(what), expires_, going_on_with<answer>(std::move(done), where));
+              std::move(what), expires_, going_on_with<answer>(std::move(done), where, reads));
         });
   }
 
@@ -148,7 +155,8 @@ public:
         done(std::move(outcome->value));
       };
       port_of<Operation>().ask(
-          std::move(what), expires_, going_on_with<written>(std::move(moving), going_on::here));
+          std::move(what), expires_,
+          going_on_with<written>(std::move(moving), going_on::here, false));
     });
   }
 
@@ -174,16 +182,26 @@ private:
   }
 
   template <class Answer, class Done>
-  domain::completion<Answer> going_on_with(Done done, going_on where) const {
-    return [home = home_, with = where == going_on::in_bulk ? services_ : nullptr,
+  domain::completion<Answer> going_on_with(Done done, going_on where, bool reads) const {
+    return [home = home_, with = services_, expires = expires_, where, reads,
             done = std::move(done)](result<Answer> outcome) mutable {
-      auto rest = [done = std::move(done), outcome = std::move(outcome)]() mutable {
-        done(std::move(outcome));
+      using rest_of_handler = std::pair<Done, result<Answer>>;
+      auto left = std::make_shared<rest_of_handler>(std::move(done), std::move(outcome));
+      std::move_only_function<void()> rest = [left, expires, reads] {
+        auto& [go_on, brought] = *left;
+        if (reads && brought && expires <= std::chrono::steady_clock::now())
+          brought = fail(ec::deadline_expired);
+        go_on(std::move(brought));
       };
-      if (with && with->workshop)
-        with->workshop(std::move(rest));
-      else
-        home->go_on(std::move(rest));
+      if (where == going_on::here && home->go_on(rest))
+        return;
+      // Whoever asked may be gone; others may wait for the same answer.
+      if (!reads || !with->workshop)
+        return rest();
+      if (with->workshop(rest))
+        return;
+      left->second = fail(ec::overloaded, "Too many long answers are being written");
+      rest();
     };
   }
 
@@ -213,7 +231,7 @@ public:
     key_ += http::suffix_of(how_);
     const auto if_none_match = in_.request().header("If-None-Match");
     if (const auto hit = in_.with().cache.find(key_))
-      show(*hit, if_none_match);
+      show(hit, if_none_match);
     else
       if_none_match_ = if_none_match;
     return answer_ && answer_->has_value();
@@ -230,7 +248,10 @@ public:
     in_.with().cache.read(
         std::move(key_), tags, task_parts::waking<kept_answer_wait, Promise>{*this, frame},
         [this](response_cache::filler fill) {
-          read_().then([fill = std::move(fill), how = how_](result<page> brought) mutable {
+          read_().then([fill = std::move(fill), how = how_,
+                        expires = in_.expires()](result<page> brought) mutable {
+            if (brought && expires <= std::chrono::steady_clock::now())
+              brought = fail(ec::deadline_expired); // not packed for nobody
             if (!brought)
               return fill(fail(std::move(brought.error())));
             fill(response_cache::fresh_answer{
@@ -249,18 +270,21 @@ public:
   std::optional<failure> take(outcome_type outcome) {
     if (!outcome)
       return std::move(outcome.error());
-    show(**outcome, if_none_match_);
+    show(*outcome, if_none_match_);
     return *answer_ ? std::nullopt : std::optional{std::move(answer_->error())};
   }
 
 private:
-  void show(const kept_answer& answer, std::string_view if_none_match) {
+  void show(const response_cache::value_ptr& kept, std::string_view if_none_match) {
     if (may_see_)
-      if (auto allowed = may_see_(in_, answer.about); !allowed) {
+      if (auto allowed = may_see_(in_, kept->about); !allowed) {
         answer_.emplace(fail(std::move(allowed.error())));
         return;
       }
-    answer_.emplace(http::respond(*answer.bytes, if_none_match));
+    auto& shown = answer_.emplace(http::respond(*kept->bytes, if_none_match));
+    // The cache finds it again for as long as it is being written to anybody.
+    if (shown->body)
+      shown->body = {kept, kept->bytes->body.get()};
   }
 
   const call& in_;
@@ -280,11 +304,14 @@ void move_user(const services& with, user_id id);
 
 /// A read of one guild: `guildId` and the wanted parts, for those who may read the guild; kept
 /// under `name` and the guild's tag. `read` is a coroutine
-/// `task<page>(const call&, guild_id, const wanted_parts&)` without captures.
+/// `task<page>(const call&, guild_id, const wanted_parts&)` without captures. `that_matter`
+/// leaves of the parts those that make a difference to the answer.
 template <class Read>
-task<http::response> read_of_guild(call in, std::string_view name, Read read) {
+task<http::response> read_of_guild(
+    call in, std::string_view name, Read read,
+    wanted_parts (*that_matter)(const wanted_parts&) noexcept) {
   const auto guild = co_await in.guild();
-  const auto parts = co_await in.parts();
+  const auto parts = that_matter(co_await in.parts());
   co_await in.must_read(guild);
   std::string key{name};
   key += '/';

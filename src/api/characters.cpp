@@ -24,6 +24,11 @@ page character_page(const domain::character_row& row, const wanted_parts& parts)
   return out;
 }
 
+/// The parts that make a difference to it.
+wanted_parts of_character(const wanted_parts& all) noexcept {
+  return {.full = all.full, .equipment = all.equipment && !all.full};
+}
+
 /// Its owner, whoever may read its guild, and admins.
 result<void> may_see_character(const call& in, const subject& about) {
   if (in.standing().is_admin() || about.user == in.standing().id
@@ -36,26 +41,26 @@ result<void> may_see_character(const call& in, const subject& about) {
 
 task<http::response> character_by_id(call in) {
   const auto id = co_await in.character();
-  const auto parts = co_await in.parts();
+  const auto parts = of_character(co_await in.parts());
   co_return co_await in.kept(
       "character/" + std::to_string(id.value) + '?' + parts.key(), character_tag(id),
       [&]() -> task<page> {
         const domain::character_by_id asked{id, parts.detail()};
-        co_return character_page(co_await in.ask(asked), parts);
+        co_return character_page(co_await in.ask(asked, where_for(parts.detail())), parts);
       },
       may_see_character);
 }
 
 task<http::response> character_by_name(call in) {
   const auto address = co_await character_address_of(in.request());
-  const auto parts = co_await in.parts();
+  const auto parts = of_character(co_await in.parts());
   auto key = "character-at/" + std::string{domain::to_string(address.region)} + '/'
            + address.realm + '/' + address.name_key + '?' + parts.key();
   co_return co_await in.kept(
       std::move(key), std::string{addresses_tag},
       [&]() -> task<page> {
         domain::character_at asked{address, parts.detail()};
-        const auto row = co_await in.ask(std::move(asked));
+        const auto row = co_await in.ask(std::move(asked), where_for(parts.detail()));
         auto found = character_page(row, parts);
         found.late_tags.push_back(character_tag(row.id));
         co_return found;

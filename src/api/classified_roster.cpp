@@ -1,6 +1,7 @@
 #include "api/call.hpp"
 #include "api/envelope.hpp"
 #include "api/member_json.hpp"
+#include "api/paging.hpp"
 #include "api/resources.hpp"
 #include "domain/grouping.hpp"
 
@@ -77,28 +78,52 @@ void write_entry(
   out.end_object();
 }
 
-page classified_page(const details& members, const wanted_parts& parts) {
+/// Those of the grouped characters whose rows are here, in the order of the groups.
+void write_entries(
+    json_writer& out, const details& members, std::vector<domain::grouping_input> everybody,
+    const wanted_parts& parts) {
   std::unordered_map<character_id, const domain::member_detail*> by_id;
   by_id.reserve(members.size());
   for (const auto& detail : members)
     by_id.emplace(detail.member.character_id, &detail);
-  return {envelope(64 + members.size() * 768, [&](json_writer& out) {
-    out.begin_array("data");
-    for (const auto& grouped : domain::classify_roster(domain::grouping_inputs(members)))
-      write_entry(out, *by_id.at(grouped.character_id), grouped, parts);
-    out.end_array();
+  out.begin_array("data");
+  for (const auto& grouped : domain::classify_roster(std::move(everybody)))
+    if (const auto found = by_id.find(grouped.character_id); found != by_id.end())
+      write_entry(out, *found->second, grouped, parts);
+  out.end_array();
+}
+
+task<page> all_classified(const call& asked, guild_id guild) {
+  const auto members = co_await asked.ask(domain::member_details_of{guild}, going_on::in_bulk);
+  co_return page{envelope(64 + members.size() * 768, [&](json_writer& out) {
+    write_entries(out, members, domain::grouping_inputs(members), {});
   })};
 }
 
-task<http::response> show_classified(call in) {
-  return read_of_guild(
-      std::move(in), "classified",
-      [](const call& asked, guild_id guild, const wanted_parts& parts) -> task<page> {
-        co_return classified_page(
-            co_await asked.ask(
-                domain::member_details_of{guild, parts.detail()}, going_on::in_bulk),
-            parts);
+/// Who belongs to whom is found among everybody, whoever of them is on the page.
+task<page> some_classified(
+    const call& asked, guild_id guild, const wanted_parts& parts, const page_wish& wish) {
+  const domain::wanted_documents documents{
+      .profile = parts.full,
+      .equipment = parts.full && parts.equipment,
+      .mythic = parts.full,
+      .member_data = parts.full && parts.member_data,
+      .all_tiers = parts.detail() == domain::detail::full};
+  auto found = co_await asked.ask(
+      domain::member_page_of{guild, wish.from, documents, true}, going_on::in_bulk);
+  co_return page_json(
+      asked, wish, found.next, 64 + found.rows.size() * 1024, [&](json_writer& out) {
+        write_entries(out, found.rows, std::move(found.everybody), parts);
       });
+}
+
+task<http::response> show_classified(call in) {
+  return list_of_guild(
+      std::move(in),
+      {"classified",
+       "/classified-roster",
+       {.full = true, .equipment = true, .member_data = true}},
+      all_classified, some_classified);
 }
 
 constexpr route routes[]{

@@ -1,6 +1,7 @@
 #include "api/call.hpp"
 #include "api/envelope.hpp"
 #include "api/events_body.hpp"
+#include "api/paging.hpp"
 #include "api/resources.hpp"
 
 /// The guild's calendar.
@@ -32,12 +33,6 @@ void write_event(json_writer& out, const event_row& event, extent how) {
   out.field("discord_thread_id", event.discord_thread_id);
 }
 
-page events_page(const std::vector<event_row>& events, extent how) {
-  return {list_json(events, 320, [how](json_writer& out, const event_row& event) {
-    write_event(out, event, how);
-  })};
-}
-
 http::response shown(int status, const event_row& event) {
   return data_answer(status, [&](json_writer& out) { write_event(out, event, extent::whole); });
 }
@@ -53,17 +48,36 @@ page event_page(const event_row& event) {
   return out;
 }
 
+task<page> all_events(const call& in, guild_id guild) {
+  const auto events = co_await in.ask(domain::events_of{guild}, going_on::in_bulk);
+  co_return page{list_json(events, 320, [](json_writer& out, const event_row& event) {
+    write_event(out, event, extent::listed);
+  })};
+}
+
+task<page> some_events(const call& in, guild_id guild, bool full, const page_wish& wish) {
+  const auto how = full ? domain::detail::full : domain::detail::lean;
+  const auto found =
+      co_await in.ask(domain::event_page_of{guild, wish.from, how}, going_on::in_bulk);
+  co_return page_json(
+      in, wish, found.next, 64 + found.rows.size() * 512, [&](json_writer& out) {
+        write_list(out, "data", found.rows, [&](json_writer& row, const event_row& event) {
+          write_event(row, event, full ? extent::whole : extent::listed);
+        });
+      });
+}
+
 task<http::response> list_events(call in) {
   const auto guild = co_await in.guild();
-  const auto parts = co_await in.parts();
+  const auto all_parts = co_await in.parts();
+  const auto id = std::to_string(guild.value);
+  paged_list list{"events/" + id, "/api/events/guild/" + id};
+  const auto wish = co_await page_wish_of(in, std::move(list), all_parts);
   co_await in.must_read(guild);
-  const auto how = parts.full ? extent::whole : extent::listed;
-  co_return co_await in.kept(
-      "events/" + std::to_string(guild.value) + (parts.full ? "?f" : "?"), events_tag(guild),
-      [&]() -> task<page> {
-        const auto detail = parts.full ? domain::detail::full : domain::detail::lean;
-        co_return events_page(co_await in.ask(domain::events_of{guild, detail}), how);
-      });
+  auto key = key_of("events/" + id, all_parts.those_of({.full = true}), wish);
+  co_return co_await in.kept(std::move(key), events_tag(guild), [&] {
+    return wish ? some_events(in, guild, all_parts.full, *wish) : all_events(in, guild);
+  });
 }
 
 task<http::response> show_event(call in) {

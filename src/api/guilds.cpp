@@ -110,6 +110,23 @@ std::string freshness_json(const domain::guild_freshness& known) {
   });
 }
 
+/// Whoever asks for anything gets the guild's document whole; only the roster comes on top.
+wanted_parts of_guild(const wanted_parts& all) noexcept {
+  const auto plain = !all.full && !all.roster;
+  return {
+      .full = all.full,
+      .roster = all.roster,
+      .equipment = plain && all.detail() == domain::detail::full};
+}
+
+wanted_parts of_ranks(const wanted_parts&) noexcept {
+  return {};
+}
+
+wanted_parts of_rank_structure(const wanted_parts& all) noexcept {
+  return {.full = all.full};
+}
+
 result<void> may_see_guild(const call& in, const subject& about) {
   return in.must_read(about.guild.value_or(guild_id{}));
 }
@@ -119,20 +136,23 @@ task<http::response> guild_by_id(call in) {
       std::move(in), "guild",
       [](const call& asked, guild_id guild, const wanted_parts& parts) -> task<page> {
         co_return guild_page(
-            co_await asked.ask(domain::guild_by_id{guild, parts.detail()}), parts);
-      });
+            co_await asked.ask(
+                domain::guild_by_id{guild, parts.detail()}, where_for(parts.detail())),
+            parts);
+      },
+      of_guild);
 }
 
 task<http::response> guild_by_name(call in) {
   const auto address = co_await guild_address_of(in.request());
-  const auto parts = co_await in.parts();
+  const auto parts = of_guild(co_await in.parts());
   auto key = "guild-at/" + std::string{domain::to_string(address.region)} + '/' + address.realm
            + '/' + address.name_slug + '?' + parts.key();
   co_return co_await in.kept(
       std::move(key), std::string{addresses_tag},
       [&]() -> task<page> {
         domain::guild_at asked{address, parts.detail()};
-        const auto row = co_await in.ask(std::move(asked));
+        const auto row = co_await in.ask(std::move(asked), where_for(parts.detail()));
         auto found = guild_page(row, parts);
         found.late_tags.push_back(guild_tag(row.id));
         found.about.guild = row.id;
@@ -147,7 +167,8 @@ task<http::response> list_ranks(call in) {
       [](const call& asked, guild_id guild, const wanted_parts&) -> task<page> {
         const auto ranks = co_await asked.ask(domain::ranks_of{guild});
         co_return page{ranks_json(ranks)};
-      });
+      },
+      of_ranks);
 }
 
 task<http::response> rank_structure(call in) {
@@ -156,7 +177,8 @@ task<http::response> rank_structure(call in) {
       [](const call& asked, guild_id guild, const wanted_parts& parts) -> task<page> {
         const auto ranks = co_await asked.ask(domain::ranks_of{guild});
         co_return page{rank_structure_json(ranks, parts.full)};
-      });
+      },
+      of_rank_structure);
 }
 
 /// Read each time; the answer is never kept, by nobody.

@@ -1,14 +1,16 @@
 #include "api/call.hpp"
 #include "api/envelope.hpp"
 #include "api/member_json.hpp"
+#include "api/paging.hpp"
 #include "api/resources.hpp"
+
+#include <algorithm>
 
 /// The lists of a guild's members that are no classified roster.
 namespace guildhall::api {
 
 namespace {
 
-using rows = std::vector<domain::member_row>;
 using details = std::vector<domain::member_detail>;
 
 std::string_view or_unknown(std::string_view text) noexcept {
@@ -16,28 +18,20 @@ std::string_view or_unknown(std::string_view text) noexcept {
 }
 
 /// Lean: exactly what the web client reads, since a guild has up to a thousand of them.
-page members_page(const rows& members, bool full) {
-  return {envelope(64 + members.size() * (full ? 256 : 128), [&](json_writer& out) {
-    out.begin_array("data");
-    for (const auto& member : members) {
-      out.begin_object();
-      out.field("id", member.id);
-      out.field("character_id", member.character_id);
-      out.field("character_name", or_unknown(member.character_name));
-      out.field("character_class", or_unknown(member.character_class));
-      out.text_or_null("character_role", member.character_role);
-      if (full) {
-        out.field("guild_id", member.guild_id);
-        out.field("rank", member.rank);
-        out.field("isMain", member.is_main);
-        write_realm(out, member);
-        if (member.user_id)
-          out.field("user_id", *member.user_id);
-      }
-      out.end_object();
-    }
-    out.end_array();
-  })};
+void write_member(json_writer& out, const domain::member_row& member, bool full) {
+  out.field("id", member.id);
+  out.field("character_id", member.character_id);
+  out.field("character_name", or_unknown(member.character_name));
+  out.field("character_class", or_unknown(member.character_class));
+  out.text_or_null("character_role", member.character_role);
+  if (!full)
+    return;
+  out.field("guild_id", member.guild_id);
+  out.field("rank", member.rank);
+  out.field("isMain", member.is_main);
+  write_realm(out, member);
+  if (member.user_id)
+    out.field("user_id", *member.user_id);
 }
 
 std::int64_t milliseconds_of(const std::optional<time_point>& when) {
@@ -119,28 +113,25 @@ void write_stats(json_writer& out, const details& members) {
   out.end_object();
 }
 
-page enhanced_page(const details& members, const wanted_parts& parts) {
-  return {envelope(
-      256 + members.size() * 1024,
-      [&](json_writer& out) {
-        out.begin_array("data");
-        for (const auto& detail : members) {
-          if (!has_known_rank(detail))
-            continue;
-          const auto& member = detail.member;
-          out.begin_object();
-          out.field("id", member.id);
-          out.field("guild_id", member.guild_id);
-          out.field("character_name", or_unknown(member.character_name));
-          out.field("character_class", or_unknown(member.character_class));
-          out.text_or_null("character_role", member.character_role);
-          out.field("rank", member.rank);
-          write_enhanced_character(out, detail, parts);
-          out.end_object();
-        }
-        out.end_array();
-      },
-      [&](json_writer& out) { write_stats(out, members); })};
+/// Of a page the stats are those of its members.
+void write_enhanced(json_writer& out, const details& members, const wanted_parts& parts) {
+  out.begin_array("data");
+  for (const auto& detail : members) {
+    if (!has_known_rank(detail))
+      continue;
+    const auto& member = detail.member;
+    out.begin_object();
+    out.field("id", member.id);
+    out.field("guild_id", member.guild_id);
+    out.field("character_name", or_unknown(member.character_name));
+    out.field("character_class", or_unknown(member.character_class));
+    out.text_or_null("character_role", member.character_role);
+    out.field("rank", member.rank);
+    write_enhanced_character(out, detail, parts);
+    out.end_object();
+  }
+  out.end_array();
+  write_stats(out, members);
 }
 
 /// `level` and `class_name` are what the web client reads, `character_level` and
@@ -171,43 +162,105 @@ void write_activity(
   out.end_array();
 }
 
-page activity_page(const domain::member_activity& activity, const wanted_parts& parts) {
-  return {envelope(
-      128 + (activity.joined.size() + activity.left.size()) * 512, [&](json_writer& out) {
-        out.begin_object("data");
-        write_activity(out, "newMembers", activity.joined, parts);
-        write_activity(out, "leftMembers", activity.left, parts);
-        out.end_object();
-      })};
+void write_activities(
+    json_writer& out, const domain::member_activity& activity, const wanted_parts& parts) {
+  out.begin_object("data");
+  write_activity(out, "newMembers", activity.joined, parts);
+  write_activity(out, "leftMembers", activity.left, parts);
+  out.end_object();
+}
+
+/// Those of a page, as the list is ordered: newest first.
+domain::member_activity sorted_activity(details members) {
+  domain::member_activity out;
+  for (auto& one : members)
+    (one.left_at ? out.left : out.joined).push_back(std::move(one));
+  const auto newest_first = [](auto& list, auto when) {
+    std::ranges::stable_sort(list, std::ranges::greater{}, when);
+  };
+  newest_first(out.joined, &domain::member_detail::joined_at);
+  newest_first(out.left, &domain::member_detail::left_at);
+  return out;
+}
+
+// --- the routes: each list whole, and by pages
+
+task<page> all_members(const call& asked, guild_id guild) {
+  const auto members = co_await asked.ask(domain::members_of{guild}, going_on::in_bulk);
+  co_return page{list_json(members, 128, [](json_writer& out, const auto& member) {
+    write_member(out, member, false);
+  })};
+}
+
+task<page> some_members(
+    const call& asked, guild_id guild, const wanted_parts& parts, const page_wish& wish) {
+  const auto found =
+      co_await asked.ask(domain::member_page_of{guild, wish.from}, going_on::in_bulk);
+  co_return page_json(
+      asked, wish, found.next, 128 + found.rows.size() * 256, [&](json_writer& out) {
+        write_list(out, "data", found.rows, [&](json_writer& row, const auto& detail) {
+          write_member(row, detail.member, parts.full);
+        });
+      });
 }
 
 task<http::response> list_members(call in) {
-  return read_of_guild(
-      std::move(in), "members",
-      [](const call& asked, guild_id guild, const wanted_parts& parts) -> task<page> {
-        co_return members_page(
-            co_await asked.ask(domain::members_of{guild}, going_on::in_bulk), parts.full);
-      });
+  return list_of_guild(
+      std::move(in), {"members", "/members", {.full = true}}, all_members, some_members);
+}
+
+task<page> all_enhanced(const call& asked, guild_id guild) {
+  const auto members = co_await asked.ask(domain::member_details_of{guild}, going_on::in_bulk);
+  co_return page{envelope(256 + members.size() * 1024, [&](json_writer& out) {
+    write_enhanced(out, members, {});
+  })};
+}
+
+task<page> some_enhanced(
+    const call& asked, guild_id guild, const wanted_parts& parts, const page_wish& wish) {
+  const domain::wanted_documents documents{
+      .profile = parts.character_data,
+      .equipment = parts.equipment,
+      .mythic = parts.full,
+      .all_tiers = parts.detail() == domain::detail::full};
+  const auto found = co_await asked.ask(
+      domain::member_page_of{guild, wish.from, documents}, going_on::in_bulk);
+  co_return page_json(
+      asked, wish, found.next, 256 + found.rows.size() * 1024,
+      [&](json_writer& out) { write_enhanced(out, found.rows, parts); });
 }
 
 task<http::response> list_enhanced(call in) {
-  return read_of_guild(
-      std::move(in), "enhanced",
-      [](const call& asked, guild_id guild, const wanted_parts& parts) -> task<page> {
-        co_return enhanced_page(
-            co_await asked.ask(
-                domain::member_details_of{guild, parts.detail()}, going_on::in_bulk),
-            parts);
-      });
+  return list_of_guild(
+      std::move(in),
+      {"enhanced",
+       "/members/enhanced",
+       {.full = true, .equipment = true, .character_data = true}},
+      all_enhanced, some_enhanced);
+}
+
+task<page> all_activity(const call& asked, guild_id guild) {
+  const auto activity =
+      co_await asked.ask(domain::member_activity_of{guild}, going_on::in_bulk);
+  co_return page{envelope(
+      128 + (activity.joined.size() + activity.left.size()) * 512,
+      [&](json_writer& out) { write_activities(out, activity, {}); })};
+}
+
+task<page> some_activity(
+    const call& asked, guild_id guild, const wanted_parts& parts, const page_wish& wish) {
+  auto found =
+      co_await asked.ask(domain::activity_page_of{guild, wish.from}, going_on::in_bulk);
+  const auto activity = sorted_activity(std::move(found.rows));
+  co_return page_json(
+      asked, wish, found.next, 128 + (activity.joined.size() + activity.left.size()) * 768,
+      [&](json_writer& out) { write_activities(out, activity, parts); });
 }
 
 task<http::response> list_activity(call in) {
-  return read_of_guild(
-      std::move(in), "activity",
-      [](const call& asked, guild_id guild, const wanted_parts& parts) -> task<page> {
-        co_return activity_page(
-            co_await asked.ask(domain::member_activity_of{guild}, going_on::in_bulk), parts);
-      });
+  return list_of_guild(
+      std::move(in), {"activity", "/member-activity", {.full = true}}, all_activity,
+      some_activity);
 }
 
 constexpr route routes[]{

@@ -1,6 +1,7 @@
 #include "api/call.hpp"
 #include "api/character_json.hpp"
 #include "api/envelope.hpp"
+#include "api/paging.hpp"
 #include "api/resources.hpp"
 #include "api/rules/characters.hpp"
 #include "core/text.hpp"
@@ -30,10 +31,8 @@ page guilds_page(const std::vector<own_guild>& guilds, user_id user) {
   return out;
 }
 
-page characters_page(const std::vector<character_row>& rows, const wanted_parts& parts) {
-  page out{list_json(rows, 1'024, [&](json_writer& json, const character_row& row) {
-    write_character(json, row, parts);
-  })};
+/// They change with each of the characters.
+page under_tags_of(const std::vector<character_row>& rows, page out) {
   for (const auto& row : rows)
     out.late_tags.push_back(character_tag(row.id));
   return out;
@@ -51,15 +50,42 @@ task<http::response> list_guilds(call in) {
       });
 }
 
-task<http::response> list_characters(call in) {
-  const auto parts = co_await in.parts();
-  const auto user = in.standing().id;
-  co_return co_await in.kept(
-      "own-characters/" + std::to_string(user.value) + '?' + parts.key(), user_tag(user),
-      [&]() -> task<page> {
-        const domain::own_characters_of asked{user, parts.detail()};
-        co_return characters_page(co_await in.ask(asked, going_on::in_bulk), parts);
+task<page> all_characters(const call& in, user_id user) {
+  const auto rows = co_await in.ask(domain::own_characters_of{user}, going_on::in_bulk);
+  page out{list_json(rows, 1'024, [](json_writer& json, const character_row& row) {
+    write_character(json, row, {});
+  })};
+  co_return under_tags_of(rows, std::move(out));
+}
+
+task<page> some_characters(
+    const call& in, user_id user, const wanted_parts& parts, const page_wish& wish) {
+  const domain::wanted_documents documents{
+      .profile = parts.full,
+      .equipment = parts.full || parts.equipment,
+      .mythic = parts.full,
+      .all_tiers = parts.detail() == domain::detail::full};
+  const auto found = co_await in.ask(
+      domain::own_character_page_of{user, wish.from, documents}, going_on::in_bulk);
+  auto out =
+      page_json(in, wish, found.next, 64 + found.rows.size() * 2'048, [&](json_writer& json) {
+        write_list(json, "data", found.rows, [&](json_writer& each, const character_row& row) {
+          write_character(each, row, parts);
+        });
       });
+  co_return under_tags_of(found.rows, std::move(out));
+}
+
+task<http::response> list_characters(call in) {
+  const auto all_parts = co_await in.parts();
+  const auto user = in.standing().id;
+  const auto name = "own-characters/" + std::to_string(user.value);
+  paged_list list{name, "/api/characters"};
+  const auto wish = co_await page_wish_of(in, std::move(list), all_parts);
+  const auto parts = all_parts.those_of({.full = true, .equipment = true});
+  co_return co_await in.kept(key_of(name, parts, wish), user_tag(user), [&] {
+    return wish ? some_characters(in, user, parts, *wish) : all_characters(in, user);
+  });
 }
 
 task<http::response> add_character(call in) {

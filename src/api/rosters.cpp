@@ -112,7 +112,7 @@ task<http::response> show_roster(call in) {
   co_return co_await in.kept(
       "roster/" + std::to_string(roster.value), {},
       [&]() -> task<page> {
-        co_return roster_page(co_await in.ask(domain::roster_by_id{roster}));
+        co_return roster_page(co_await in.ask(domain::roster_by_id{roster}, going_on::in_bulk));
       },
       may_see_guild_of);
 }

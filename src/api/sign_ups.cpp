@@ -57,7 +57,7 @@ task<http::response> list_sign_ups(call in) {
   co_return co_await in.kept(
       "sign-ups/" + std::to_string(event.value), event_tag(event),
       [&]() -> task<page> {
-        co_return sign_ups_page(co_await in.ask(domain::sign_ups_of{event}));
+        co_return sign_ups_page(co_await in.ask(domain::sign_ups_of{event}, going_on::in_bulk));
       },
       may_see_guild_of);
 }

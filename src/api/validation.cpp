@@ -147,6 +147,26 @@ std::string wanted_parts::key() const {
   return out;
 }
 
+wanted_parts wanted_parts::those_of(const wanted_parts& known) const noexcept {
+  return {
+      full && known.full, roster && known.roster, equipment && known.equipment,
+      character_data && known.character_data, member_data && known.member_data};
+}
+
+std::string wanted_parts::query() const {
+  std::string names;
+  for (const auto& [is_wanted, name] :
+       {std::pair{roster, "roster_json"}, std::pair{equipment, "equipment"},
+        std::pair{character_data, "character_data"},
+        std::pair{member_data, "member_data_json"}})
+    if (is_wanted)
+      names += (names.empty() ? "" : ",") + std::string{name};
+  std::string out{full ? "fields=full" : ""};
+  if (!names.empty())
+    out += (full ? "&include=" : "include=") + names;
+  return out;
+}
+
 result<wanted_parts> wanted_parts_of(const http::request& what) {
   wanted_parts parts;
   mistakes found;

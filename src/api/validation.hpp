@@ -55,8 +55,12 @@ struct wanted_parts {
     const auto lean = !full && !roster && !equipment && !character_data && !member_data;
     return lean ? domain::detail::lean : domain::detail::full;
   }
+  /// Without those that `known` lacks.
+  wanted_parts those_of(const wanted_parts& known) const noexcept;
   /// For cache keys: the same parts give the same text.
   std::string key() const;
+  /// As a query asks for them: "fields=full&include=equipment,character_data", in this order.
+  std::string query() const;
 };
 result<wanted_parts> wanted_parts_of(const http::request& what);
 

@@ -2,6 +2,7 @@
 
 #include "domain/authorship.hpp"
 #include "domain/operation.hpp"
+#include "domain/pages.hpp"
 #include "domain/read_models.hpp"
 
 #include <optional>
@@ -52,11 +53,19 @@ inline bool may_edit(const standing& who, const event_row& event) {
           && (looks_after_all || (event.created_by && *event.created_by == who.id)));
 }
 
-/// By their start; an unknown guild has none. `lean`: without `event_details`.
+/// By their start, without `event_details`; an unknown guild has none.
 struct events_of {
   using answer = std::vector<event_row>;
-  static constexpr operation_traits traits{"events", manner::read};
+  static constexpr operation_traits traits{"events", manner::read, lane::bulk};
   guild_id guild;
+};
+
+/// Some of them, in the same order; `full`: with `event_details`.
+struct event_page_of {
+  using answer = page_of<event_row>;
+  static constexpr operation_traits traits{"event_page", manner::read, lane::bulk};
+  guild_id guild;
+  page_asked from{};
   detail how{};
 };
 
@@ -90,6 +99,6 @@ struct remove_event {
 };
 
 using event_operations =
-    operations<events_of, event_by_id, add_event, change_event, remove_event>;
+    operations<events_of, event_page_of, event_by_id, add_event, change_event, remove_event>;
 
 } // namespace guildhall::domain

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "domain/grouping.hpp"
 #include "domain/operation.hpp"
+#include "domain/pages.hpp"
 #include "domain/read_models.hpp"
 
 #include <vector>
@@ -14,6 +16,9 @@ struct guild_by_id {
   static constexpr operation_traits traits{"guild", manner::read};
   guild_id id;
   detail how{};
+  bool is_bulk() const noexcept {
+    return how == detail::full; // the roster as Battle.net sent it
+  }
 };
 
 struct guild_at {
@@ -21,6 +26,9 @@ struct guild_at {
   static constexpr operation_traits traits{"guild_at", manner::read};
   guild_address address;
   detail how{};
+  bool is_bulk() const noexcept {
+    return how == detail::full;
+  }
 };
 
 /// Open memberships only; an unknown guild has none.
@@ -30,19 +38,40 @@ struct members_of {
   guild_id guild;
 };
 
-/// The same members.
+/// The same members, without any of the documents.
 struct member_details_of {
   using answer = std::vector<member_detail>;
-  static constexpr operation_traits traits{"member_details", manner::read};
+  static constexpr operation_traits traits{"member_details", manner::read, lane::bulk};
   guild_id guild;
-  detail how{};
 };
 
-/// An unknown guild has none.
+/// Some of the same members, in the same order.
+struct member_page : page_of<member_detail> {
+  std::vector<grouping_input> everybody{}; ///< of the guild, if that was asked for
+};
+
+struct member_page_of {
+  using answer = member_page;
+  static constexpr operation_traits traits{"member_page", manner::read, lane::bulk};
+  guild_id guild;
+  page_asked from{};
+  wanted_documents what{};
+  bool with_everybody{false}; ///< whom `classify_roster` needs
+};
+
+/// Those who joined or left in the last 2 days. An unknown guild has none.
 struct member_activity_of {
   using answer = member_activity;
-  static constexpr operation_traits traits{"member_activity", manner::read};
+  static constexpr operation_traits traits{"member_activity", manner::read, lane::bulk};
   guild_id guild;
+};
+
+/// Some of them, by their member ids.
+struct activity_page_of {
+  using answer = member_page;
+  static constexpr operation_traits traits{"activity_page", manner::read, lane::bulk};
+  guild_id guild;
+  page_asked from{};
 };
 
 /// Ranks of the roster overlaid by `ranks` rows, ascending.
@@ -73,7 +102,7 @@ struct character_at {
 };
 
 using guild_reads = operations<
-    guild_by_id, guild_at, members_of, member_details_of, member_activity_of, ranks_of,
-    freshness_of, character_by_id, character_at>;
+    guild_by_id, guild_at, members_of, member_details_of, member_page_of, member_activity_of,
+    activity_page_of, ranks_of, freshness_of, character_by_id, character_at>;
 
 } // namespace guildhall::domain

@@ -2,6 +2,7 @@
 
 #include "domain/authorship.hpp"
 #include "domain/operation.hpp"
+#include "domain/pages.hpp"
 #include "domain/read_models.hpp"
 
 #include <chrono>
@@ -34,11 +35,20 @@ struct own_guilds_of {
   user_id user;
 };
 
+/// At most `max_own_characters`, highest level first, without any of the documents.
 struct own_characters_of {
   using answer = std::vector<character_row>;
   static constexpr operation_traits traits{"own_characters", manner::read};
   user_id user;
-  detail how{};
+};
+
+/// Some of all of them, in the same order.
+struct own_character_page_of {
+  using answer = page_of<character_row>;
+  static constexpr operation_traits traits{"own_character_page", manner::read, lane::bulk};
+  user_id user;
+  page_asked from{};
+  wanted_documents what{};
 };
 
 /// Queues a look at a character that is the author's by their account list, whatever is asked
@@ -60,6 +70,7 @@ struct sync_own {
   std::vector<region> synced{}; ///< as above
 };
 
-using own_operations = operations<own_guilds_of, own_characters_of, sync_own_at, sync_own>;
+using own_operations =
+    operations<own_guilds_of, own_characters_of, own_character_page_of, sync_own_at, sync_own>;
 
 } // namespace guildhall::domain

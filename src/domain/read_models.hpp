@@ -21,6 +21,15 @@ using json_text = std::string;
 /// How much of the stored JSON an answer is to carry.
 enum class detail : std::uint8_t { lean, full };
 
+/// Which documents the rows of a page are to carry.
+struct wanted_documents {
+  bool profile{false};
+  bool equipment{false};
+  bool mythic{false};
+  bool member_data{false};
+  bool all_tiers{false}; ///< the professions with all their tiers
+};
+
 struct guild_row {
   guild_id id;
   std::optional<bnet_guild_id> bnet_id;
@@ -81,10 +90,10 @@ struct member_detail {
   std::optional<time_point> last_login_at;
   std::optional<time_point> character_synced_at;
   std::optional<json_text> professions; ///< as `professions_json` makes it
-  std::vector<std::int64_t> toys;       ///< ascending; for grouping
+  std::vector<std::int64_t> toys;       ///< ascending; for grouping, not on pages
   time_point character_created_at{};
   time_point character_updated_at{};
-  // only with fields=full
+  // only those that were asked for
   std::optional<json_text> profile_json;
   std::optional<json_text> equipment_json;
   std::optional<json_text> mythic_profile_json;

@@ -378,6 +378,25 @@ TEST_F(access, leads_to_battlenet_and_to_the_client_and_nowhere_else) {
   EXPECT_EQ(asked("/api/auth/start?region=eu@evil.example").status, 400);
 }
 
+TEST_F(access, to_a_page_is_that_to_its_list) {
+  const auto member = in().client_of(in().commoner).access_token;
+  const auto stranger = in().client_of(in().stranger).access_token;
+  const auto list = "/api/guilds/" + std::to_string(in().home_id) + "/members";
+  const auto first = send(member, "GET", list + "?fields=full&limit=2");
+  ASSERT_EQ(first.status, 200) << first.body;
+  const auto next = list + "?fields=full&cursor=" + text(first.json().at("page").at("next"));
+  EXPECT_EQ(send(member, "GET", next).status, 200);
+  EXPECT_EQ(send(stranger, "GET", next).status, 403) << "a cursor is no key";
+  EXPECT_EQ(send({}, "GET", next).status, 401);
+  // Of one's own list it is nobody else's.
+  const auto own = send(member, "GET", "/api/characters?limit=1");
+  ASSERT_EQ(own.status, 200) << own.body;
+  if (const auto* page = own.json().as_object().if_contains("page")) {
+    EXPECT_EQ(
+        send(stranger, "GET", "/api/characters?cursor=" + text(page->at("next"))).status, 400);
+  }
+}
+
 TEST_F(access, to_a_character_is_not_had_by_claiming_it) {
   const auto& hero = in().commoner.characters.front();
   const auto id = in().character_id(hero);

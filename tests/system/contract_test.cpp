@@ -174,6 +174,37 @@ TEST_F(the_contract, every_operation_answers_as_documented) {
         << operation;
     asked({operation, with({{"guildId", "999999"}, {"name", "nobody"}}), {}, ""});
   }
+
+  // the same lists in pages, the first of which is not the last
+  for (const auto* operation :
+       {"GET /api/guilds/{guildId}/members", "GET /api/guilds/{guildId}/members/enhanced",
+        "GET /api/guilds/{guildId}/classified-roster"}) {
+    const auto first = asked({operation, home, {}, everything + "&limit=2"});
+    ASSERT_EQ(first.status, 200) << operation;
+    const auto cursor = text(first.json().at("page").at("next"));
+    const auto rest = asked({operation, home, {}, everything + "&cursor=" + cursor});
+    EXPECT_EQ(rest.status, 200) << operation;
+    EXPECT_NE(rest.json().at("data"), first.json().at("data")) << operation;
+    const auto again = asked(
+        {operation,
+         home,
+         {},
+         everything + "&limit=2",
+         {},
+         {{"If-None-Match", first.header("etag")}}});
+    EXPECT_EQ(again.status, 304) << operation;
+    EXPECT_EQ(asked({operation, home, {}, "?cursor=x"}).status, 400) << operation;
+    EXPECT_EQ(asked({operation, home, {}, "?limit=0"}).status, 400) << operation;
+    EXPECT_EQ(
+        asked({operation, with({{"guildId", "999999"}}), {}, "?cursor=" + cursor}).status, 400)
+        << operation;
+  }
+  for (const auto* operation :
+       {"GET /api/guilds/{guildId}/member-activity", "GET /api/events/guild/{guildId}",
+        "GET /api/characters"})
+    for (const auto& [query, status] :
+         {std::pair{"?limit=1", 200}, std::pair{"?limit=x", 400}, std::pair{"?cursor=x", 400}})
+      EXPECT_EQ(asked({operation, home, {}, query, member_}).status, status) << operation;
   asked({"GET /api/guilds/{guildId}/freshness", home});
   asked({"GET /api/guilds/{guildId}/freshness", with({{"guildId", "999999"}})});
   data({"GET /api/guilds/user", {}, {}, "", member_});

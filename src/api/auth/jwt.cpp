@@ -183,6 +183,13 @@ std::string header_of(const config::signing_key& key) {
   return std::move(out).take();
 }
 
+constexpr std::size_t seal_bytes = 16;
+
+std::string sealed_by(const config::signing_key& key, std::string_view text) {
+  const auto digest = crypto::hmac_sha256(key.key.value, text);
+  return std::string{bytes_of(digest).substr(0, seal_bytes)};
+}
+
 } // namespace
 
 std::string mint(const config::signing_key& key, const claims& who) {
@@ -247,6 +254,16 @@ result<claims_ptr> verifier::verify_header(
   if (!http::equal_ignoring_case(authorization.substr(0, scheme.size()), scheme))
     return fail(ec::invalid_token);
   return verify(authorization.substr(scheme.size()), wanted, now);
+}
+
+std::string verifier::seal(std::string_view text) const {
+  return keys_.empty() ? std::string{} : sealed_by(keys_.front(), text);
+}
+
+bool verifier::has_sealed(std::string_view text, std::string_view seal) const {
+  return std::any_of(keys_.begin(), keys_.end(), [&](const auto& key) {
+    return crypto::equal_constant_time(sealed_by(key, text), seal);
+  });
 }
 
 result<claims_ptr> verifier::check(std::string_view token) const {

@@ -65,6 +65,11 @@ public:
   result<claims_ptr> verify_header(
       std::string_view authorization, audience wanted, std::chrono::sys_seconds now) const;
 
+  /// A short proof that a text was written by whoever has the first key.
+  std::string seal(std::string_view text) const;
+  /// By any of the keys.
+  bool has_sealed(std::string_view text, std::string_view seal) const;
+
 private:
   static constexpr std::size_t shard_count = 16;
   static constexpr std::size_t tokens_per_shard = 256;

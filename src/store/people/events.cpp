@@ -5,6 +5,7 @@
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
+#include "store/reads/page_sizes.hpp"
 #include "store/run.hpp"
 
 #include <array>
@@ -28,15 +29,26 @@ constexpr std::string_view and_json{", to_jsonb(e) - 'event_details'"};
 constexpr std::string_view select{"select "};
 constexpr std::string_view returning{" returning "};
 
-constexpr std::string_view of_guild{
-    " from events e where e.guild_id = $1 order by e.start_time, e.id"};
-constexpr statement list{"events", join<select, columns, of_guild>, 3'000};
-// A calendar of 2,000 events with 16 KB each is nothing to send.
-constexpr std::string_view lean_columns{
+// A calendar of 2,000 events with 16 KB each is nothing to send at once.
+constexpr std::string_view head{
     R"(select e.id, e.guild_id, e.title, e.description, e.event_type, e.start_time, e.end_time,
-    e.created_by, e.max_participants, null, e.discord_message_id, e.discord_thread_id,
-    e.row_version, e.created_at, e.updated_at)"};
-constexpr statement lean_list{"events_lean", join<lean_columns, of_guild>, 3'000};
+    e.created_by, e.max_participants, )"};
+constexpr std::string_view tail{R"(, e.discord_message_id, e.discord_thread_id,
+    e.row_version, e.created_at, e.updated_at from events e where e.guild_id = $1)"};
+constexpr std::string_view no_details{"null"};
+constexpr std::string_view details_if{"case when $3::boolean then e.event_details end"};
+constexpr std::string_view of_page{" and e.id = any($2::bigint[])"};
+constexpr std::string_view by_start{" order by e.start_time, e.id"};
+constexpr statement list{"events", join<head, no_details, tail, by_start>, 3'000};
+constexpr statement page{"event_page", join<head, details_if, tail, of_page, by_start>, 3'000};
+constexpr std::string_view next_event{R"(
+        select e.* from events e where e.guild_id = $1 and e.id > walk.id
+        order by e.id limit 1) next
+      cross join lateral (select 512 + octet_length(to_json(next.title)::text)
+        + octet_length(to_json(next.description)::text)
+        + coalesce(octet_length(case when $5::boolean then next.event_details end::text), 0))"};
+constexpr statement page_sizes{
+    "event_page_sizes", join<page_walk, next_event, page_walk_end>, 6'000};
 constexpr std::string_view of_id{" from events e where e.id = $1"};
 constexpr statement one{"event", join<select, columns, of_id>, 12};
 constexpr std::string_view locked{" from events e where e.id = $1 for no key update"};
@@ -55,7 +67,7 @@ constexpr std::string_view changed{R"(
   where e.id = $1)"};
 constexpr statement change{"change_event", join<changed, returning, columns, and_json>, 60};
 constexpr statement drop{"remove_event", "delete from events where id = $1", 1'000};
-constexpr std::array all{list, lean_list, one, lock, insert, change, drop};
+constexpr std::array all{list, page, page_sizes, one, lock, insert, change, drop};
 const listed_statements registered{all};
 
 fields& read_event(fields& in, event_row& out) {
@@ -66,6 +78,16 @@ fields& read_event(fields& in, event_row& out) {
       >> out.updated_at;
   out.max_participants = places.value_or(domain::default_max_participants);
   return in;
+}
+
+std::vector<event_row> read_events(const pqxx::result& rows) {
+  std::vector<event_row> out;
+  out.reserve(static_cast<std::size_t>(rows.size()));
+  for (const auto& row : rows) {
+    fields in(row);
+    read_event(in, out.emplace_back());
+  }
+  return out;
 }
 
 std::string subject(event_id id) {
@@ -139,13 +161,18 @@ std::optional<held_event> lock_event(session& db, event_id id) {
 
 template <>
 result<std::vector<event_row>> run(session& db, const domain::events_of& asked) {
-  std::vector<event_row> out;
-  const auto& wanted = asked.how == domain::detail::full ? list : lean_list;
-  for (const auto& row : db.exec(wanted, {asked.guild})) {
-    fields in(row);
-    read_event(in, out.emplace_back());
-  }
-  return out;
+  return read_events(db.exec(list, {asked.guild}));
+}
+
+template <>
+result<domain::page_of<event_row>> run(session& db, const domain::event_page_of& asked) {
+  const auto& [guild, from, how] = asked;
+  const auto whole = how == domain::detail::full;
+  const auto found =
+      read_sizes(db.exec(page_sizes, {guild, from.after, from.bytes, from.rows, whole}));
+  const auto cut = domain::cut_page(found, from);
+  return domain::page_of<event_row>{
+      read_events(db.exec(page, {guild, cut.ids, whole})), cut.next};
 }
 
 template <>

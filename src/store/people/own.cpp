@@ -7,6 +7,7 @@
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
 #include "store/reads/character_sql.hpp"
+#include "store/reads/page_sizes.hpp"
 #include "store/run.hpp"
 
 #include <array>
@@ -50,10 +51,12 @@ constexpr std::string_view rest{R"(, c.achievement_points,
 constexpr std::string_view columns{join<
     head, realm_name, name_and_class, told_class, level, known_role, main_and_levels,
     current_rating, rest>};
-constexpr std::string_view no_json{"c.professions, null, null, null"};
-constexpr std::string_view received{
-    ", c.profile_json, c.equipment_json, c.mythic_profile_json"};
-constexpr std::string_view all_json{join<all_tiers, received>};
+constexpr std::string_view no_documents{"c.professions, null, null, null"};
+constexpr std::string_view wanted_documents{R"(
+    coalesce(case when $6::boolean then c.profession_tiers end, c.professions),
+    case when $3::boolean then c.profile_json end,
+    case when $4::boolean then c.equipment_json end,
+    case when $5::boolean then c.mythic_profile_json end)"};
 constexpr std::string_view of_user{R"(
   from characters c
     left join guild_members m on m.character_id = c.id and m.left_at is null
@@ -61,16 +64,35 @@ constexpr std::string_view of_user{R"(
     left join document_states p on p.character_id = c.id and p.document = 'profile'
     left join realm_names rn on rn.region = c.region and rn.realm_id = c.realm_id
   where c.user_id = $1
-  order by coalesce(c.level, 0) desc, c.name, c.id limit $2)"};
-constexpr statement lean{"own_characters", join<columns, no_json, of_user>, 3'000};
-constexpr statement full{"own_characters_full", join<columns, all_json, of_user>, 6'000};
+  order by coalesce(c.level, 0) desc, c.name, c.id)"};
+constexpr std::string_view so_many{" limit $2"};
+constexpr statement list{
+    "own_characters", join<columns, no_documents, of_user, so_many>, 3'000};
+// Who is whose main is said by all of them.
+constexpr std::string_view of_all{"select own.* from ("};
+constexpr std::string_view those_of_page{") own where own.id = any($2::bigint[])"};
+constexpr statement page{
+    "own_character_page", join<of_all, columns, wanted_documents, of_user, those_of_page>,
+    6'000};
+constexpr std::string_view next_character{R"(
+        select c.id from characters c where c.user_id = $1 and c.id > walk.id
+        order by c.id limit 1) next
+      join characters c on c.id = next.id
+      cross join lateral (select 1024
+        + coalesce(octet_length(
+            coalesce(case when $8::boolean then c.profession_tiers end, c.professions)::text), 0)
+        + coalesce(octet_length(case when $5::boolean then c.profile_json end::text), 0)
+        + coalesce(octet_length(case when $6::boolean then c.equipment_json end::text), 0)
+        + coalesce(octet_length(case when $7::boolean then c.mythic_profile_json end::text), 0))"};
+constexpr statement page_sizes{
+    "own_character_page_sizes", join<page_walk, next_character, page_walk_end>, 6'000};
 constexpr statement looked_at{
     "looked_at_lately", R"(
   select from document_states
   where character_id = $1 and document = 'profile'
     and greatest(checked_at, failed_at) > app_now() - $2::interval)",
     12};
-constexpr std::array all{guilds, lean, full, looked_at};
+constexpr std::array all{guilds, list, page, page_sizes, looked_at};
 const listed_statements registered{all};
 
 character_row read_character(const pqxx::row& row) {
@@ -88,6 +110,14 @@ character_row read_character(const pqxx::row& row) {
       >> out.mythic_profile_json;
   out.class_name = domain::class_name(class_id, told_class_name);
   out.documents.push_back(std::move(profile));
+  return out;
+}
+
+std::vector<character_row> read_characters(const pqxx::result& rows) {
+  std::vector<character_row> out;
+  out.reserve(static_cast<std::size_t>(rows.size()));
+  for (const auto& row : rows)
+    out.push_back(read_character(row));
   return out;
 }
 
@@ -120,11 +150,20 @@ result<std::vector<domain::own_guild>> run(session& db, const domain::own_guilds
 
 template <>
 result<std::vector<character_row>> run(session& db, const domain::own_characters_of& what) {
-  std::vector<character_row> out;
-  const auto& wanted = what.how == domain::detail::full ? full : lean;
-  for (const auto& row : db.exec(wanted, {what.user, domain::max_own_characters}))
-    out.push_back(read_character(row));
-  return out;
+  return read_characters(db.exec(list, {what.user, domain::max_own_characters}));
+}
+
+template <>
+result<domain::page_of<character_row>>
+run(session& db, const domain::own_character_page_of& asked) {
+  const auto& [user, from, what] = asked;
+  const auto found = read_sizes(db.exec(
+      page_sizes, {user, from.after, from.bytes, from.rows, what.profile, what.equipment,
+                   what.mythic, what.all_tiers}));
+  const auto cut = domain::cut_page(found, from);
+  auto rows = read_characters(db.exec(
+      page, {user, cut.ids, what.profile, what.equipment, what.mythic, what.all_tiers}));
+  return domain::page_of<character_row>{std::move(rows), cut.next};
 }
 
 template <>

@@ -3,7 +3,7 @@
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
-#include "store/reads/character_sql.hpp"
+#include "store/reads/member_sql.hpp"
 #include "store/run.hpp"
 
 #include <array>
@@ -12,11 +12,6 @@ namespace guildhall::store {
 
 namespace {
 
-constexpr std::string_view member_head{
-    R"(select m.id, m.guild_id, m.character_id, coalesce(m.character_name, 'Unknown'),
-    m.character_class, )"};
-constexpr std::string_view member_rest{R"(, m.rank, coalesce(o.is_main, m.is_main, false),
-    c.user_id, c.realm, )"};
 constexpr std::string_view member_rows{R"(
   from guild_members m join characters c on c.id = m.character_id
     left join main_overrides o on o.guild_id = m.guild_id and o.character_id = m.character_id
@@ -26,40 +21,30 @@ constexpr std::string_view member_rows{R"(
 constexpr statement list{
     "members", join<member_head, known_role, member_rest, realm_name, member_rows>, 8'000};
 
-constexpr std::string_view detail_columns{
-    R"(, m.created_at, m.updated_at, m.joined_at, m.left_at, coalesce(o.is_main, m.is_main),
-    coalesce(p.failures, 0), c.is_available, c.bnet_character_id, c.region,
-    coalesce(c.class_id, 0), coalesce(c.level, 0), c.spec_name, c.average_item_level,
-    c.equipped_item_level, )"};
-constexpr std::string_view more_columns{R"(, c.achievement_points, c.last_login_at,
-    c.last_synced_at, c.toys, c.created_at, c.updated_at, )"};
-constexpr std::string_view details{join<
-    member_head, known_role, member_rest, realm_name, detail_columns, current_rating_in_guild,
-    more_columns>};
-constexpr std::string_view detail_rows{
-    R"( from guild_members m join characters c on c.id = m.character_id
-    left join main_overrides o on o.guild_id = m.guild_id and o.character_id = m.character_id
-    left join document_states p on p.character_id = m.character_id and p.document = 'profile'
-    left join realm_names rn on rn.region = c.region and rn.realm_id = c.realm_id
-  where m.guild_id = $1 and )"};
-constexpr std::string_view no_json{"c.professions, null, null, null, null"};
-constexpr std::string_view received{
-    ", c.profile_json, c.equipment_json, c.mythic_profile_json, m.member_data_json"};
-constexpr std::string_view all_json{join<all_tiers, received>};
-constexpr std::string_view open_ones{
-    "m.left_at is null order by m.rank, m.character_name, m.id"};
+constexpr std::string_view newest_tier{"c.professions, "};
 constexpr std::string_view just_joined{
     "m.left_at is null and m.joined_at > app_now() - interval '2 days' "
     "order by m.joined_at desc, m.id"};
 constexpr std::string_view just_left{
     "m.left_at > app_now() - interval '2 days' order by m.left_at desc, m.id"};
-constexpr statement lean{
-    "member_details", join<details, no_json, detail_rows, open_ones>, 10'000};
-constexpr statement full{
-    "member_details_full", join<details, all_json, detail_rows, open_ones>, 30'000};
+constexpr statement details{
+    "member_details",
+    join<
+        detail_head, toys_too, detail_rest, newest_tier, no_documents, detail_rows,
+        open_memberships, by_rank>,
+    10'000};
 constexpr statement joined{
-    "members_joined", join<details, no_json, detail_rows, just_joined>, 5'000};
-constexpr statement left{"members_left", join<details, no_json, detail_rows, just_left>, 5'000};
+    "members_joined",
+    join<
+        detail_head, no_toys, detail_rest, no_professions, no_documents, detail_rows,
+        just_joined>,
+    5'000};
+constexpr statement left{
+    "members_left",
+    join<
+        detail_head, no_toys, detail_rest, no_professions, no_documents, detail_rows,
+        just_left>,
+    5'000};
 
 constexpr std::string_view ranks_used{R"(
   with used as (
@@ -78,31 +63,8 @@ constexpr std::string_view ranks_overlaid{R"() as rank_name,
   from guilds g left join overlaid o on true
   where g.id = $1 order by o.rank_id)"};
 constexpr statement rank_list{"ranks", join<ranks_used, name_of_used, ranks_overlaid>, 2'000};
-constexpr std::array all{list, lean, full, joined, left, rank_list};
+constexpr std::array all{list, details, joined, left, rank_list};
 const listed_statements registered{all};
-
-void read_member(fields& in, domain::member_row& out) {
-  in >> out.id >> out.guild_id >> out.character_id >> out.character_name >> out.character_class
-      >> out.character_role >> out.rank >> out.is_main >> out.user_id >> out.realm
-      >> out.realm_name;
-}
-
-std::vector<domain::member_detail> read_details(const pqxx::result& rows) {
-  std::vector<domain::member_detail> out;
-  out.reserve(static_cast<std::size_t>(rows.size()));
-  for (const auto& row : rows) {
-    auto& m = out.emplace_back();
-    fields in(row);
-    read_member(in, m.member);
-    in >> m.created_at >> m.updated_at >> m.joined_at >> m.left_at >> m.explicit_main
-        >> m.consecutive_update_failures >> m.is_available >> m.bnet_id >> m.region
-        >> m.class_id >> m.level >> m.spec_name >> m.average_item_level >> m.equipped_item_level
-        >> m.mythic_rating >> m.achievement_points >> m.last_login_at >> m.character_synced_at
-        >> m.toys >> m.character_created_at >> m.character_updated_at >> m.professions
-        >> m.profile_json >> m.equipment_json >> m.mythic_profile_json >> m.member_data_json;
-  }
-  return out;
-}
 
 } // namespace
 
@@ -121,7 +83,7 @@ result<std::vector<domain::member_row>> run(session& db, const domain::members_o
 template <>
 result<std::vector<domain::member_detail>>
 run(session& db, const domain::member_details_of& what) {
-  return read_details(db.exec(what.how == domain::detail::full ? full : lean, {what.guild}));
+  return read_details(db.exec(details, {what.guild}));
 }
 
 template <>

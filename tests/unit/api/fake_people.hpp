@@ -3,7 +3,9 @@
 #include "domain/api_port.hpp"
 #include "tests/support/fake_port.hpp"
 
+#include <algorithm>
 #include <functional>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +13,24 @@
 namespace guildhall::api::test {
 
 using fake_data = guildhall::test::fake_port<domain::api_port>;
+
+/// What of these rows is on a page, in their order, as the store cuts it by rows.
+template <class Rows, class Id>
+domain::page_of<typename Rows::value_type>
+page_from(const Rows& rows, const domain::page_asked& asked, Id id) {
+  std::vector<domain::row_size> sizes;
+  for (const auto& row : rows)
+    if (id(row) > asked.after)
+      sizes.push_back({id(row), 1});
+  std::ranges::sort(sizes, {}, &domain::row_size::id);
+  const auto cut = domain::cut_page(sizes, asked);
+  domain::page_of<typename Rows::value_type> out;
+  std::ranges::copy_if(rows, std::back_inserter(out.rows), [&](const auto& row) {
+    return std::ranges::find(cut.ids, id(row)) != cut.ids.end();
+  });
+  out.next = cut.next;
+  return out;
+}
 
 /// Has the database answer what a test puts in here about what people write, and remembers the
 /// last write and who made it.
@@ -39,6 +59,8 @@ struct fake_people {
   result<void> reset_answer;
 
   int reads{0};
+  domain::detail last_how{};
+  domain::wanted_documents last_documents;
   std::string last_write; ///< e.g. "rename roster 12 to Raid"
   domain::author last_author;
   std::vector<domain::roster_addition> last_additions;
@@ -56,6 +78,18 @@ struct fake_people {
     reads_of<sign_ups_of>(data, sign_ups_answer);
     reads_of<own_guilds_of>(data, own_guilds_answer);
     reads_of<own_characters_of>(data, own_characters_answer);
+    const auto by_id = [](const auto& row) { return row.id.value; };
+    data.on<event_page_of>([=, this](const event_page_of& what) -> result<page_of<event_row>> {
+      ++reads;
+      last_how = what.how;
+      return page_from(*events_answer, what.from, by_id);
+    });
+    data.on<own_character_page_of>(
+        [=, this](const own_character_page_of& what) -> result<page_of<character_row>> {
+          ++reads;
+          last_documents = what.what;
+          return page_from(*own_characters_answer, what.from, by_id);
+        });
     reads_of<validation_report>(data, validation_answer);
 
     writes<set_rank>(data, rank_answer, [this](const auto& what) {

@@ -52,6 +52,7 @@ struct fake_reads {
   int asked{0};
   std::int64_t last_id{0};
   domain::detail last_detail{};
+  domain::member_page_of last_page;
   domain::guild_address last_guild_address;
   domain::character_address last_character_address;
 
@@ -66,6 +67,25 @@ struct fake_reads {
     answer<members_of>(data, members_answer, of_guild);
     answer<member_details_of>(data, details_answer, of_guild);
     answer<member_activity_of>(data, activity_answer, of_guild);
+    data.on<member_page_of>([this](const member_page_of& what) -> result<member_page> {
+      ++asked;
+      last_page = what;
+      member_page out;
+      static_cast<page_of<member_detail>&>(out) = page_from(
+          everybody(), what.from, [](const auto& row) { return row.member.id.value; });
+      if (what.with_everybody)
+        out.everybody = grouping_inputs(everybody());
+      return out;
+    });
+    data.on<activity_page_of>([this](const activity_page_of& what) -> result<member_page> {
+      ++asked;
+      auto rows = activity_answer->joined;
+      rows.insert(rows.end(), activity_answer->left.begin(), activity_answer->left.end());
+      member_page out;
+      static_cast<page_of<member_detail>&>(out) =
+          page_from(rows, what.from, [](const auto& row) { return row.member.id.value; });
+      return out;
+    });
     answer<ranks_of>(data, ranks_answer, of_guild);
     answer<freshness_of>(data, freshness_answer, of_guild);
     answer<character_by_id>(
@@ -77,6 +97,15 @@ struct fake_reads {
   }
 
 private:
+  std::vector<domain::member_detail> everybody() const {
+    if (!details_answer->empty())
+      return *details_answer;
+    std::vector<domain::member_detail> out;
+    for (const auto& member : *members_answer)
+      out.emplace_back().member = member;
+    return out;
+  }
+
   template <domain::operation Operation, class Id>
   void answer(fake_data& data, const domain::answer_to<Operation>& with, Id id) {
     data.on<Operation>([this, &with, id](const Operation& what) {
@@ -229,8 +258,9 @@ protected:
     if (found.what != http::router::outcome::found)
       return {404, {}, "no route"};
     const auto caught = std::make_shared<catcher>();
+    caught->is_gone = client_is_gone;
     (*found.run)(
-        what, http::reply_slot{caught, 1, std::chrono::steady_clock::now() + seconds{5}});
+        what, http::reply_slot{caught, 1, std::chrono::steady_clock::now() + request_deadline});
     return caught->got;
   }
 
@@ -311,11 +341,17 @@ protected:
       .auth_limits = {},
       .regions = {domain::region::eu, domain::region::us},
       .workshop =
-          [this](std::move_only_function<void()> work) {
+          [this](std::move_only_function<void()>& work) {
+            if (workshop_is_full)
+              return false;
             ++written_in_bulk;
             work();
+            return true;
           }};
   int written_in_bulk{0}; ///< answers that were written in the workshop
+  bool workshop_is_full{false};
+  seconds request_deadline{5};
+  bool client_is_gone{false};
   http::router api;
   http::router admin;
 
@@ -324,9 +360,13 @@ private:
     void deliver(std::uint64_t, http::response given) noexcept override {
       got = {given.status, given.headers, given.body ? *given.body : ""};
     }
-    void go_on(std::move_only_function<void()> work) noexcept override {
+    bool go_on(std::move_only_function<void()>& work) noexcept override {
+      if (is_gone)
+        return false;
       work();
+      return true;
     }
+    bool is_gone{false};
     answer got;
   };
 };

@@ -109,8 +109,7 @@ TEST_F(character_sync, a_rating_of_another_season_is_not_the_current_one) {
     ASSERT_TRUE(apply(outcome));
   };
   const auto rating = [&](const member& who) {
-    const auto details =
-        db->ask(domain::member_details_of{guild, domain::detail::lean}).value();
+    const auto details = db->ask(domain::member_details_of{guild}).value();
     for (const auto& one : details)
       if (one.bnet_id == bnet_character_id{who.id}) {
         EXPECT_EQ(

@@ -46,7 +46,7 @@ TEST_F(event_writes, are_read_back_without_nulls) {
   EXPECT_EQ(read->description, "");
   EXPECT_EQ(read->max_participants, domain::default_max_participants);
   EXPECT_EQ(read->end_time - read->start_time, 2h);
-  const auto list = db->ask(domain::events_of{guild, domain::detail::lean});
+  const auto list = db->ask(domain::events_of{guild});
   EXPECT_EQ(list->size(), 1u);
   EXPECT_EQ(audited("event.create", raider), 1);
 }

@@ -39,7 +39,7 @@ TEST_F(own_things, characters_are_those_of_their_account_list) {
       "insert into main_overrides (guild_id, character_id, is_main) values ("
       + std::to_string(guild.value) + ", " + std::to_string(character(1'002).value)
       + ", true)");
-  const auto mine = db->ask(domain::own_characters_of{raider.id, domain::detail::lean});
+  const auto mine = db->ask(domain::own_characters_of{raider.id});
   ASSERT_EQ(mine->size(), 1u);
   EXPECT_EQ(mine->front().id, character(1'002));
   EXPECT_TRUE(mine->front().is_main);

@@ -22,7 +22,7 @@ protected:
     return db->ask(domain::set_main{by(officer, seen), guild, character(bnet), is_main});
   }
   domain::grouped_character grouped(std::int64_t bnet) {
-    const auto members = db->ask(domain::member_details_of{guild, domain::detail::lean});
+    const auto members = db->ask(domain::member_details_of{guild});
     const auto all = domain::classify_roster(domain::grouping_inputs(*members));
     return *std::ranges::find(all, character(bnet), &domain::grouped_character::character_id);
   }

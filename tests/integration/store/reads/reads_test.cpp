@@ -25,6 +25,13 @@ protected:
         count("select id from characters where bnet_character_id = " + std::to_string(who.id))};
   }
 
+  /// Everybody, on one page.
+  std::vector<domain::member_detail> page(domain::wanted_documents what) {
+    const auto all = db->ask(domain::member_page_of{guild, {}, what, false}).value();
+    EXPECT_FALSE(all.next);
+    return all.rows;
+  }
+
   std::vector<member> members;
   guild_id guild;
 };
@@ -88,7 +95,7 @@ TEST_F(reads, details_carry_the_columns_and_the_json_only_when_asked) {
   db->exec("insert into main_overrides (guild_id, character_id, is_main) select guild_id, "
            "character_id, true "
            "from guild_members where rank = 0");
-  const auto lean = db->ask(domain::member_details_of{guild, detail::lean});
+  const auto lean = db->ask(domain::member_details_of{guild});
   ASSERT_TRUE(lean);
   const auto& master = lean->front();
   EXPECT_EQ(master.explicit_main, true);
@@ -99,10 +106,13 @@ TEST_F(reads, details_carry_the_columns_and_the_json_only_when_asked) {
   EXPECT_EQ(master.achievement_points, 12'000);
   EXPECT_TRUE(master.last_login_at);
   EXPECT_FALSE(master.profile_json);
-  const auto full = db->ask(domain::member_details_of{guild, detail::full});
-  EXPECT_NE(full->front().profile_json.value().find("active_spec"), std::string::npos);
-  EXPECT_TRUE(full->front().equipment_json);
-  EXPECT_TRUE(full->front().member_data_json);
+  const auto full = page({.profile = true, .equipment = true, .member_data = true});
+  EXPECT_NE(full.front().profile_json.value().find("active_spec"), std::string::npos);
+  EXPECT_TRUE(full.front().equipment_json);
+  EXPECT_TRUE(full.front().member_data_json);
+  const auto some = page({.equipment = true});
+  EXPECT_TRUE(some.front().equipment_json);
+  EXPECT_FALSE(some.front().profile_json || some.front().member_data_json);
 }
 
 TEST_F(reads, members_and_characters_name_their_realm) {
@@ -120,7 +130,9 @@ TEST_F(reads, members_and_characters_name_their_realm) {
   EXPECT_EQ(of_hyjal(list, itself)->realm_name, "") << "nobody has told it";
   db->exec("insert into realm_names values ('eu', 7, 'Hyjal')");
   for (const auto how : {detail::lean, detail::full}) {
-    const auto details = db->ask(domain::member_details_of{guild, how}).value();
+    const auto details = how == detail::full
+                           ? page({.profile = true})
+                           : db->ask(domain::member_details_of{guild}).value();
     const auto found = of_hyjal(details, [](const auto& row) { return row.member; });
     ASSERT_NE(found, details.end());
     EXPECT_EQ(found->member.realm_name, "Hyjal");
@@ -132,10 +144,8 @@ TEST_F(reads, members_and_characters_name_their_realm) {
 
 TEST_F(reads, lists_show_the_newest_tier_and_whole_rows_all_of_them) {
   db->exec("update characters set professions = '[1]', profession_tiers = '[1,2]'");
-  EXPECT_EQ(
-      db->ask(domain::member_details_of{guild, detail::lean})->front().professions, "[1]");
-  EXPECT_EQ(
-      db->ask(domain::member_details_of{guild, detail::full})->front().professions, "[1, 2]");
+  EXPECT_EQ(db->ask(domain::member_details_of{guild})->front().professions, "[1]");
+  EXPECT_EQ(page({.all_tiers = true}).front().professions, "[1, 2]");
   const auto one = db->ask(domain::character_by_id{id_of(members[0]), detail::lean}).value();
   EXPECT_EQ(one.professions, "[1, 2]");
 }
