@@ -244,6 +244,18 @@ void tell_stretch(self_ptr self, double stretch) {
     caf::anon_send(listener, atom::stretch_v, stretch);
 }
 
+/// For whoever looks at the metrics: until when each region is left alone.
+void show_pauses(rate_limiter_state& st, clock_time now) {
+  for (std::size_t i = 0; i < st.left_alone.size(); ++i) {
+    const auto until = st.throttling.paused_until(static_cast<domain::region>(i));
+    if (until <= now)
+      continue;
+    const auto wall =
+        st.options.now() + std::chrono::duration_cast<std::chrono::microseconds>(until - now);
+    st.left_alone[i]->Set(std::chrono::duration<double>{wall.time_since_epoch()}.count());
+  }
+}
+
 void take_loan(self_ptr self, const loan_notice& notice) {
   auto& st = self->state;
   const auto& loan = notice.loan;
@@ -263,6 +275,7 @@ void take_loan(self_ptr self, const loan_notice& notice) {
   st.next_loan = st.next_people_loan = st.next_telling = now + min_loan_interval;
   st.rate = loan->rate;
   st.throttling.adopt(loan->slowed, now);
+  show_pauses(st, now);
   refuse_closed(self, now);
   st.hour_spent->Set(static_cast<double>(loan->spent_last_hour));
   tell_stretch(
@@ -302,8 +315,15 @@ void report(
     log::warn("battle.net answers 429 to most requests; everything waits");
   if (what == region)
     log::warn("battle.net {}: answers 429 to most requests; it is left alone", where);
-  if (notice.retry_after && *notice.retry_after >= worth_telling)
-    log::warn("battle.net {}: wants to wait for {} s", where, notice.retry_after->count());
+}
+
+/// Once for each time that it is obeyed.
+void report_wish(const rate_limiter_state& st, const answer_notice& notice, clock_time now) {
+  const auto left = st.throttling.paused_until(notice.region) - now;
+  log::warn(
+      "battle.net {}: wants to be left alone for {} s, and is for {} s",
+      domain::to_string(notice.region), notice.retry_after->count(),
+      std::chrono::ceil<std::chrono::seconds>(left).count());
 }
 
 void take_answer(self_ptr self, const answer_notice& notice) {
@@ -314,12 +334,17 @@ void take_answer(self_ptr self, const answer_notice& notice) {
     st.throttled->Increment();
   const auto what = st.throttling.note(notice.region, notice.sent, notice.throttled, now);
   const bool closes =
-      notice.retry_after && st.throttling.pause_region(notice.region, *notice.retry_after, now);
+      notice.retry_after
+      && st.throttling.pause_region(notice.region, notice.sent, *notice.retry_after, now);
   if (what == degree::none && !closes)
     return;
   report(st, notice, what, now);
+  const bool is_long = closes && *notice.retry_after >= worth_telling;
+  if (is_long)
+    report_wish(st, notice, now);
+  show_pauses(st, now);
   const bool lasts = what != degree::none && what != degree::wait;
-  st.untold = st.untold || lasts || (closes && *notice.retry_after >= worth_telling);
+  st.untold = st.untold || lasts || is_long;
   refuse_closed(self, now);
   pump(self);
 }
@@ -343,6 +368,10 @@ rate_limiter_actor::behavior_type rate_limiter(
   st.slowed = &numbers->gauge(
       "battlenet_rate_factor", "What answers with status 429 have left of the rate, 1 for all");
   st.throttled = &numbers->counter("battlenet_throttled_total", "Answers with status 429");
+  for (std::size_t i = 0; i < st.left_alone.size(); ++i)
+    st.left_alone[i] = &numbers->gauge(
+        "battlenet_left_alone_until_seconds", "Unix time until which 429s close a region",
+        {{"region", std::string{domain::to_string(static_cast<domain::region>(i))}}});
   self->set_down_handler([self](caf::down_msg& down) { forget_holder(self, down.source); });
   self->set_exit_handler([self](caf::exit_msg& message) {
     give_back(self);

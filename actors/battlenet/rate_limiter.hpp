@@ -5,6 +5,7 @@
 #include "domain/budget.hpp"
 #include "domain/throttling.hpp"
 
+#include <array>
 #include <functional>
 #include <set>
 #include <string>
@@ -60,6 +61,7 @@ struct rate_limiter_state {
   prometheus::Gauge* waiting{nullptr};
   prometheus::Gauge* hour_spent{nullptr};
   prometheus::Gauge* slowed{nullptr};
+  std::array<prometheus::Gauge*, domain::region_count> left_alone{};
   prometheus::Counter* granted{nullptr};
   prometheus::Counter* throttled{nullptr};
   static inline const char* name = "rate-limiter";

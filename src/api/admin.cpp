@@ -71,6 +71,13 @@ void write_doubt(json_writer& out, const domain::sync_overview::doubt_line& line
   out.end_object();
 }
 
+void write_pause(json_writer& out, const domain::sync_overview::pause_line& line) {
+  out.begin_object();
+  out.text_or_null("region", line.region ? domain::to_string(*line.region) : "");
+  out.field("until", line.until);
+  out.end_object();
+}
+
 void write_pair(
     json_writer& out, std::string_view key, std::string_view first, std::int64_t first_value,
     std::string_view second, std::int64_t second_value) {
@@ -99,6 +106,10 @@ std::string overview_json(const domain::sync_overview& seen) {
     out.begin_array("doubts");
     for (const auto& line : seen.doubts)
       write_doubt(out, line);
+    out.end_array();
+    out.begin_array("pauses");
+    for (const auto& line : seen.pauses)
+      write_pause(out, line);
     out.end_array();
     out.end_object();
   });

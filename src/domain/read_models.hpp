@@ -220,6 +220,12 @@ struct sync_overview {
     time_point since{};
   };
   std::vector<doubt_line> doubts;
+  /// What is not asked for now, because answers with status 429 say so.
+  struct pause_line {
+    std::optional<domain::region> region; ///< none: every region
+    time_point until{};
+  };
+  std::vector<pause_line> pauses;
 };
 
 } // namespace guildhall::domain

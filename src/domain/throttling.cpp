@@ -28,6 +28,8 @@ constexpr seconds calm{10};
 constexpr seconds first_pause{5};
 constexpr seconds longest_pause{60};
 constexpr seconds longest_region_pause{3'600};
+/// Of what a single answer asks for.
+constexpr seconds longest_doubted_pause{300};
 constexpr double lowest_factor = 1.0 / 16;
 constexpr double factor_after_pause = 1.0 / 8;
 
@@ -72,8 +74,10 @@ throttling::note(region where, clock_time sent, bool throttled, clock_time now) 
   if (!here.is_common() && here.answers >= enough_again)
     pauses_ = region_pauses_[index] = 0;
   judge_trial(now);
-  if (!throttled)
+  if (!throttled) {
+    wishes_[index].is_doubted &= sent < wishes_[index].until;
     return degree::none;
+  }
   const bool first = now - last_429_ > calm;
   last_429_ = now;
   if (const auto longer = long_pause(where, now))
@@ -159,12 +163,18 @@ void throttling::set_factor(double factor, clock_time grows_from) {
   grows_from_ = grows_from;
 }
 
-bool throttling::pause_region(region where, seconds length, clock_time now) {
-  auto& until = regions_[static_cast<std::size_t>(where)];
-  const auto later = now + std::min(length, longest_region_pause);
-  if (later <= std::max(until, now))
+bool throttling::pause_region(region where, clock_time sent, seconds length, clock_time now) {
+  const auto index = static_cast<std::size_t>(where);
+  auto& last = wishes_[index];
+  if (sent < last.since)
     return false;
-  until = later;
+  const bool again = last.is_doubted && sent >= last.until;
+  const auto later =
+      now + std::min(length, again ? longest_region_pause : longest_doubted_pause);
+  if (later <= std::max(regions_[index], now))
+    return false;
+  regions_[index] = later;
+  last = {.since = now, .until = later, .is_doubted = length > longest_doubted_pause};
   forget(where, now);
   return true;
 }
@@ -187,8 +197,12 @@ void throttling::adopt(const slowdown& theirs, clock_time now) {
   for (std::size_t i = 0; i < regions_.size(); ++i) {
     const auto length =
         std::min<std::chrono::milliseconds>(theirs.regions[i], longest_region_pause);
-    if (length > left(regions_[i], now, longest_region_pause) + same_pause)
-      regions_[i] = now + length;
+    if (length <= left(regions_[i], now, longest_region_pause) + same_pause)
+      continue;
+    regions_[i] = now + length;
+    // Our own pauses are shorter: another instance was asked for this one.
+    if (length > longest_pause)
+      wishes_[i] = {.since = now, .until = now + length, .is_doubted = true};
   }
 }
 

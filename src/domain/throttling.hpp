@@ -40,8 +40,10 @@ public:
   /// An answer to the request that went out at `sent`. What was sent before the last reaction
   /// tells nothing new.
   degree note(region where, clock_time sent, bool throttled, clock_time now);
-  /// Battle.net has said when this region may be asked again. False: that was known.
-  bool pause_region(region where, std::chrono::seconds length, clock_time now);
+  /// Battle.net has said, in answer to the request that went out at `sent`, when this region
+  /// may be asked again. For 5 min at most, which a mistake may cost; for an hour at most when
+  /// the first request after that is told so again. False: that was known.
+  bool pause_region(region where, clock_time sent, std::chrono::seconds length, clock_time now);
   /// What the other instances have met.
   void adopt(const slowdown& theirs, clock_time now);
 
@@ -82,6 +84,13 @@ private:
   void forget(region where, clock_time now);
   void forget_all(clock_time now);
   void set_factor(double factor, clock_time grows_from);
+
+  /// What Battle.net itself has asked for last, in one region.
+  struct wish {
+    clock_time since{};
+    clock_time until{};
+    bool is_doubted{false}; ///< it was for longer than a mistake may cost
+  };
   tally count(std::optional<region> where) const;
 
   std::deque<noted> recent_; ///< answers since the last reaction
@@ -91,6 +100,7 @@ private:
   clock_time grows_from_{};
   clock_time paused_until_{};
   std::array<clock_time, region_count> regions_{};
+  std::array<wish, region_count> wishes_{};
   int pauses_{0}; ///< long ones in a row
   std::array<int, region_count> region_pauses_{};
   double share_before_{0};       ///< the rate was halved

@@ -57,7 +57,15 @@ constexpr statement list_doubts{
   select region, document, since from upstream_doubts
   where renewed_at > app_now() - interval '15 minutes' order by since, region, document)",
     20};
-constexpr std::array all{write_paused, count_queue, list_tracked, list_errors, list_doubts};
+constexpr statement list_pauses{
+    "overview_pauses", R"(
+  select null::text, paused_until from api_budget where paused_until > app_now()
+  union all
+  select region::text, paused_until from api_region_pauses where paused_until > app_now()
+  order by 1 nulls first)",
+    20};
+constexpr std::array all{write_paused, count_queue, list_tracked,
+                         list_errors,  list_doubts, list_pauses};
 const listed_statements registered{all};
 
 } // namespace
@@ -94,6 +102,10 @@ result<domain::sync_overview> run(session& db, const domain::overview_of_sync&) 
   for (const auto& row : db.exec(list_doubts)) {
     auto& line = out.doubts.emplace_back();
     fields(row) >> line.region >> line.document >> line.since;
+  }
+  for (const auto& row : db.exec(list_pauses)) {
+    auto& line = out.pauses.emplace_back();
+    fields(row) >> line.region >> line.until;
   }
   return out;
 }

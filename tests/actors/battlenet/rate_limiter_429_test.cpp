@@ -108,7 +108,7 @@ TEST_F(rate_limiter_under_429, retry_after_is_honoured_by_its_region_and_by_no_o
   ASSERT_EQ(words.size(), 3u);
   for (const auto& told : words) {
     EXPECT_EQ(told.code, ec::budget_exhausted);
-    EXPECT_EQ(told.retry_at, world.wall() + 3'600s);
+    EXPECT_EQ(told.retry_at, world.wall() + 300s);
   }
   world.advance(1'200ms); // what the shared limit needs
   EXPECT_TRUE(was_granted(person));
@@ -130,16 +130,40 @@ TEST_F(rate_limiter_under_429, a_closed_region_is_asked_again_when_its_time_has_
   EXPECT_LE(words.front().at - asked, 8s);
 }
 
-TEST_F(rate_limiter_under_429, a_region_is_closed_for_an_hour_at_most) {
+TEST_F(rate_limiter_under_429, a_region_is_closed_for_five_minutes_or_when_told_twice_an_hour) {
   start(10);
   want_many(1, {});
   world.advance(2s);
   answered(1, true, 86'400s);
-  world.advance(3'600s);
+  world.advance(301s);
   words.clear();
   want_many(1, {});
-  world.advance(1s);
+  world.advance(2s);
+  ASSERT_EQ(granted(), 1u);
+  answered(1, true, 86'400s);
+  words.clear();
+  want_many(1, {.within = 4'000s});
+  world.advance(3'590s);
+  EXPECT_EQ(granted(), 0u);
+  world.advance(20s);
   EXPECT_EQ(granted(), 1u);
+}
+
+TEST_F(rate_limiter_under_429, a_metric_tells_until_when_a_region_is_left_alone) {
+  start(10);
+  want_many(1, {});
+  world.advance(2s);
+  answered(1, true, 3'600s);
+  world.run();
+  const auto until =
+      std::chrono::duration<double>{(world.wall() + 300s).time_since_epoch()}.count();
+  EXPECT_DOUBLE_EQ(
+      numbers
+          .gauge(
+              "battlenet_left_alone_until_seconds", "Unix time until which 429s close a region",
+              {{"region", "eu"}})
+          .Value(),
+      until);
 }
 
 TEST_F(

@@ -371,6 +371,7 @@ std::map<std::string, std::string> calls() {
       {"overview_guilds", "200"},
       {"overview_errors", "50"},
       {"overview_doubts", ""},
+      {"overview_pauses", ""},
       {"note_doubt", "'eu', 'profile', '1 min'"},
       {"doubts_in", "'eu'"},
       {"forget_doubt", "'eu', 'profile'"},

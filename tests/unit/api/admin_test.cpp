@@ -104,6 +104,7 @@ TEST_F(admin_test, status_shows_queue_budget_guilds_and_errors) {
   seen.guilds = {guild};
   seen.last_errors = {{"guild 7", "roster", "transient", "503", moment(evening)}};
   seen.doubts = {{domain::region::eu, "profile", moment(evening)}};
+  seen.pauses = {{std::nullopt, moment(evening)}, {domain::region::kr, moment(evening)}};
   control.overview_answer = seen;
   EXPECT_EQ(operate(method::get, "/status").parsed(), json::parse(R"({"success": true, "data": {
         "paused": true,
@@ -116,7 +117,9 @@ TEST_F(admin_test, status_shows_queue_budget_guilds_and_errors) {
                          "document": "roster", "error_class": "transient",
                          "detail": "503"}],
         "doubts": [{"region": "eu", "document": "profile",
-                    "since": "2025-05-13T18:00:00.000Z"}]}})"));
+                    "since": "2025-05-13T18:00:00.000Z"}],
+        "pauses": [{"region": null, "until": "2025-05-13T18:00:00.000Z"},
+                   {"region": "kr", "until": "2025-05-13T18:00:00.000Z"}]}})"));
 }
 
 TEST_F(admin_test, failures_keep_their_status) {

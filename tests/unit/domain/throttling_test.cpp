@@ -190,20 +190,49 @@ TEST(throttling, an_hour_without_any_left_costs_a_few_requests_a_minute) {
 TEST(throttling, a_region_that_is_to_wait_stops_no_other) {
   throttling rule;
   const auto now = hear(rule, 50, false, start);
-  ASSERT_TRUE(rule.pause_region(eu, 3'600s, now));
-  EXPECT_FALSE(rule.pause_region(eu, 60s, now)) << "that was known";
-  EXPECT_EQ(rule.paused_until(eu), now + 3'600s);
+  ASSERT_TRUE(rule.pause_region(eu, now, 200s, now));
+  EXPECT_FALSE(rule.pause_region(eu, now, 60s, now)) << "that was known";
+  EXPECT_EQ(rule.paused_until(eu), now + 200s);
   EXPECT_TRUE(rule.closed(now)[static_cast<std::size_t>(eu)]);
   EXPECT_EQ(rule.closed(now).count(), 1u);
   EXPECT_LE(rule.paused_until(), now);
-  EXPECT_TRUE(rule.closed(now + 3'600s).none());
+  EXPECT_TRUE(rule.closed(now + 200s).none());
+  EXPECT_FALSE(rule.pause_region(us, now, 0s, now));
 }
 
-TEST(throttling, a_region_is_to_wait_for_an_hour_at_most) {
+TEST(throttling, a_stray_wish_for_an_hour_costs_five_minutes) {
   throttling rule;
-  rule.pause_region(eu, 86'400s, start);
-  EXPECT_EQ(rule.paused_until(eu), start + 3'600s);
-  EXPECT_FALSE(rule.pause_region(us, 0s, start));
+  ASSERT_TRUE(rule.pause_region(eu, start, 3'600s, start));
+  EXPECT_EQ(rule.paused_until(eu), start + 300s);
+  EXPECT_FALSE(rule.pause_region(eu, start - 1s, 3'600s, start + 1s)) << "it was on its way";
+  const auto open = start + 301s;
+  rule.note(eu, open, false, open);
+  ASSERT_TRUE(rule.pause_region(eu, open + 1s, 3'600s, open + 1s)) << "another stray one";
+  EXPECT_EQ(rule.paused_until(eu), open + 301s);
+}
+
+TEST(throttling, a_wish_for_an_hour_that_comes_again_is_granted) {
+  throttling rule;
+  rule.pause_region(eu, start, 86'400s, start);
+  auto now = start + 300s;
+  rule.note(eu, now, true, now);
+  ASSERT_TRUE(rule.pause_region(eu, now, 86'400s, now));
+  EXPECT_EQ(rule.paused_until(eu), now + 3'600s) << "but no day";
+  EXPECT_TRUE(rule.pause_region(us, now, 3'600s, now));
+  EXPECT_EQ(rule.paused_until(us), now + 300s) << "it is not that region's first";
+  now += 3'600s;
+  ASSERT_TRUE(rule.pause_region(eu, now, 3'600s, now));
+  EXPECT_EQ(rule.paused_until(eu), now + 3'600s);
+}
+
+TEST(throttling, a_wish_that_another_instance_has_met_is_the_first_one) {
+  throttling rule;
+  slowdown theirs;
+  theirs.regions[static_cast<std::size_t>(eu)] = 290s;
+  rule.adopt(theirs, start);
+  const auto now = start + 290s;
+  ASSERT_TRUE(rule.pause_region(eu, now, 3'600s, now));
+  EXPECT_EQ(rule.paused_until(eu), now + 3'600s);
 }
 
 TEST(throttling, a_region_that_answers_nothing_else_pauses_alone) {

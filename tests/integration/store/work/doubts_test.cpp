@@ -124,6 +124,19 @@ TEST_F(doubts, the_overview_says_so_while_somebody_renews_it) {
   EXPECT_TRUE(db->ask(domain::overview_of_sync{})->doubts.empty());
 }
 
+TEST_F(doubts, the_overview_says_what_is_left_alone) {
+  EXPECT_TRUE(db->ask(domain::overview_of_sync{})->pauses.empty());
+  db->exec("insert into api_region_pauses values ('kr', app_now() + interval '5 min'), "
+           "('us', app_now() - interval '1 s')");
+  db->exec("update api_budget set paused_until = app_now() + interval '10 s'");
+  const auto seen = db->ask(domain::overview_of_sync{});
+  ASSERT_TRUE(seen);
+  ASSERT_EQ(seen->pauses.size(), 2u);
+  EXPECT_EQ(seen->pauses[0].region, std::nullopt);
+  EXPECT_EQ(seen->pauses[1].region, domain::region::kr);
+  EXPECT_GT(seen->pauses[1].until, in(4min));
+}
+
 TEST_F(doubts, a_guild_waits_for_its_own_time_whatever_its_characters_are) {
   fail_profile(0, failure_class::transient);
   db->exec(
