@@ -2,12 +2,29 @@
 
 #include "app/database_gate.hpp"
 #include "battlenet/oauth.hpp"
+#include "core/log.hpp"
+#include "core/text.hpp"
 
+#include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace guildhall::app {
 
 namespace {
+
+/// An OAuth answer holds a token, or who somebody is.
+constexpr std::size_t max_oauth_bytes = 256 * 1024;
+
+/// Whoever waits for an outcome gets one, also when reading the answer throws.
+template <class Read>
+auto guarded(Read read) -> decltype(read()) {
+  try {
+    return read();
+  } catch (const std::exception& error) {
+    return fail(ec::malformed, text::printable(error.what()));
+  }
+}
 
 result<battlenet::access_token> read_token(const battlenet::answer& answer) {
   using battlenet::outcome;
@@ -37,12 +54,27 @@ result<T> read_answer(const battlenet::answer& answer, result<T> (*parse)(std::s
 
 } // namespace
 
+void client_loop::run() {
+  while (!io_.stopped())
+    try {
+      io_.run();
+    } catch (const std::exception& error) {
+      log::error("battle.net client: {}", error.what());
+    }
+}
+
 battlenet::client_options client_options_of(const config& cfg, std::string base_url) {
   battlenet::client_options how;
   how.base_url = std::move(base_url);
   how.connections = cfg.battlenet.connections;
   how.request_timeout = cfg.battlenet.request_timeout;
   how.max_body_bytes = cfg.battlenet.max_body_bytes;
+  return how;
+}
+
+battlenet::client_options oauth_options_of(const config& cfg) {
+  auto how = client_options_of(cfg, cfg.battlenet.oauth_host);
+  how.max_body_bytes = std::min(how.max_body_bytes, max_oauth_bytes);
   return how;
 }
 
@@ -68,7 +100,7 @@ make_token_source(const config& cfg, std::shared_ptr<battlenet::http_client> oau
         std::string{battlenet::token_target}, id, secret,
         std::string{battlenet::client_credentials_form}, expires,
         [done = std::move(done)](battlenet::answer answer) mutable {
-          done(read_token(answer));
+          done(guarded([&] { return read_token(answer); }));
         });
   };
 }
@@ -85,7 +117,8 @@ make_login_source(const config& cfg, std::shared_ptr<battlenet::http_client> oau
                 std::string{battlenet::token_target}, id, secret,
                 battlenet::code_form(code, redirect_uri), expires,
                 [done = std::move(done)](battlenet::answer answer) mutable {
-                  done(read_answer(answer, battlenet::parse_user_token));
+                  done(guarded(
+                      [&] { return read_answer(answer, battlenet::parse_user_token); }));
                 });
           },
       .identify =
@@ -95,7 +128,8 @@ make_login_source(const config& cfg, std::shared_ptr<battlenet::http_client> oau
             oauth->get(
                 requests.user_info(), std::move(token), {}, expires,
                 [done = std::move(done)](battlenet::answer answer) mutable {
-                  done(read_answer(answer, battlenet::parse_user_info));
+                  done(
+                      guarded([&] { return read_answer(answer, battlenet::parse_user_info); }));
                 });
           }};
 }

@@ -15,10 +15,11 @@
 /// The connections to Battle.net, and what is asked of its OAuth host.
 namespace guildhall::app {
 
-/// The io_context of the Battle.net connections and the thread that runs it.
+/// The io_context of the Battle.net connections and the thread that runs it. What a handler
+/// throws is logged, and the others go on.
 class client_loop {
 public:
-  client_loop() : thread_{[this] { io_.run(); }} {}
+  client_loop() : thread_{[this] { run(); }} {}
   ~client_loop() {
     work_.reset();
     io_.stop();
@@ -28,6 +29,8 @@ public:
   }
 
 private:
+  void run();
+
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
       io_.get_executor()};
@@ -35,6 +38,9 @@ private:
 };
 
 battlenet::client_options client_options_of(const config& cfg, std::string base_url);
+
+/// The same for the OAuth host, whose answers are short.
+battlenet::client_options oauth_options_of(const config& cfg);
 
 /// Every host must be one that a client can be made for.
 result<void> check_hosts(const config& cfg, boost::asio::io_context& io);

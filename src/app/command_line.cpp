@@ -1,6 +1,7 @@
 #include "app/command_line.hpp"
 
 #include "app/commands.hpp"
+#include "app/say.hpp"
 #include "app/service.hpp"
 #include "core/config.hpp"
 
@@ -9,7 +10,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
-#include <iostream>
 #include <map>
 #include <string>
 
@@ -24,7 +24,7 @@ int exit_status(const failure& why) {
 }
 
 int report(const failure& why) {
-  std::cerr << "guildhall: " << message_of(why) << '\n';
+  complain("guildhall: ", whole{message_of(why)}, "\n");
   return exit_status(why);
 }
 
@@ -40,7 +40,7 @@ int check_config(const std::string& file) {
   const auto cfg = load_config(file, process_environment());
   if (!cfg)
     return report(cfg.error());
-  std::cout << config_report(*cfg);
+  say(whole{config_report(*cfg)});
   if (auto mistakes = mistakes_for_serve(*cfg, true); !mistakes.empty())
     return report(bad_config(std::move(mistakes)));
   return 0;

@@ -3,6 +3,7 @@
 #include "api/auth/jwt.hpp"
 #include "app/battlenet_clients.hpp"
 #include "app/database_gate.hpp"
+#include "app/say.hpp"
 #include "core/text.hpp"
 #include "domain/accounts.hpp"
 #include "domain/address.hpp"
@@ -18,7 +19,6 @@
 #include <charconv>
 #include <chrono>
 #include <ctime>
-#include <iostream>
 
 namespace guildhall::app {
 
@@ -100,11 +100,20 @@ std::string iso(const std::optional<time_point>& when) {
   return text;
 }
 
+void say_guild(const domain::tracked_guild_row& guild) {
+  say(domain::to_string(guild.address.region), "/", guild.address.realm, "/",
+      guild.address.name_slug, ": ", guild.state, guild.running ? ", running" : "", ", synced ",
+      iso(guild.last_synced_at), ", due ", iso(guild.due_at));
+  if (!guild.last_error.empty())
+    say(", last error: ", guild.last_error);
+  say("\n");
+}
+
 result<void> print_job(const result<domain::job_row>& job) {
   if (!job)
     return std::unexpected<failure>(job.error());
-  std::cout << "job " << job->id.value << ": " << job->kind << ' ' << job->target << " is "
-            << domain::to_string(job->state) << '\n';
+  say("job ", job->id.value, ": ", job->kind, " ", job->target, " is ",
+      domain::to_string(job->state), "\n");
   return {};
 }
 
@@ -155,19 +164,19 @@ result<void> migrate(const config& cfg, bool only_status) {
     const auto applied = store::migrate(**db, within(long_patience));
     if (!applied)
       return std::unexpected<failure>(applied.error());
-    std::cout << "applied " << applied->size() << " migrations\n";
+    say("applied ", applied->size(), " migrations\n");
     return {};
   }
   const auto lines = store::migration_status(**db, within(patience));
   if (!lines)
     return std::unexpected<failure>(lines.error());
   for (const auto& line : *lines)
-    std::cout << line.version << ' ' << line.name << ": "
-              << (!line.applied  ? "missing"
-                  : line.changed ? "applied, with another text"
-                  : !line.known  ? "applied, by a newer version"
-                                 : "applied")
-              << '\n';
+    say(line.version, " ", line.name, ": ",
+        !line.applied  ? "missing"
+        : line.changed ? "applied, with another text"
+        : !line.known  ? "applied, by a newer version"
+                       : "applied",
+        "\n");
   return {};
 }
 
@@ -177,8 +186,9 @@ result<void> print_operator_token(const config& cfg, const std::string& subject)
     return discard(key);
   const auto now =
       std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
-  std::cout << api::auth::mint_operator(*key, subject, now, cfg.auth.operator_token_lifetime)
-            << '\n';
+  const auto token =
+      api::auth::mint_operator(*key, subject, now, cfg.auth.operator_token_lifetime);
+  say(whole{token}, "\n");
   return {};
 }
 
@@ -209,7 +219,8 @@ result<void> print_user_token(const config& cfg, const std::string& battletag, b
   who.role = user->role;
   who.issued_at = now;
   who.expires_at = now + cfg.auth.operator_token_lifetime;
-  std::cout << api::auth::mint(*key, who) << '\n';
+  const auto token = api::auth::mint(*key, who);
+  say(whole{token}, "\n");
   return {};
 }
 
@@ -219,7 +230,7 @@ result<void> set_role(const config& cfg, const std::string& who, const std::stri
   });
   if (!user)
     return discard(user);
-  std::cout << "user " << user->value << " is " << role << " now\n";
+  say("user ", user->value, " is ", role, " now\n");
   return {};
 }
 
@@ -274,27 +285,23 @@ result<void> print_status(const config& cfg) {
       });
   if (!seen)
     return discard(seen);
-  std::cout << "sync: " << (seen->paused ? "paused" : "on") << "; guilds " << seen->guilds_due
-            << " due, " << seen->guilds_running << " running; characters "
-            << seen->characters_due << " due, " << seen->characters_running << " running\n"
-            << "budget: " << seen->hour_spent << " of " << seen->hour_limit
-            << " requests in the last hour\n";
+  say("sync: ", seen->paused ? "paused" : "on", "; guilds ", seen->guilds_due, " due, ",
+      seen->guilds_running, " running; characters ", seen->characters_due, " due, ",
+      seen->characters_running, " running\nbudget: ", seen->hour_spent, " of ",
+      seen->hour_limit, " requests in the last hour\n");
+  for (const auto& pause : seen->pauses)
+    say("left alone: battle.net", pause.region ? " " : "",
+        pause.region ? domain::to_string(*pause.region) : "", " until ", iso(pause.until),
+        ": it answers 429\n");
   for (const auto& doubt : seen->doubts)
-    std::cout << "in doubt: battle.net " << domain::to_string(doubt.region) << " since "
-              << iso(doubt.since) << ": most of what it showed before is 404 or 403 now ("
-              << doubt.document << "); nothing is believed to be gone until it answers again\n";
-  for (const auto& guild : seen->guilds) {
-    std::cout << domain::to_string(guild.address.region) << '/' << guild.address.realm << '/'
-              << guild.address.name_slug << ": " << guild.state
-              << (guild.running ? ", running" : "") << ", synced " << iso(guild.last_synced_at)
-              << ", due " << iso(guild.due_at);
-    if (!guild.last_error.empty())
-      std::cout << ", last error: " << guild.last_error;
-    std::cout << '\n';
-  }
+    say("in doubt: battle.net ", domain::to_string(doubt.region), " since ", iso(doubt.since),
+        ": most of what it showed before is 404 or 403 now (", doubt.document,
+        "); nothing is believed to be gone until it answers again\n");
+  for (const auto& guild : seen->guilds)
+    say_guild(guild);
   for (const auto& error : seen->last_errors)
-    std::cout << iso(error.at) << ' ' << error.entity << ' ' << error.document << ' '
-              << error.error_class << ": " << error.detail << '\n';
+    say(iso(error.at), " ", error.entity, " ", error.document, " ", error.error_class, ": ",
+        error.detail, "\n");
   return {};
 }
 
@@ -315,7 +322,7 @@ result<void> rederive(const config& cfg, bool everything) {
     changed += part->changed;
     finished = part->done;
   }
-  std::cout << "looked at " << looked_at << " characters, changed " << changed << '\n';
+  say("looked at ", looked_at, " characters, changed ", changed, "\n");
   return {};
 }
 

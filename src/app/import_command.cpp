@@ -1,11 +1,11 @@
 #include "app/commands.hpp"
 #include "app/database_gate.hpp"
+#include "app/say.hpp"
 #include "store/import/import.hpp"
 #include "store/postgres/connection.hpp"
 #include "store/postgres/migrations.hpp"
 
 #include <chrono>
-#include <iostream>
 
 namespace guildhall::app {
 
@@ -44,24 +44,23 @@ result<std::unique_ptr<store::connection>> open_old(const std::string& dsn) {
 void print(const store::import_report& report) {
   std::int64_t waiting = 0;
   std::int64_t taken = 0;
-  std::cout << '\n';
+  say("\n");
   for (const auto& table : report.counts) {
-    std::cout << table.what << ": " << table.read << " read, " << table.taken << " taken, "
-              << table.here << " here already, " << table.waiting << " waiting, " << table.left
-              << " not taken\n";
+    say(table.what, ": ", table.read, " read, ", table.taken, " taken, ", table.here,
+        " here already, ", table.waiting, " waiting, ", table.left, " not taken\n");
     waiting += table.waiting;
     taken += table.taken;
   }
   if (waiting > 0)
-    std::cout << '\n'
-              << waiting
-              << " rows wait until their guild or character was fetched from Battle.net: "
-                 "run this again when guildhall status shows the guilds synced.\n";
+    say("\n", waiting,
+        " rows wait until their guild or character was fetched from Battle.net: run this again "
+        "when guildhall status shows the guilds synced.\n");
   if (taken > 0)
-    std::cout << "\nNobody owns a character or leads a guild by this import: that follows from "
-                 "each player's own account list when they log in. Sign-ups keep their user.\n"
-                 "Not taken on purpose: tokens (everybody logs in again), what Battle.net sent "
-                 "(the sync fetches it), main flags, Discord names, push subscriptions.\n";
+    say("\nNobody owns a character or leads a guild by this import: that follows from each "
+        "player's own account list when they log in. Sign-ups keep their user.\n"
+        "Not taken on purpose: tokens (everybody logs in again), what Battle.net sent (the "
+        "sync "
+        "fetches it), main flags, Discord names, push subscriptions.\n");
 }
 
 } // namespace
@@ -77,7 +76,7 @@ result<void> import_old(const config& cfg, const std::string& dsn) {
     return fail(old.error());
   const auto report =
       store::import_old_database(**old, **own, within(patience), [](const std::string& line) {
-        std::cout << line << '\n';
+        say(whole_line{line}, "\n");
       });
   if (!report)
     return fail(report.error());

@@ -1,8 +1,8 @@
 #include "app/command_line.hpp"
+#include "app/say.hpp"
 
 #include <csignal>
 #include <exception>
-#include <iostream>
 
 int main(int argc, char** argv) {
   // A peer that closes its socket is an error value, not the end of the process.
@@ -10,7 +10,7 @@ int main(int argc, char** argv) {
   try {
     return guildhall::app::run_command_line(argc, argv);
   } catch (const std::exception& e) {
-    std::cerr << "guildhall: " << e.what() << '\n';
+    guildhall::app::complain("guildhall: ", guildhall::app::whole{e.what()}, "\n");
     return 70;
   }
 }

@@ -6,6 +6,7 @@
 #include "api/api.hpp"
 #include "app/battlenet_clients.hpp"
 #include "app/database_gate.hpp"
+#include "app/say.hpp"
 #include "app/signals.hpp"
 #include "battlenet/oauth.hpp"
 #include "core/crypto.hpp"
@@ -17,7 +18,6 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
-#include <iostream>
 #include <random>
 #include <thread>
 #include <unistd.h>
@@ -140,7 +140,7 @@ std::unique_ptr<caf::actor_system_config> caf_config(const config& cfg) {
 }
 
 int refuse_to_start(const failure& why) {
-  std::cerr << "guildhall: " << message_of(why) << '\n';
+  complain("guildhall: ", whole{message_of(why)}, "\n");
   log::critical("cannot start: {}", message_of(why));
   return why.code == ec::bad_config ? 2 : 1;
 }
@@ -314,8 +314,7 @@ private:
 
   actors::service_options options_of_all() {
     // Its host was checked.
-    const auto oauth = *battlenet::http_client::make(
-        client_.io(), client_options_of(cfg_, cfg_.battlenet.oauth_host));
+    const auto oauth = *battlenet::http_client::make(client_.io(), oauth_options_of(cfg_));
     actors::service_options all{
         .storage = storage(),
         .serving = serving(oauth),

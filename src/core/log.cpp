@@ -2,49 +2,67 @@
 
 #include "core/text.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
-#include <cstdint>
+#include <iterator>
 
 namespace guildhall {
 
 namespace {
 
-void append_escaped_control(std::string& out, unsigned char c) {
-  constexpr std::string_view digits = "0123456789abcdef";
+/// As JSON spells it: `\uXXXX`, above U+FFFF two of them.
+void append_escaped(std::string& out, char32_t c) {
   switch (c) {
-  case '\n':
+  case U'\n':
     out += "\\n";
-    break;
-  case '\r':
+    return;
+  case U'\r':
     out += "\\r";
-    break;
-  case '\t':
+    return;
+  case U'\t':
     out += "\\t";
-    break;
+    return;
   default:
-    out += "\\u00";
-    out += digits[c >> 4];
-    out += digits[c & 15];
+    break;
   }
+  constexpr char32_t first_of_two{0x10000};
+  if (c < first_of_two) {
+    fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
+    return;
+  }
+  const auto rest = static_cast<unsigned>(c - first_of_two);
+  fmt::format_to(
+      std::back_inserter(out), "\\u{:04x}\\u{:04x}", 0xd800 + (rest >> 10),
+      0xdc00 + (rest & 0x3ff));
 }
 
-bool is_control(char c) noexcept {
-  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
-
-/// Keeps a message on its line: nobody can forge a second one with a name that holds "\n".
-std::string on_one_line(std::string_view text) {
+/// Every code point that is not printable is escaped, and those in `also` have a backslash
+/// before them. Malformed bytes become U+FFFD.
+std::string escaped(std::string_view text, std::string_view also) {
   std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    if (is_control(c))
-      append_escaped_control(out, static_cast<unsigned char>(c));
-    else
-      out += c;
+  out.reserve(text.size() + 2);
+  for (std::size_t at = 0; at < text.size();) {
+    const auto start = at;
+    const auto c = text::next_code_point(text, at);
+    if (!c) {
+      out += "\xEF\xBF\xBD";
+    } else if (!text::is_printable(*c)) {
+      append_escaped(out, *c);
+    } else {
+      if (also.contains(text[start]))
+        out += '\\';
+      out += text.substr(start, at - start);
+    }
   }
   return out;
+}
+
+/// Keeps a message on its line, and as it is: nobody can forge a second one with a name that
+/// holds "\n", or turn a terminal against its reader.
+std::string on_one_line(std::string_view text) {
+  return escaped(text, "");
 }
 
 /// Puts the message through `Escape`; `%*` in the patterns below.
@@ -73,23 +91,7 @@ std::unique_ptr<spdlog::formatter> formatter_of(std::string pattern) {
 } // namespace
 
 std::string json_quoted(std::string_view utf8) {
-  std::string out{'"'};
-  out.reserve(utf8.size() + 2);
-  for (std::size_t at = 0; at < utf8.size();) {
-    const auto start = at;
-    const auto code_point = text::next_code_point(utf8, at);
-    if (!code_point) {
-      out += "\xEF\xBF\xBD";
-    } else if (is_control(utf8[start])) {
-      append_escaped_control(out, static_cast<unsigned char>(utf8[start]));
-    } else {
-      if (code_point == U'"' || code_point == U'\\')
-        out += '\\';
-      out += utf8.substr(start, at - start);
-    }
-  }
-  out += '"';
-  return out;
+  return '"' + escaped(utf8, "\"\\") + '"';
 }
 
 std::unique_ptr<spdlog::formatter> make_log_formatter(log_format format) {

@@ -1,5 +1,7 @@
 #include "core/metrics.hpp"
 
+#include "core/text.hpp"
+
 #include <prometheus/text_serializer.h>
 
 namespace guildhall {
@@ -8,6 +10,15 @@ namespace {
 
 std::string full_name(const std::string& name) {
   return "guildhall_" + name;
+}
+
+/// Few labels hold what others have said; those are as safe as the rest.
+prometheus::Labels shown(const prometheus::Labels& labels) {
+  constexpr std::size_t longest = 100;
+  prometheus::Labels out;
+  for (const auto& [name, value] : labels)
+    out.emplace(name, text::printable(value, longest));
+  return out;
 }
 
 } // namespace
@@ -20,7 +31,7 @@ prometheus::Counter& metrics::counter(
       .Name(full_name(name))
       .Help(help)
       .Register(*registry_)
-      .Add(labels);
+      .Add(shown(labels));
 }
 
 prometheus::Gauge& metrics::gauge(
@@ -29,7 +40,7 @@ prometheus::Gauge& metrics::gauge(
       .Name(full_name(name))
       .Help(help)
       .Register(*registry_)
-      .Add(labels);
+      .Add(shown(labels));
 }
 
 prometheus::Histogram& metrics::duration(
@@ -41,7 +52,7 @@ prometheus::Histogram& metrics::duration(
       .Name(full_name(name))
       .Help(help)
       .Register(*registry_)
-      .Add(labels, seconds);
+      .Add(shown(labels), seconds);
 }
 
 std::string metrics::render() const {

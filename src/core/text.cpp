@@ -2,6 +2,7 @@
 
 #include <unicode/locid.h>
 #include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/utf8.h>
 
@@ -27,6 +28,13 @@ constexpr int hex_value(char c) noexcept {
   return -1;
 }
 
+/// What stands at `at`, or U+FFFD for it; moves `at` past it.
+void append_printable(std::string& out, std::string_view bytes, std::size_t& at) {
+  const auto start = at;
+  const auto c = next_code_point(bytes, at);
+  out.append(c && is_printable(*c) ? bytes.substr(start, at - start) : "\xEF\xBF\xBD");
+}
+
 } // namespace
 
 // ICU's macro narrows on purpose.
@@ -50,27 +58,43 @@ bool is_utf8(std::string_view bytes) noexcept {
   return true;
 }
 
+bool is_printable(char32_t code_point) noexcept {
+  constexpr char32_t first{0x20};
+  constexpr char32_t end_of_ascii{0x7F};
+  if (code_point < end_of_ascii)
+    return code_point >= first;
+  const auto c = static_cast<UChar32>(code_point);
+  constexpr auto separators = U_GC_ZL_MASK | U_GC_ZP_MASK;
+  return u_isprint(c) && (U_GET_GC_MASK(c) & separators) == 0
+      && !u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT);
+}
+
 std::string printable(std::string_view bytes, std::size_t limit) {
-  constexpr std::string_view replacement{"\xEF\xBF\xBD"};
   constexpr std::string_view dots{"..."};
-  constexpr char32_t space{0x20};
-  constexpr char32_t delete_character{0x7F};
-  constexpr char32_t first_after_c1{0xA0};
   std::string out;
   out.reserve(std::min(bytes.size(), limit));
+  std::size_t shown = 0;
   std::size_t cut = 0; // where the dots still find a place
-  for (std::size_t at = 0; at < bytes.size();) {
-    const auto start = at;
-    const auto c = next_code_point(bytes, at);
-    const bool shown = c && *c >= space && (*c < delete_character || *c >= first_after_c1);
-    const auto piece = shown ? bytes.substr(start, at - start) : replacement;
-    if (out.size() + piece.size() > limit) {
+  for (std::size_t at = 0; at < bytes.size(); ++shown) {
+    if (shown == limit) {
       out.resize(cut);
       return out.append(dots);
     }
-    out.append(piece);
-    if (out.size() + dots.size() <= limit)
+    append_printable(out, bytes, at);
+    if (shown + dots.size() < limit)
       cut = out.size();
+  }
+  return out;
+}
+
+std::string printable_lines(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    if (text[at] == '\n' || text[at] == '\t')
+      out += text[at++];
+    else
+      append_printable(out, text, at);
   }
   return out;
 }

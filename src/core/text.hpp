@@ -25,9 +25,21 @@ std::string percent_encode(std::string_view bytes);
 /// Undoes %XX. Nothing if an escape is broken or the outcome is not UTF-8 or holds NUL.
 std::optional<std::string> percent_decode(std::string_view text);
 
-/// Fit for a log line, a header and a column, whatever the bytes are: each control character
-/// and each malformed byte becomes U+FFFD, and what is longer than `limit` bytes ends in "...".
-std::string printable(std::string_view bytes, std::size_t limit = 300);
+/// Whether it shows as itself wherever text is shown: no control character, none that only
+/// changes how others look (direction marks, zero width, tags), no separator of lines, nothing
+/// that is no character or is for private use.
+bool is_printable(char32_t code_point) noexcept;
+
+/// How much of a foreign text is worth keeping beside what went wrong.
+inline constexpr std::size_t longest_printed = 200;
+
+/// Fit for a log line, a terminal, a label and a column, whatever the bytes are: each malformed
+/// byte and each code point that is not printable becomes U+FFFD, and what is longer than
+/// `limit` code points ends in "...".
+std::string printable(std::string_view bytes, std::size_t limit = longest_printed);
+
+/// The same for own text of any length that may quote foreign text: its lines and tabs stay.
+std::string printable_lines(std::string_view text);
 
 /// Number of Unicode code points; malformed bytes count as one each.
 std::size_t length(std::string_view utf8) noexcept;

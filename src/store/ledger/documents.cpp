@@ -161,11 +161,11 @@ void record_arrived(session& db, document_owner owner, const arrived_document& a
   const auto write = [&](const statement& how) {
     return db
         .exec(
-            how,
-            {guild_of(owner), character_of(owner), domain::to_string(what.document),
-             what.last_modified, domain::parse_last_modified(what.last_modified),
-             what.schema_revision, arrival.synced_for, arrival.period_id, what.stored_version(),
-             static_cast<std::int64_t>(what.left_out.parts), what.left_out.first})
+            how, {guild_of(owner), character_of(owner), domain::to_string(what.document),
+                  what.last_modified, domain::parse_last_modified(what.last_modified),
+                  what.schema_revision, arrival.synced_for, arrival.period_id,
+                  what.stored_version(), static_cast<std::int64_t>(what.left_out.parts),
+                  text::printable(what.left_out.first)})
         .affected_rows();
   };
   if (write(arrived_again) == 0)
@@ -187,7 +187,7 @@ bool record_failure(
 }
 
 bool record_suspect(session& db, guild_id guild, const std::string& detail) {
-  return said_yes(db.exec(suspect, {guild, detail}));
+  return said_yes(db.exec(suspect, {guild, text::printable(detail)}));
 }
 
 bool record_disputed(session& db, guild_id guild) {

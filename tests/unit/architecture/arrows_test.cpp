@@ -132,6 +132,16 @@ TEST(arrows, a_room_has_at_most_14_units) {
   }
 }
 
+/// Names come from Battle.net, and a terminal obeys what it is shown.
+TEST(arrows, one_file_alone_writes_to_a_terminal) {
+  const names may{"src/app/say.hpp", "src/api/docs/embed.cpp"}; // the latter while it is built
+  for (const auto& [folder, targets] : allowed())
+    for (const auto& line : includes_of(folder))
+      EXPECT_TRUE(
+          may.contains(line.file) || (line.target != "iostream" && line.target != "print"))
+          << line.file << " includes " << line.target;
+}
+
 TEST(arrows, libraries_stay_where_they_belong) {
   // Library (by the beginning of its includes) -> the folders that may use it.
   const std::map<std::string, names> homes{

@@ -43,6 +43,27 @@ TEST(log_lines, of_text_cannot_be_forged_by_a_message) {
   EXPECT_TRUE(std::regex_match(line, shape)) << line;
 }
 
+TEST(log_lines, of_text_turn_no_terminal_against_its_reader) {
+  const auto shown = [](const std::string& message) {
+    const auto line = line_of(log_format::text, message);
+    return line.substr(line.find("warning  ") + 9);
+  };
+  EXPECT_EQ(shown("\x1b[2J\x07"), "\\u001b[2J\\u0007\n");
+  EXPECT_EQ(
+      shown("a\u009b\u0085\u202e\u200b\u2028\ufeff"),
+      "a\\u009b\\u0085\\u202e\\u200b\\u2028\\ufeff\n");
+  EXPECT_EQ(shown("\U000e0041\ufdd0"), "\\udb40\\udc41\\ufdd0\n");
+  EXPECT_EQ(shown("a\xff\xfe\xed\xa0\x80z"), "a\uFFFD\uFFFD\uFFFD\uFFFD\uFFFDz\n");
+  EXPECT_EQ(shown("Ярость \\ \""), "Ярость \\ \"\n");
+}
+
+TEST(log_lines, of_json_hold_the_same) {
+  const auto line = line_of(log_format::json, "\x1b\u009b\u202e\U000e0041\xff\xc3");
+  EXPECT_TRUE(line.contains(R"("msg":"\u001b\u009b\u202e\udb40\udc41)"
+                            "\uFFFD\uFFFD\"}"))
+      << line;
+}
+
 TEST(set_up_logging, takes_level_names_and_falls_back_to_info) {
   set_up_logging(log_format::text, "error");
   EXPECT_EQ(spdlog::default_logger()->level(), spdlog::level::err);

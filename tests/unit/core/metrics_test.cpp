@@ -23,6 +23,16 @@ TEST(metrics, render_in_prometheus_text_form) {
   EXPECT_TRUE(has_line(text, "guildhall_connections 7")) << text;
 }
 
+TEST(metrics, have_no_label_that_is_no_text_or_a_long_one) {
+  metrics all;
+  all.counter("odd_total", "x", {{"name", "\x1b\xff\u202e\n"}}).Increment();
+  all.counter("long_total", "x", {{"name", std::string(1'000'000, 'x')}}).Increment();
+  const auto text = all.render();
+  EXPECT_TRUE(has_line(text, "guildhall_odd_total{name=\"\uFFFD\uFFFD\uFFFD\uFFFD\"} 1"))
+      << text;
+  EXPECT_LT(text.size(), 1'000u);
+}
+
 TEST(metrics, the_same_name_and_labels_are_the_same_counter) {
   metrics all;
   auto& first = all.counter("x_total", "x", {{"region", "eu"}});

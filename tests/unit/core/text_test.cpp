@@ -108,12 +108,40 @@ TEST(printable, keeps_what_can_be_read_and_marks_the_rest) {
   EXPECT_EQ(printable("\xc2\x85"), "\uFFFD") << "a control character of two bytes";
 }
 
+TEST(printable, shows_nothing_that_changes_how_others_look) {
+  for (const auto* odd :
+       {"\u0080",     "\u0085",     "\u009b",     "\u00ad",     "\u061c",     "\u180e",
+        "\u200b",     "\u200d",     "\u200e",     "\u200f",     "\u2028",     "\u2029",
+        "\u202a",     "\u202e",     "\u2060",     "\u2066",     "\u2069",     "\u115f",
+        "\u3164",     "\ufdd0",     "\ufe0f",     "\ufeff",     "\ufff9",     "\uffff",
+        "\U0001fffe", "\U000e0001", "\U000e0041", "\U000e007f", "\U000f0000", "\U0010ffff",
+        "\ue000",     "\u0378",     "\x1b"})
+    EXPECT_EQ(printable("a"s + odd + "z"), "a\uFFFDz") << odd;
+  for (const auto* half : {"\xed\xa0\x80", "\xed\xbf\xbf"})
+    EXPECT_EQ(printable(half), "\uFFFD\uFFFD\uFFFD") << "half of a surrogate pair";
+  EXPECT_EQ(printable("\xc0\x80"), "\uFFFD\uFFFD") << "an overlong NUL";
+}
+
+TEST(printable, keeps_every_script) {
+  for (const auto* name :
+       {"Ярость Орды", "분노", "憤怒之手", "à̀", "ไทย", "नमस्ते", "עברית", "عربي", "🐲", "a\u00a0b",
+        "´`’"})
+    EXPECT_EQ(printable(name), name);
+}
+
 TEST(printable, is_cut_between_characters) {
   EXPECT_EQ(printable("abcdef", 6), "abcdef");
   EXPECT_EQ(printable("abcdefg", 6), "abc...");
-  EXPECT_EQ(printable("ääää", 6), "ä...");
+  EXPECT_EQ(printable("ääää", 4), "ääää");
+  EXPECT_EQ(printable("äääää", 4), "ä...");
+  EXPECT_EQ(length(printable(std::string(1'000, '\xff'))), longest_printed);
   EXPECT_TRUE(is_utf8(printable(std::string(1'000, '\xff'))));
-  EXPECT_LE(printable(std::string(1'000, '\xff')).size(), 300u);
+  EXPECT_EQ(length(printable(std::string(5u << 20, 'x'))), longest_printed);
+}
+
+TEST(printable_lines, keep_their_ends_and_all_their_text) {
+  EXPECT_EQ(printable_lines("a\tb\nc\r\x1b[2J\u202e\n"), "a\tb\nc\uFFFD\uFFFD[2J\uFFFD\n");
+  EXPECT_EQ(printable_lines(std::string(1'000, 'x')).size(), 1'000u);
 }
 
 } // namespace

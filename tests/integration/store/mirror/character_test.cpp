@@ -248,11 +248,12 @@ TEST_F(character_sync, every_detail_can_be_written) {
   domain::character_outcome failed;
   failed.work = claim_own();
   failed.failed = {
-      {document::profile, failure_class::malformed, "a\0b\xff"s + std::string(9'000, 'x'),
-       in(15s)}};
+      {document::profile, failure_class::malformed,
+       "a\0b\xff\xfe\x1b\u202e"s + std::string(9'000, 'x'), in(15s)}};
   failed.next_due = in(15s);
   ASSERT_TRUE(apply(failed));
-  EXPECT_EQ(state("length(error_detail) <= 300", "profile"), "t");
+  EXPECT_EQ(state("length(error_detail)", "profile"), "200");
+  EXPECT_EQ(state("left(error_detail, 8)", "profile"), "a\uFFFDb\uFFFD\uFFFD\uFFFD\uFFFDx");
 }
 
 TEST_F(character_sync, a_body_that_jsonb_refuses_is_malformed_and_the_others_are_stored) {
