@@ -5,6 +5,7 @@
 #include "domain/document_proof.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <functional>
 #include <utility>
 
@@ -68,11 +69,14 @@ void send(self_ptr self, std::uint64_t ticket, const std::string& token) {
   found->second.token = token;
   found->second.sent = self->clock().now();
   const auto& request = found->second.request;
-  st.client->get(
-      request.what, token, request.if_modified_since, request.expires,
-      [me = battlenet_gateway_actor{self}, ticket](battlenet::answer answer) {
-        caf::anon_send(me, atom::response_v, gateway_response{ticket, std::move(answer)});
-      });
+  const auto answered = [me = battlenet_gateway_actor{self}, ticket](battlenet::answer answer) {
+    caf::anon_send(me, atom::response_v, gateway_response{ticket, std::move(answer)});
+  };
+  try {
+    st.client->get(request.what, token, request.if_modified_since, request.expires, answered);
+  } catch (const std::exception& error) { // that request's affair, whatever it is
+    answered(battlenet::unsendable(error.what()));
+  }
 }
 
 /// A permit has been granted: the token, then the request.

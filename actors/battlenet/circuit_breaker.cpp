@@ -53,6 +53,8 @@ circuit_breaker::take_forbidden(const fetch_request& about, moment now) {
 
 circuit_breaker::change
 circuit_breaker::take(const fetch_request& about, const battlenet::answer& answer, moment now) {
+  if (answer.unsent)
+    return change::none;
   switch (answer.outcome) {
   case outcome::transient:
     return take_transient(about, answer, now);

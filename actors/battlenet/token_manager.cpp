@@ -1,8 +1,10 @@
 #include "actors/battlenet/token_manager.hpp"
 
 #include "actors/defaults.hpp"
+#include "core/text.hpp"
 
 #include <algorithm>
+#include <exception>
 
 namespace guildhall::actors {
 
@@ -26,10 +28,14 @@ void fetch(self_ptr self) {
   if (st.fetching)
     return;
   st.fetching = true;
-  st.source(
-      self->clock().now() + fetch_timeout, [me = token_manager_actor{self}](new_token outcome) {
-        caf::anon_send(me, atom::response_v, std::move(outcome));
-      });
+  const auto fetched = [me = token_manager_actor{self}](new_token outcome) {
+    caf::anon_send(me, atom::response_v, std::move(outcome));
+  };
+  try {
+    st.source(self->clock().now() + fetch_timeout, fetched);
+  } catch (const std::exception& error) {
+    fetched(fail(ec::internal, text::printable(error.what())));
+  }
 }
 
 void store_token(self_ptr self, const battlenet::access_token& token) {

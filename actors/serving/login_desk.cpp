@@ -4,6 +4,7 @@
 #include "actors/defaults.hpp"
 
 #include <algorithm>
+#include <exception>
 
 namespace guildhall::actors {
 
@@ -33,17 +34,30 @@ deadline ask_until(const login_ptr& ticket) {
   return ticket->expires - reserve;
 }
 
+/// What throws is the end of that login, not of the others.
+template <class F>
+void guarded(self_ptr self, std::uint64_t login, F run) {
+  try {
+    run();
+  } catch (const std::exception& error) {
+    log::error("login: {}", error.what());
+    finish(self, login, fail(ec::internal));
+  }
+}
+
 void redeem(self_ptr self, login_ptr ticket) {
   auto& st = self->state;
   if (st.logins.size() >= st.options.max_logins)
     return ticket->answer(fail(ec::overloaded));
   const auto login = st.next++;
   st.logins.emplace(login, login_desk_state::login{ticket, {}});
-  st.options.source.exchange(
-      ticket->code, ask_until(ticket),
-      [me = login_desk_actor{self}, login](result<battlenet::user_token> outcome) {
-        caf::anon_send(me, atom::response_v, login_token{login, std::move(outcome)});
-      });
+  guarded(self, login, [&] {
+    st.options.source.exchange(
+        ticket->code, ask_until(ticket),
+        [me = login_desk_actor{self}, login](result<battlenet::user_token> outcome) {
+          caf::anon_send(me, atom::response_v, login_token{login, std::move(outcome)});
+        });
+  });
 }
 
 void identify(self_ptr self, const login_token& got) {
@@ -56,11 +70,14 @@ void identify(self_ptr self, const login_token& got) {
     return finish(
         self, got.login, fail(ec::forbidden, "Access to the characters was not allowed"));
   login->token = got.outcome->value;
-  self->state.options.source.identify(
-      login->token, ask_until(login->ticket),
-      [me = login_desk_actor{self}, number = got.login](result<battlenet::user_info> outcome) {
-        caf::anon_send(me, atom::response_v, login_user{number, std::move(outcome)});
-      });
+  guarded(self, got.login, [&] {
+    self->state.options.source.identify(
+        login->token, ask_until(login->ticket),
+        [me = login_desk_actor{self},
+         number = got.login](result<battlenet::user_info> outcome) {
+          caf::anon_send(me, atom::response_v, login_user{number, std::move(outcome)});
+        });
+  });
 }
 
 /// Names of digits alone are ids.
@@ -72,27 +89,32 @@ bool is_named(const std::vector<std::string>& admins, const std::string& name) {
   return std::ranges::find(admins, name) != admins.end();
 }
 
-void record(self_ptr self, const login_user& got) {
+/// Stores who has logged in, with the sealed token.
+void store(self_ptr self, const login_desk_state::login& login, const login_user& got) {
   auto& st = self->state;
+  const auto& who = *got.outcome;
+  domain::arrival arrival{
+      .account = who.id,
+      .battletag = who.battletag,
+      .region = login.ticket->region,
+      .sealed_token = st.options.seals->seal(login.token, domain::seal_context(who.id)),
+      .becomes_admin = is_named(st.options.admins, std::to_string(who.id.value)),
+      .named_by_tag =
+          is_battletag(who.battletag) && is_named(st.options.admins, who.battletag)};
+  st.options.store->ask(
+      domain::record_login{std::move(arrival)}, ask_until(login.ticket),
+      [me = login_desk_actor{self}, number = got.login](result<domain::standing> outcome) {
+        caf::anon_send(me, atom::settled_v, login_recorded{number, std::move(outcome)});
+      });
+}
+
+void record(self_ptr self, const login_user& got) {
   const auto* login = find(self, got.login);
   if (!login)
     return;
   if (!got.outcome)
     return finish(self, got.login, fail(got.outcome.error()));
-  const auto& who = *got.outcome;
-  domain::arrival arrival{
-      .account = who.id,
-      .battletag = who.battletag,
-      .region = login->ticket->region,
-      .sealed_token = st.options.seals->seal(login->token, domain::seal_context(who.id)),
-      .becomes_admin = is_named(st.options.admins, std::to_string(who.id.value)),
-      .named_by_tag =
-          is_battletag(who.battletag) && is_named(st.options.admins, who.battletag)};
-  st.options.store->ask(
-      domain::record_login{std::move(arrival)}, ask_until(login->ticket),
-      [me = login_desk_actor{self}, number = got.login](result<domain::standing> outcome) {
-        caf::anon_send(me, atom::settled_v, login_recorded{number, std::move(outcome)});
-      });
+  guarded(self, got.login, [&] { store(self, *login, got); });
 }
 
 void wait_for_characters(self_ptr self, const login_recorded& got) {

@@ -1,6 +1,7 @@
 #include "actors/sync/onboarder.hpp"
 
 #include "actors/defaults.hpp"
+#include "battlenet/sendable.hpp"
 
 namespace guildhall::actors {
 
@@ -132,10 +133,12 @@ void take_claims(self_ptr self, const due_onboardings& due) {
     for (const auto& one : *due) {
       const auto token =
           st.options.seals->open(one.sealed_token, domain::seal_context(one.account));
-      if (token)
+      if (!token)
+        log::warn("onboarding of user {}: {}", one.user.value, message_of(token.error()));
+      else if (battlenet::is_token(*token))
         start(self, {one.user, *token, {}});
       else
-        log::warn("onboarding of user {}: {}", one.user.value, message_of(token.error()));
+        log::warn("onboarding of user {}: what is stored is no token", one.user.value);
     }
   poll_in(self, st.options.poll_interval);
 }

@@ -39,16 +39,22 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
-/// Digits only (RFC 9110 delta-seconds).
+bool is_digits(std::string_view text) {
+  return !text.empty()
+      && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// Digits (RFC 9110 delta-seconds), whatever number they make.
 std::optional<std::chrono::seconds> parse_seconds(std::string_view text) {
   text = trimmed(text);
-  std::uint64_t value = 0;
-  const auto* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc{} || stop != end)
+  if (!is_digits(text))
     return std::nullopt;
+  std::uint64_t value = 0;
+  const auto error = std::from_chars(text.data(), text.data() + text.size(), value).ec;
   const auto longest = static_cast<std::uint64_t>(longest_duration.count());
-  return std::chrono::seconds{static_cast<std::int64_t>(value < longest ? value : longest)};
+  if (error != std::errc{} || value > longest)
+    return longest_duration;
+  return std::chrono::seconds{static_cast<std::int64_t>(value)};
 }
 
 /// Seconds, or a date, which the sender's own clock tells how far away it is.
@@ -149,13 +155,18 @@ std::optional<unsigned> escaped(std::string_view body, std::size_t at) {
 /// no half of a pair.
 std::pair<std::size_t, bool> judge_escape(std::string_view body, std::size_t at) {
   constexpr std::size_t simple = 2;
+  constexpr unsigned char first_beyond_ascii = 0x80;
   constexpr std::size_t numbered = 6;
   const auto is_between = [](std::optional<unsigned> value, unsigned low, unsigned high) {
     return value && *value >= low && *value <= high;
   };
   const auto value = escaped(body, at);
-  if (!value)
-    return {simple, true};
+  if (!value) {
+    const auto next = body.substr(at + 1, 1);
+    const bool escapes =
+        !next.empty() && static_cast<unsigned char>(next.front()) < first_beyond_ascii;
+    return {escapes ? simple : 1, true}; // what is no text is looked at by itself
+  }
   if (is_between(value, 0xd800, 0xdbff)
       && is_between(escaped(body, at + numbered), 0xdc00, 0xdfff))
     return {2 * numbered, true};
@@ -236,6 +247,13 @@ answer no_response(std::string why) {
   answer result;
   result.outcome = outcome::transient;
   result.detail = text::printable(why);
+  return result;
+}
+
+answer unsendable(std::string why) {
+  auto result = no_response("not sent: " + std::move(why));
+  result.outcome = outcome::malformed;
+  result.unsent = true;
   return result;
 }
 

@@ -20,7 +20,9 @@ enum class outcome {
   unauthorised, ///< 401
   throttled,    ///< 429
   transient,    ///< 408, 5xx, other statuses, connection lost, time-out
-  malformed ///< 204, 200 without a body, or a body over the limit or that cannot be unpacked
+  /// 204, 200 without a body, or a body over the limit or that cannot be unpacked; or nothing
+  /// was sent, because what was to be asked makes no request
+  malformed
 };
 
 std::string_view to_string(outcome what) noexcept;
@@ -43,6 +45,7 @@ struct answer {
   /// A kept connection was closed before it brought any of an answer: the request may be sent
   /// again, which is another request.
   bool stale{false};
+  bool unsent{false}; ///< what was to be asked makes no request: it says nothing about the host
   /// For logs, printable: status line or why no response came, with the trace id.
   std::string detail;
 
@@ -56,6 +59,8 @@ answer classify(raw_response&& response);
 /// An answer for a request that got no response (connection refused, time-out, reset, TLS
 /// error).
 answer no_response(std::string why);
+/// `malformed`: what was to be asked makes no request, so that nothing was sent.
+answer unsendable(std::string why);
 /// `malformed`: a response whose body is over the limit or cannot be unpacked.
 answer unusable_response(const raw_response& response, std::string why);
 

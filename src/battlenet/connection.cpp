@@ -5,7 +5,6 @@
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/error.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 #include <openssl/ssl.h>
@@ -25,6 +24,10 @@ namespace {
 
 constexpr auto await = asio::as_tuple(asio::use_awaitable);
 constexpr std::uint32_t max_header_bytes = 32 * 1024;
+/// "Go on" and "early hints" before an answer.
+constexpr int max_interim = 8;
+/// What an error says is not read; a short body keeps the connection.
+constexpr std::size_t max_error_bytes = 64 * 1024;
 
 std::string lower(std::string_view name) {
   std::string out{name};
@@ -40,7 +43,8 @@ answer no_response_on(bool stale, std::string why) {
   return failed;
 }
 
-raw_response to_raw(http::response<http::string_body>&& message) {
+/// Status and headers.
+raw_response head_of(const response_parser::value_type& message) {
   raw_response raw;
   raw.status = message.result_int();
   for (const auto& field : message) {
@@ -49,8 +53,22 @@ raw_response to_raw(http::response<http::string_body>&& message) {
     raw.headers.emplace(
         lower({name.data(), name.size()}), std::string{value.data(), value.size()});
   }
-  raw.body = std::move(message.body());
   return raw;
+}
+
+/// An answer that is on its way to another one (RFC 9110, 15.2). We ask for no upgrade.
+bool is_interim(unsigned status) {
+  constexpr unsigned upgrade = 101;
+  constexpr unsigned first_final = 200;
+  return status >= 100 && status < first_final && status != upgrade;
+}
+
+/// A body over the limit makes an answer unusable; what an error says besides is no loss.
+exchange_result too_long(raw_response head) {
+  if (head.status != static_cast<unsigned>(http::status::ok))
+    return head;
+  auto failed = unusable_response(head, "the body is over the limit");
+  return std::unexpected{std::move(failed)};
 }
 
 } // namespace
@@ -145,25 +163,57 @@ connection::converse(Stream& stream, const http_request& what, bool reused) {
     co_return std::unexpected{std::move(failed)};
   }
 
-  http::response_parser<http::string_body> parser;
-  parser.header_limit(max_header_bytes);
-  parser.body_limit(bounds_.max_body_bytes);
-  const auto [not_read, read] = co_await http::async_read(stream, buffer_, parser, await);
-  if (not_read == http::error::body_limit) {
-    const auto head = to_raw(parser.release());
-    auto failed = unusable_response(head, "the body is over the limit");
+  auto outcome = receive(stream, reused);
+  co_return co_await std::move(outcome);
+}
+
+/// Reads the head of the answer itself into `parser`.
+template <class Stream>
+asio::awaitable<boost::system::error_code>
+connection::receive_head(Stream& stream, std::optional<response_parser>& parser) {
+  for (int interim = 0; interim <= max_interim; ++interim) {
+    parser.emplace();
+    parser->header_limit(max_header_bytes);
+    parser->body_limit(boost::none); // known when the status is
+    const auto [error, size] =
+        co_await http::async_read_header(stream, buffer_, *parser, await);
+    if (error || !is_interim(parser->get().result_int()))
+      co_return error;
+  }
+  co_return http::error::header_limit;
+}
+
+/// Trailers are read and left alone: what counts stands before the body.
+template <class Stream>
+asio::awaitable<exchange_result> connection::receive(Stream& stream, bool reused) {
+  std::optional<response_parser> parser;
+  const auto no_head = co_await receive_head(stream, parser);
+  if (no_head || aborted_) {
+    const bool untouched = !parser->got_some() && buffer_.size() == 0;
+    auto failed = no_response_on(reused && untouched && !aborted_, explain("receive", no_head));
     co_return std::unexpected{std::move(failed)};
   }
-  if (not_read || aborted_) {
-    const bool untouched = !parser.got_some() && buffer_.size() == 0;
-    auto failed =
-        no_response_on(reused && untouched && !aborted_, explain("receive", not_read));
-    co_return std::unexpected{std::move(failed)};
+  auto answered = head_of(parser->get());
+  const bool is_good = parser->get().result() == http::status::ok;
+  const auto limit =
+      is_good ? bounds_.max_body_bytes : std::min(bounds_.max_body_bytes, max_error_bytes);
+  if (parser->content_length().value_or(0) > limit)
+    co_return too_long(std::move(answered));
+  parser->body_limit(limit);
+  if (!parser->is_done()) {
+    const auto [not_read, read] = co_await http::async_read(stream, buffer_, *parser, await);
+    if (not_read == http::error::body_limit)
+      co_return too_long(std::move(answered));
+    if (not_read || aborted_) {
+      auto failed = no_response(explain("receive", not_read));
+      co_return std::unexpected{std::move(failed)};
+    }
   }
-  auto message = parser.release();
+  auto message = parser->release();
   // Bytes behind the response belong to nothing that was asked.
-  open_ = message.keep_alive() && message.result_int() >= 200 && buffer_.size() == 0;
-  co_return to_raw(std::move(message));
+  open_ = message.keep_alive() && answered.status >= 200 && buffer_.size() == 0;
+  answered.body = std::move(message.body());
+  co_return std::move(answered);
 }
 
 void connection::watch(std::chrono::milliseconds at_most, clock::time_point expires) {

@@ -11,6 +11,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 #include <chrono>
@@ -22,6 +23,7 @@
 
 namespace guildhall::battlenet {
 
+using response_parser = boost::beast::http::response_parser<boost::beast::http::string_body>;
 using http_request = boost::beast::http::request<boost::beast::http::string_body>;
 
 /// A response as it came, or the answer of an exchange that brought none which can be used.
@@ -66,6 +68,11 @@ private:
   template <class Stream>
   boost::asio::awaitable<exchange_result>
   converse(Stream& stream, const http_request& what, bool reused);
+  template <class Stream>
+  boost::asio::awaitable<exchange_result> receive(Stream& stream, bool reused);
+  template <class Stream>
+  boost::asio::awaitable<boost::system::error_code>
+  receive_head(Stream& stream, std::optional<response_parser>& parser);
   void watch(std::chrono::milliseconds at_most, clock::time_point expires);
   void close();
   /// What to log about a failed stage: our own reason if it was ended by us.
@@ -79,7 +86,9 @@ private:
   tcp::socket socket_;
   std::optional<boost::asio::ssl::stream<tcp::socket&>> tls_stream_;
   boost::asio::steady_timer watchdog_;
-  boost::beast::flat_buffer buffer_;
+  /// What stands before a body's next bytes (headers, a chunk's extensions, trailers) has to
+  /// find room in it.
+  boost::beast::flat_buffer buffer_{64 * 1024};
   bool open_{false};
   const char* aborted_{nullptr}; ///< why the exchange under way was ended by us
   unsigned watches_{0};          ///< a watch that is not the latest one bites no more

@@ -3,6 +3,7 @@
 #include "battlenet/base_url.hpp"
 #include "battlenet/connection.hpp"
 #include "battlenet/gunzip.hpp"
+#include "battlenet/sendable.hpp"
 #include "core/crypto.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -18,6 +19,7 @@
 #include <algorithm>
 #include <cctype>
 #include <deque>
+#include <exception>
 #include <utility>
 #include <vector>
 
@@ -37,10 +39,13 @@ struct job {
   bool may_resend{false}; ///< when the kept connection turns out to be stale
 };
 
-/// A value that came from elsewhere and goes into a header must not start another one.
-bool is_header_safe(std::string_view value) {
-  return std::ranges::none_of(
-      value, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
+/// Why this makes no request; empty if it does.
+std::string_view refusal_of(const request& what, std::string_view bearer) {
+  if (!is_target(what.target))
+    return "no path, or one that is too long";
+  if (!is_field(what.namespace_value))
+    return "no namespace, or one that is too long";
+  return is_token(bearer) ? "" : "no token, or one that is too long";
 }
 
 answer unpack(raw_response&& response, std::size_t max_bytes) {
@@ -84,24 +89,32 @@ public:
   void
   get(const request& what, std::string bearer, std::string if_modified_since, deadline expires,
       completion done) override {
-    http_request message{http::verb::get, what.target, 11};
-    if (!what.namespace_value.empty())
-      message.set("Battlenet-Namespace", what.namespace_value);
-    message.set(http::field::authorization, "Bearer " + bearer);
-    if (!if_modified_since.empty() && is_header_safe(if_modified_since))
-      message.set(http::field::if_modified_since, if_modified_since);
-    submit({std::move(message), expires, std::move(done), false});
+    if (const auto why = refusal_of(what, bearer); !why.empty())
+      return finish(std::move(done), unsendable(std::string{why}));
+    submit(expires, std::move(done), false, [&] {
+      http_request message{http::verb::get, what.target, 11};
+      if (!what.namespace_value.empty())
+        message.set("Battlenet-Namespace", what.namespace_value);
+      message.set(http::field::authorization, "Bearer " + bearer);
+      if (!if_modified_since.empty() && is_field(if_modified_since))
+        message.set(http::field::if_modified_since, if_modified_since);
+      return message;
+    });
   }
 
   void post_form(
       std::string target, std::string user, std::string password, std::string form,
       deadline expires, completion done) override {
-    http_request message{http::verb::post, target, 11, std::move(form)};
-    message.set(
-        http::field::authorization, "Basic " + crypto::base64_encode(user + ':' + password));
-    message.set(http::field::content_type, "application/x-www-form-urlencoded");
-    message.prepare_payload();
-    submit({std::move(message), expires, std::move(done), true});
+    const auto credentials = crypto::base64_encode(user + ':' + password);
+    if (!is_target(target) || !is_token(credentials) || form.size() > longest_form)
+      return finish(std::move(done), unsendable("too long a path, form or client id"));
+    submit(expires, std::move(done), true, [&] {
+      http_request message{http::verb::post, target, 11, std::move(form)};
+      message.set(http::field::authorization, "Basic " + credentials);
+      message.set(http::field::content_type, "application/x-www-form-urlencoded");
+      message.prepare_payload();
+      return message;
+    });
   }
 
   void close() override {
@@ -119,12 +132,20 @@ private:
     std::optional<job> next;
   };
 
-  void submit(job work) {
-    auto& message = work.message;
-    message.set(http::field::host, where_.host_header);
-    message.set(http::field::user_agent, options_.user_agent);
-    message.set(http::field::accept, "application/json");
-    message.set(http::field::accept_encoding, "gzip");
+  /// Whatever the request's library thinks of its text is the request's failure alone.
+  template <class Make>
+  void submit(deadline expires, completion done, bool may_resend, Make make) {
+    std::optional<http_request> message;
+    try {
+      message.emplace(make());
+      message->set(http::field::host, where_.host_header);
+      message->set(http::field::user_agent, options_.user_agent);
+      message->set(http::field::accept, "application/json");
+      message->set(http::field::accept_encoding, "gzip");
+    } catch (const std::exception& error) {
+      return finish(std::move(done), unsendable(error.what()));
+    }
+    job work{std::move(*message), expires, std::move(done), may_resend};
     asio::post(strand_, [self = shared_from_this(), work = std::move(work)]() mutable {
       self->accept(std::move(work));
     });
@@ -132,7 +153,7 @@ private:
 
   void accept(job work) {
     if (closed_)
-      return finish(work, no_response("the client is closed"));
+      return finish(std::move(work.done), no_response("the client is closed"));
     if (!idle_.empty()) {
       const auto free = std::move(idle_.back());
       idle_.pop_back();
@@ -147,7 +168,8 @@ private:
       queue_.push_back(std::move(work));
       watch_queue();
     } else {
-      finish(work, no_response("too many requests are waiting for a connection"));
+      finish(
+          std::move(work.done), no_response("too many requests are waiting for a connection"));
     }
   }
 
@@ -157,7 +179,7 @@ private:
       auto work = std::move(*me->next);
       me->next.reset();
       auto got = co_await self->serve(*me->link, work);
-      self->finish(work, std::move(got));
+      self->finish(std::move(work.done), std::move(got));
       self->take_waiting(*me);
       if (!me->next && me->link->is_open() && !self->closed_)
         co_await self->idle(me);
@@ -165,7 +187,20 @@ private:
     std::erase(self->workers_, me);
   }
 
+  /// An exception is this request's failure; the connection is as good as its next use.
   asio::awaitable<answer> serve(connection& link, const job& work) {
+    std::string thrown;
+    try {
+      auto exchanged = exchange(link, work);
+      co_return co_await std::move(exchanged);
+    } catch (const std::exception& error) {
+      thrown = error.what();
+    }
+    link.abort("an exception");
+    co_return no_response("failed: " + thrown);
+  }
+
+  asio::awaitable<answer> exchange(connection& link, const job& work) {
     for (;;) {
       if (closed_)
         co_return no_response("the client is closed");
@@ -215,7 +250,8 @@ private:
         ++at;
         continue;
       }
-      finish(*at, no_response("deadline passed while waiting for a connection"));
+      finish(
+          std::move(at->done), no_response("deadline passed while waiting for a connection"));
       at = queue_.erase(at);
     }
     watch_queue();
@@ -225,7 +261,7 @@ private:
     closed_ = true;
     queue_timer_.cancel();
     for (auto& work : queue_)
-      finish(work, no_response("the client is closed"));
+      finish(std::move(work.done), no_response("the client is closed"));
     queue_.clear();
     for (const auto& each : workers_) {
       each->link->abort("the client is closed");
@@ -234,8 +270,8 @@ private:
   }
 
   /// Completions run outside of the strand: what they do delays no other request.
-  void finish(job& work, answer got) {
-    asio::post(io_, [done = std::move(work.done), got = std::move(got)]() mutable {
+  void finish(completion done, answer got) {
+    asio::post(io_, [done = std::move(done), got = std::move(got)]() mutable {
       done(std::move(got));
     });
   }

@@ -29,7 +29,9 @@ struct client_options {
 /// accepted and unpacked. Thread-safe; completions run on the io_context's threads, exactly
 /// once each, also when the client is closed. A kept-alive connection that the peer has closed
 /// is not used again. If it is closed while a GET is under way, the answer says `stale`:
-/// nothing is sent twice that was asked for once.
+/// nothing is sent twice that was asked for once. It throws nothing: what makes no request
+/// (`sendable.hpp`) is answered `unsent`, and an exception while one is under way is its
+/// failure.
 class http_client {
 public:
   using completion = std::move_only_function<void(answer)>;
@@ -40,7 +42,7 @@ public:
 
   virtual ~http_client() = default;
 
-  /// `if_modified_since` is sent verbatim when not empty.
+  /// `if_modified_since` is sent verbatim, unless it is empty or no field's value.
   virtual void
   get(const request& what, std::string bearer, std::string if_modified_since, deadline expires,
       completion done) = 0;

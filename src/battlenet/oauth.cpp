@@ -1,5 +1,6 @@
 #include "battlenet/oauth.hpp"
 
+#include "battlenet/sendable.hpp"
 #include "core/text.hpp"
 #include "domain/json_reader.hpp"
 
@@ -10,12 +11,6 @@ namespace guildhall::battlenet {
 
 namespace {
 
-/// A token is sent in a header: visible ASCII only (RFC 6750 section 2.1 allows even less).
-bool is_header_safe(const std::string& token) {
-  return !token.empty()
-      && std::ranges::all_of(token, [](char c) { return c > ' ' && c <= '~'; });
-}
-
 std::string query_encoded(std::string_view value) {
   return text::percent_encode(value);
 }
@@ -23,14 +18,16 @@ std::string query_encoded(std::string_view value) {
 /// Of a token that does not say how long it lives: asked anew in time, whatever it is.
 constexpr std::chrono::hours usual_lifetime{1};
 
-/// Empty where it is absent, blank or nobody's: the longest has 12 letters and some digits.
+/// Empty where it is absent, blank or nobody's: the longest has 12 letters and some digits, and
+/// all of it can be seen.
 std::string tag_in(domain::json_reader& in, std::string_view key) {
   constexpr std::size_t longest = 128;
   const auto tag = in.optional_text(key).value_or("");
   const auto begin = tag.find_first_not_of(" \t\r\n");
   if (begin == std::string::npos || tag.size() > longest)
     return {};
-  return tag.substr(begin, tag.find_last_not_of(" \t\r\n") - begin + 1);
+  auto trimmed = tag.substr(begin, tag.find_last_not_of(" \t\r\n") - begin + 1);
+  return text::printable(trimmed) == trimmed ? trimmed : std::string{};
 }
 
 /// A positive number, or its digits; rejected as `why` otherwise.
@@ -61,7 +58,7 @@ result<access_token> parse_token(std::string_view body) {
   domain::json_reader in{body};
   access_token token;
   token.value = in.text("access_token");
-  if (!is_header_safe(token.value))
+  if (!is_token(token.value))
     in.reject("access_token", "not a token");
   token.expires_in = usual_lifetime; // it need not say (RFC 6749, 5.1)
   if (in.has("expires_in"))

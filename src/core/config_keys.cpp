@@ -286,8 +286,8 @@ std::vector<key> keys_of_neighbours() {
 
       integer(AT(cache.max_bytes), 0, 64 * 1024 * mebibyte),
 
-      text(AT(battlenet.client_id), visible),
-      secret(AT(battlenet.client_secret), visible, hidden),
+      text(AT(battlenet.client_id), credential),
+      secret(AT(battlenet.client_secret), credential, hidden),
       list(AT(battlenet.regions), region, 1),
       text(AT(battlenet.locale), locale),
       text(AT(battlenet.oauth_host), origin),

@@ -58,6 +58,9 @@ constinit const text_rule ip_address{is_ip_address, "an IP address such as \"127
 constinit const text_rule network{
     is_network, "an IP address or a network such as \"10.0.0.0/8\" or \"fd00::/8\""};
 
+/// Client id and secret go into one header field.
+constexpr std::size_t longest_credential = 1'024;
+
 constinit const text_rule url{
     [](std::string_view text) { return origin_of(text).has_value(); },
     "an http or https URL such as \"https://guild.example\""};
@@ -82,6 +85,10 @@ constinit const text_rule locale{
     "zh_TW"};
 
 constinit const text_rule visible{is_visible, "visible ASCII characters without spaces"};
+
+constinit const text_rule credential{
+    [](std::string_view text) { return is_visible(text) && text.size() <= longest_credential; },
+    "at most 1,024 visible ASCII characters without spaces"};
 
 constinit const text_rule dsn{
     is_dsn, "a PostgreSQL connection string (\"postgresql://user@host/name\" or \"host=... "

@@ -19,6 +19,7 @@ extern const text_rule origin;
 extern const text_rule region;
 extern const text_rule locale;
 extern const text_rule visible;
+extern const text_rule credential;
 extern const text_rule dsn;
 extern const text_rule optional_dsn;
 extern const text_rule pooling;

@@ -298,5 +298,36 @@ TEST_F(battlenet_gateway_test, open_fetches_are_answered_at_its_end_and_connecti
   EXPECT_TRUE(client->closed);
 }
 
+TEST_F(battlenet_gateway_test, what_cannot_be_sent_says_nothing_about_battlenet) {
+  bool sendable = false;
+  start([&](const auto&) {
+    return sendable ? test::answer_of(503) : battlenet::unsendable("too long");
+  });
+  for (int i = 0; i < 60; ++i)
+    EXPECT_EQ(outcome_in(fetch(i)), outcome::malformed);
+  sendable = true;
+  for (int i = 0; i < 25; ++i)
+    fetch(i);
+  EXPECT_EQ(error_in(fetch()), ec::upstream_down) << "the breaker is open";
+  sendable = false;
+  world.advance(circuit_breaker::probe_interval);
+  EXPECT_EQ(outcome_in(fetch()), outcome::malformed);
+  EXPECT_EQ(error_in(fetch()), ec::upstream_down) << "that was no sign of life";
+}
+
+TEST_F(battlenet_gateway_test, an_exception_in_its_client_is_that_request_s_failure) {
+  bool broken = true;
+  start([&](const auto&) -> battlenet::answer {
+    if (broken)
+      throw std::length_error("field value too large");
+    return test::answer_of(200, "{}");
+  });
+  const auto got = fetch();
+  ASSERT_EQ(outcome_in(got), outcome::malformed);
+  EXPECT_EQ((**got)->detail, "not sent: field value too large");
+  broken = false;
+  EXPECT_EQ(outcome_in(fetch()), outcome::ok) << "the gateway lives";
+}
+
 } // namespace
 } // namespace guildhall::actors

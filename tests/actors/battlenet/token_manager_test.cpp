@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 #include <memory>
 #include <vector>
 
@@ -18,8 +20,11 @@ protected:
 
   void SetUp() override {
     manager = world.system().spawn(
-        token_manager,
-        token_source{[this](deadline, completion done) { fetches.push_back(std::move(done)); }},
+        token_manager, token_source{[this](deadline, completion done) {
+          if (broken)
+            throw std::length_error("field value too large");
+          fetches.push_back(std::move(done));
+        }},
         world.wall_clock());
     world.run();
   }
@@ -76,6 +81,7 @@ protected:
 
   std::vector<completion> fetches; ///< under way
   int fetched{0};
+  bool broken{false}; ///< whoever is asked throws
   token_manager_actor manager;
   test::actor_world world;
 };
@@ -206,6 +212,16 @@ TEST_F(token_manager_test, a_refused_or_expired_token_is_told_to_nobody) {
   EXPECT_TRUE(heard_late->empty());
   world.stop(after_refusal);
   world.stop(after_expiry);
+}
+
+TEST_F(token_manager_test, an_exception_in_its_source_is_a_failed_fetch) {
+  broken = true;
+  EXPECT_EQ(error_in(ask()), ec::internal);
+  broken = false;
+  world.advance(2s);
+  const auto later = ask();
+  answer("one", 100s);
+  EXPECT_EQ(token_in(later), "one");
 }
 
 TEST_F(token_manager_test, who_waits_at_its_end_is_answered) {

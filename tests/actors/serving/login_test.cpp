@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,6 +45,8 @@ protected:
                 [this](
                     const std::string& code, deadline,
                     domain::completion<battlenet::user_token> done) {
+                  if (code == broken)
+                    throw std::length_error("field value too large");
                   codes.push_back(code);
                   exchanges.push_back(std::move(done));
                 },
@@ -50,6 +54,8 @@ protected:
                 [this](
                     const std::string& token, deadline,
                     domain::completion<battlenet::user_info> done) {
+                  if (token == broken)
+                    throw std::length_error("field value too large");
                   tokens.push_back(token);
                   identities.push_back(std::move(done));
                 }},
@@ -108,6 +114,7 @@ protected:
   std::vector<domain::completion<battlenet::user_info>> identities;
   std::vector<onboarding_request> onboardings;
   bool onboards_here{true};
+  std::string broken; ///< this code or token makes whoever is asked throw
   login_desk_actor desk;
   test::actor_world world;
 };
@@ -212,6 +219,25 @@ TEST_F(login_desk_test, a_full_desk_refuses_and_a_desk_that_ends_leaves_nobody_w
   EXPECT_EQ((**first).error().code, ec::unavailable);
 }
 
+TEST_F(login_desk_test, an_exception_ends_that_login_alone) {
+  broken = "code";
+  const auto first = log_in();
+  ASSERT_TRUE(first->has_value());
+  EXPECT_EQ((**first).error().code, ec::internal);
+  broken = "bnet-token";
+  const auto second = log_in();
+  exchanged(battlenet::user_token{"bnet-token", 24h, true});
+  ASSERT_TRUE(second->has_value());
+  EXPECT_EQ((**second).error().code, ec::internal);
+  broken.clear();
+  const auto third = log_in();
+  reach_onboarding();
+  onboardings.front().when_done();
+  world.run();
+  ASSERT_TRUE(third->has_value());
+  EXPECT_EQ((**third).value().id, user_id{5}) << "the desk lives";
+}
+
 // The onboarder.
 
 const std::string account_path = "/profile/user/wow";
@@ -299,6 +325,17 @@ TEST_F(onboarder_test, what_does_not_answer_is_no_empty_list_and_is_asked_again_
   ASSERT_EQ(people.count<onboard>(), 2u);
   EXPECT_TRUE(stored(1).finished);
   EXPECT_EQ(gateway_script_.asked.back().user_token, "users-token");
+}
+
+TEST_F(onboarder_test, sends_nothing_that_is_no_token) {
+  for (const auto& odd : {std::string(100'000, 'x'), std::string{"a\r\nX: 1"}, std::string{}}) {
+    due = {
+        {user_id{5}, bnet_account_id{77},
+         seals()->seal(odd, domain::seal_context(bnet_account_id{77}))}};
+    start();
+    world.advance(11s);
+    EXPECT_TRUE(gateway_script_.asked.empty());
+  }
 }
 
 TEST_F(onboarder_test, malformed_lists_unlink_nobody) {

@@ -89,7 +89,9 @@ TEST(answer, reads_a_retry_after_in_seconds) {
   EXPECT_EQ(retry_after(" 3600 "), 3'600s);
   EXPECT_EQ(retry_after("0"), 0s);
   EXPECT_EQ(retry_after("99999999999999999"), 168h);
-  for (const auto* none : {"", "soon", "-5", "1.5", "Sat, 37 Mar 2020 09:41:14 GMT"})
+  EXPECT_EQ(retry_after(std::string(1'000, '9')), 168h) << "more than any number holds";
+  for (const auto* none :
+       {"", "soon", "-5", "+5", "1.5", "1e9", "5,", "0x10", "Sat, 37 Mar 2020 09:41:14 GMT"})
     EXPECT_EQ(retry_after(none), std::nullopt) << none;
   EXPECT_EQ(of(429, "").retry_after, std::nullopt);
 }
@@ -106,6 +108,9 @@ TEST(answer, reads_a_retry_after_that_is_a_date_by_its_senders_clock) {
       << "that is over";
   EXPECT_EQ(
       retry_after("Thu, 01 Jan 2099 00:00:00 GMT", "Sat, 07 Mar 2020 09:40:44 GMT"), 168h);
+  EXPECT_EQ(
+      retry_after("Fri, 31 Dec 9999 23:59:59 GMT", "Sat, 07 Mar 2020 09:40:44 GMT"), 168h);
+  EXPECT_EQ(retry_after("Mon, 01 Jan 0001 00:00:00 GMT", "Sat, 07 Mar 2020 09:40:44 GMT"), 0s);
 }
 
 std::string http_date(time_point when) {
@@ -149,6 +154,30 @@ TEST(answer, takes_its_own_clock_for_a_date_without_the_senders) {
   EXPECT_EQ(past.retry_after, 0s);
   const auto future = of(429, "", {{"retry-after", "Thu, 01 Jan 2099 00:00:00 GMT"}});
   EXPECT_EQ(future.retry_after, 168h);
+}
+
+TEST(answer, whose_headers_are_no_text_has_a_detail_that_can_be_stored) {
+  const auto got =
+      of(503, "", {{"x-trace-traceid", "\xff\xfe\x1b[2J\u202e\u0085"}, {"date", "\xff"}});
+  EXPECT_EQ(got.detail, "status 503, trace \uFFFD\uFFFD\uFFFD[2J\uFFFD\uFFFD");
+  const auto long_one = of(503, "", {{"x-trace-traceid", std::string(30'000, '\xff')}});
+  EXPECT_LE(text::length(long_one.detail), 200u);
+  EXPECT_EQ(of(200, "{}", {{"battlenet-schema-revision", "\xff\xfe"}}).schema_revision, "");
+  EXPECT_EQ(of(200, "{}", {{"last-modified", std::string(129, '1')}}).last_modified, "");
+}
+
+TEST(answer, is_text_also_behind_a_backslash) {
+  EXPECT_EQ(of(200, "{\"a\":\"\\\xff\xfe\"}").body, "{\"a\":\"\\\uFFFD\uFFFD\"}");
+  EXPECT_EQ(of(200, "\xff\\").body, "\uFFFD\\");
+  EXPECT_EQ(of(200, "\xff\\\\\\\"\\u0041").body, "\uFFFD\\\\\\\"\\u0041");
+}
+
+TEST(answer, to_what_was_never_sent_says_nothing_about_the_host) {
+  const auto got = unsendable("a path of a megabyte");
+  EXPECT_TRUE(got.unsent);
+  EXPECT_EQ(got.outcome, outcome::malformed);
+  EXPECT_EQ(got.status, 0u);
+  EXPECT_EQ(got.detail, "not sent: a path of a megabyte");
 }
 
 TEST(answer, names_status_and_trace_for_the_log) {

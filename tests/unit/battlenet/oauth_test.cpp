@@ -1,4 +1,5 @@
 #include "battlenet/oauth.hpp"
+#include "battlenet/sendable.hpp"
 
 #include <gtest/gtest.h>
 
@@ -30,6 +31,18 @@ TEST(token, is_malformed_with_the_path_of_what_is_wrong) {
   EXPECT_EQ(
       message(R"({"access_token":"a\r\nb","expires_in":1})"), "access_token: not a token");
   EXPECT_EQ(message("<html>").find("broken JSON at byte 0"), 0u);
+}
+
+TEST(token, is_short_enough_to_be_sent) {
+  const auto token_of = [](const std::string& value) {
+    return parse_token(R"({"access_token":")" + value + R"("})");
+  };
+  EXPECT_EQ(token_of(std::string(longest_token, 'x'))->value.size(), longest_token);
+  EXPECT_FALSE(token_of(std::string(longest_token + 1, 'x')));
+  EXPECT_FALSE(token_of(std::string(100'000, 'x')));
+  for (const auto* odd :
+       {"a b", "a\\u0000b", "a\\r\\nX: 1", "\xc3\xa4", "\\u202e", "\\u001b[2J"})
+    EXPECT_FALSE(token_of(odd)) << odd;
 }
 
 TEST(token, need_not_say_how_long_it_lives) {
@@ -66,6 +79,16 @@ TEST(user_token, tells_whether_the_characters_are_shared) {
       << "left out, it is what was asked for";
   EXPECT_TRUE(parse_user_token(R"({"access_token":"a","expires_in":86399,"scope":null})")
                   ->shares_profile);
+}
+
+TEST(user_info, has_a_tag_that_can_be_seen_or_none) {
+  const auto tag_of = [](const std::string& tag) {
+    return parse_user_info(R"({"sub":"1","battletag":")" + tag + R"("})")->battletag;
+  };
+  EXPECT_EQ(tag_of("Ярость#1234"), "Ярость#1234");
+  for (const auto* odd : {"a\\u001b[2J#1", "a\\u202e#1", "a\\u200b#1", "a\\n#1"})
+    EXPECT_EQ(tag_of(odd), "") << odd;
+  EXPECT_EQ(tag_of(std::string(3'000, 'x') + "#1"), "");
 }
 
 TEST(user_info, is_known_by_its_id) {
