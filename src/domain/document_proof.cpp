@@ -8,6 +8,9 @@ namespace guildhall::domain {
 
 namespace {
 
+/// What is longer leads nowhere.
+constexpr std::size_t longest_link = 2'048;
+
 /// What one source says: it agrees, it disagrees, or it does not say.
 enum class word : std::uint8_t { none, yes, no };
 
@@ -57,7 +60,7 @@ self_link read_link(std::string_view href, const document_claim& claim, const re
 self_link link_in(json_reader& in, const document_claim& claim, const reading& as) {
   std::string href;
   in.optional_object("_links", [&] {
-    in.optional_object("self", [&] { href = in.optional_text("href").value_or(""); });
+    in.optional_object("self", [&] { href = in.short_text("href", longest_link); });
   });
   return href.empty() ? self_link{} : read_link(href, claim, as);
 }
@@ -73,10 +76,10 @@ struct subject {
 subject read_subject(json_reader& in) {
   subject who;
   who.id = in.optional_integer("id", 1);
-  who.name = in.optional_text("name").value_or("");
+  who.name = in.short_text("name", longest_name);
   in.optional_object("realm", [&] {
     who.realm_id = in.optional_integer("id", 1);
-    who.realm = in.optional_text("slug").value_or("");
+    who.realm = in.short_text("slug", longest_label);
   });
   return who;
 }

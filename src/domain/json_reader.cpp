@@ -1,21 +1,20 @@
 #include "domain/json_reader.hpp"
 
 #include "core/text.hpp"
+#include "domain/bounded_json.hpp"
 #include "domain/moments.hpp"
-
-#include <boost/json/parser.hpp>
 
 #include <chrono>
 #include <cmath>
+#include <new>
 #include <string>
+#include <utility>
 
 namespace guildhall::domain {
 
 namespace json = boost::json;
 
 namespace {
-
-constexpr std::size_t max_depth = 32;
 
 /// 9999-12-31T23:59:59.999Z, the last moment that every reader of ours can print.
 constexpr std::int64_t last_millisecond = 253'402'300'799'999;
@@ -24,27 +23,41 @@ std::string_view view_of(const json::string& text) {
   return {text.data(), text.size()};
 }
 
+/// The text itself, its English form, or the first that it has.
+const json::string* text_of(const json::value& value) {
+  const auto* localised = value.if_object();
+  if (!localised)
+    return value.if_string();
+  const auto* english = localised->if_contains("en_US");
+  if (english && english->is_string())
+    return english->if_string();
+  for (const auto& member : *localised)
+    if (const auto* text = member.value().if_string())
+      return text;
+  return nullptr;
+}
+
 } // namespace
 
-json_reader::json_reader(std::string_view body) : root_(boost::json::storage_ptr(&memory_)) {
-  json::parse_options options;
-  options.max_depth = max_depth;
-  json::parser parser{{}, options};
-  parser.reset(&memory_);
-  json::error_code error;
-  const auto consumed = parser.write_some(body.data(), body.size(), error);
-  if (!error && body.find_first_not_of(" \t\r\n", consumed) != std::string_view::npos)
-    error = json::error::extra_data;
-  if (error) {
-    failure_ = failure{
-        ec::malformed,
-        "broken JSON at byte " + std::to_string(consumed) + ": " + error.message()};
+json_reader::json_reader(std::string_view body) {
+  try {
+    read(body);
+  } catch (const std::bad_alloc&) {
+    failure_ = failure{ec::malformed, "there is no memory for it"};
+  }
+}
+
+void json_reader::read(std::string_view body) {
+  auto parsed = parse_bounded(body, &memory_);
+  if (!parsed) {
+    failure_ = std::move(parsed.error());
     return;
   }
-  root_ = parser.release();
-  check(root_);
+  root_.emplace(std::move(parsed->root));
+  if (parsed->is_odd)
+    check(*root_);
   if (!failed())
-    here_ = as_object(root_);
+    here_ = as_object(*root_);
 }
 
 std::int64_t json_reader::integer(std::string_view key, std::int64_t min, std::int64_t max) {
@@ -119,15 +132,26 @@ std::optional<std::string> json_reader::optional_text(std::string_view key) {
   return text;
 }
 
+std::string json_reader::short_text(std::string_view key, std::size_t longest) {
+  auto found = optional_text(key).value_or("");
+  if (guildhall::text::length(found) <= longest)
+    return found;
+  leave_out(key, "too long");
+  return {};
+}
+
 std::vector<std::string> json_reader::every_text(std::string_view key) const {
   std::vector<std::string> out;
+  const auto add = [&](const json::value& value) {
+    if (const auto* text = value.if_string(); text)
+      out.emplace_back(view_of(*text));
+  };
   const auto* found = field(key);
-  if (const auto* plain = found ? found->if_string() : nullptr)
-    out.emplace_back(view_of(*plain));
+  if (found)
+    add(*found);
   if (const auto* localised = found ? found->if_object() : nullptr)
     for (const auto& member : *localised)
-      if (const auto* text = member.value().if_string())
-        out.emplace_back(view_of(*text));
+      add(member.value());
   return out;
 }
 
@@ -203,15 +227,9 @@ std::optional<std::int64_t> json_reader::to_integer(
 
 std::optional<std::string>
 json_reader::to_text(std::string_view key, const json::value& value) {
-  if (const auto* plain = value.if_string())
-    return std::string{view_of(*plain)};
-  if (const auto* localised = value.if_object()) {
-    if (const auto* english = localised->if_contains("en_US"); english && english->is_string())
-      return std::string{view_of(english->get_string())};
-    for (const auto& member : *localised)
-      if (const auto* text = member.value().if_string())
-        return std::string{view_of(*text)};
-  }
+  const auto* text = text_of(value);
+  if (text)
+    return std::string{view_of(*text)};
   reject(key, "expected a string");
   return std::nullopt;
 }
@@ -259,7 +277,7 @@ void json_reader::reject_here(std::string_view what) {
   }
   if (path.empty())
     path = "document";
-  constexpr std::size_t longest_path = 200;
+  constexpr std::size_t longest_path = 120;
   failure_ = failure{
       ec::malformed, guildhall::text::printable(path, longest_path).append(": ").append(what)};
 }

@@ -20,6 +20,11 @@
 
 namespace guildhall::domain {
 
+/// No guild's, character's or realm's name is longer, in code points; other names are not much
+/// longer.
+inline constexpr std::size_t longest_name = 48;
+inline constexpr std::size_t longest_label = 128;
+
 /// Largest integer that a JSON number holds exactly in every reader (2^53 - 1).
 inline constexpr std::int64_t max_json_integer = (std::int64_t{1} << 53) - 1;
 
@@ -34,8 +39,9 @@ inline constexpr std::int64_t max_json_integer = (std::int64_t{1} << 53) - 1;
 ///
 /// Fields that are `null` count as absent. Unknown fields are not looked at. Beyond the syntax
 /// the whole document must be one that PostgreSQL's jsonb and a double can hold: no NUL in a
-/// string, no number that overflows, at most 32 levels. Used by one thread, inside one
-/// function.
+/// string, no number that overflows; and within the bounds of `bounded_json.hpp`, whatever it
+/// is: a body costs no more memory than a document. How long a text may be is for whoever
+/// reads it (`short_text`). Used by one thread, inside one function.
 class json_reader {
 public:
   /// Parses; a broken document names the byte offset of the fault.
@@ -56,7 +62,10 @@ public:
   /// A string, or an object of localised strings, of which `en_US` is taken, else the first.
   std::string text(std::string_view key);
   std::optional<std::string> optional_text(std::string_view key);
-  /// The same in every language it has; none when it is absent or no text.
+  /// One of at most `longest` code points; empty where it is absent or cannot be read, as a
+  /// longer one.
+  std::string short_text(std::string_view key, std::size_t longest);
+  /// A text in every language it has; none when it is absent or no text.
   std::vector<std::string> every_text(std::string_view key) const;
   /// A string, or the digits of an integer: for ids that are sent as either.
   std::string text_or_integer(std::string_view key);
@@ -174,13 +183,14 @@ private:
   /// True if there was something.
   bool leave_out_if_failed();
 
+  void read(std::string_view body);
   void check(const boost::json::value& value);
   void reject_here(std::string_view what);
 
   // Parsing allocates from here first, then from the heap, and frees all at once.
   std::array<unsigned char, 16 * 1024> first_block_;
   boost::json::monotonic_resource memory_{first_block_.data(), first_block_.size()};
-  boost::json::value root_;
+  std::optional<boost::json::value> root_;
   const boost::json::object* here_{nullptr};
   std::vector<segment> path_;
   std::optional<failure> failure_;

@@ -19,8 +19,9 @@ constexpr std::size_t max_account_characters = 1'000;
 
 /// Ranks in a guild; the database keeps no other.
 constexpr std::int64_t last_rank = 99;
-/// Far longer than a name can be. What is longer finds no place in an index.
-constexpr std::size_t longest_name = 256;
+constexpr std::size_t longest_link = 2'048;
+/// Of a slug, in bytes. What is longer finds no place in an index.
+constexpr std::size_t longest_slug = 256;
 
 template <class Id>
 Id id_of(json_reader& in) {
@@ -29,11 +30,7 @@ Id id_of(json_reader& in) {
 
 /// Empty where it is absent or no name.
 std::string name_of(json_reader& in) {
-  auto name = in.optional_text("name").value_or("");
-  if (name.size() <= longest_name)
-    return name;
-  in.leave_out("name", "too long");
-  return {};
+  return in.short_text("name", longest_name);
 }
 
 /// Of what must be found at its address.
@@ -66,7 +63,7 @@ realm_ref own_realm_of(json_reader& in) {
 
 std::string faction_of(json_reader& in) {
   std::string faction;
-  in.optional_object("faction", [&] { faction = in.optional_text("type").value_or(""); });
+  in.optional_object("faction", [&] { faction = in.short_text("type", longest_name); });
   return faction;
 }
 
@@ -99,22 +96,25 @@ guild_ref guild_of(json_reader& in) {
   guild.id = id_of<bnet_guild_id>(in);
   guild.name = name_of(in);
   guild.realm = realm_of(in);
-  in.optional_object("key", [&] {
-    guild.name_slug = last_path_segment(in.optional_text("href").value_or(""));
-  });
-  if (guild.name_slug.empty() || guild.name_slug.size() > longest_name)
+  in.optional_object(
+      "key", [&] { guild.name_slug = last_path_segment(in.short_text("href", longest_link)); });
+  if (guild.name_slug.empty() || guild.name_slug.size() > longest_slug)
     guild.name_slug = guild_name_slug(guild.name);
   return guild;
 }
 
-/// What rosters and account lists alike say of each character.
+/// What rosters and account lists alike say of each character. A name that is none spoils the
+/// entry: nobody can be asked for by it. It is read last, so that whose entry it is stays
+/// known.
 template <class Listed>
 void read_listed(json_reader& in, Listed& one) {
   one.id = id_of<bnet_character_id>(in);
-  one.name = name_of(in);
   one.realm = realm_of(in);
   one.level = in.optional_small_integer("level").value_or(0);
   one.class_id = named_id_in(in, "playable_class").id;
+  one.name = in.optional_text("name").value_or("");
+  if (text::length(one.name) > longest_name)
+    in.reject("name", "too long");
 }
 
 roster_member member_of(json_reader& in) {

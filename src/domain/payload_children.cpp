@@ -1,5 +1,6 @@
 #include "domain/payload_children.hpp"
 
+#include "core/text.hpp"
 #include "domain/game.hpp"
 
 #include <boost/json/array.hpp>
@@ -39,7 +40,7 @@ std::optional<json::object> kill_of(
   in.object("encounter", [&] {
     boss = in.integer("id", 1);
     kill["boss"] = boss;
-    kill["name"] = in.optional_text("name").value_or("");
+    kill["name"] = in.short_text("name", longest_label);
   });
   const auto kills = in.integer("completed_count");
   kill["difficulty"] = difficulty;
@@ -73,7 +74,7 @@ profession_tier tier_of(json_reader& in) {
   profession_tier found;
   in.object("tier", [&] {
     found.id = in.integer("id", 1, last_tier);
-    found.name = in.optional_text("name").value_or("");
+    found.name = in.short_text("name", longest_label);
   });
   found.skill_points = in.optional_small_integer("skill_points").value_or(0);
   found.max_skill_points = in.optional_small_integer("max_skill_points").value_or(0);
@@ -84,7 +85,7 @@ profession profession_of(json_reader& in) {
   profession found;
   in.object("profession", [&] {
     found.id = static_cast<int>(in.integer("id", 1, std::numeric_limits<int>::max()));
-    found.name = in.optional_text("name").value_or("");
+    found.name = in.short_text("name", longest_label);
   });
   found.skill_points = in.optional_small_integer("skill_points").value_or(0);
   found.max_skill_points = in.optional_small_integer("max_skill_points").value_or(0);
@@ -190,7 +191,11 @@ std::string raid_kills_in(json_reader& in, time_point now) {
   std::set<kill_key> seen;
   const auto read_mode = [&](std::int64_t raid) {
     std::string difficulty;
-    in.object("difficulty", [&] { difficulty = in.text("type"); });
+    in.object("difficulty", [&] {
+      difficulty = in.text("type");
+      if (text::length(difficulty) > longest_name)
+        in.reject("type", "too long");
+    });
     in.optional_object("progress", [&] {
       in.optional_each("encounters", [&] {
         if (auto kill = kill_of(in, raid, difficulty, now, seen))

@@ -95,7 +95,9 @@ std::vector<std::string> nearest(const std::vector<realm>& realms, const std::st
 /// Every language of a name; it may be one text alone.
 std::vector<std::string> names_in(const json_reader& in) {
   auto names = in.every_text("name");
-  std::erase(names, std::string{});
+  std::erase_if(names, [](const auto& name) {
+    return name.empty() || text::length(name) > longest_name;
+  });
   std::ranges::sort(names);
   names.erase(std::ranges::unique(names).begin(), names.end());
   return names;

@@ -43,6 +43,39 @@ TEST(gunzip, refuses_what_is_broken_or_followed_by_something) {
   EXPECT_FALSE(gunzip(packed, 1'000));
 }
 
+TEST(gunzip, joins_members) {
+  EXPECT_EQ(gunzip(gzip("one ") + gzip("") + gzip("two"), 1'000), "one two");
+  EXPECT_FALSE(gunzip(gzip("one ") + gzip("two"), 6)) << "the limit is for all of them";
+  EXPECT_FALSE(gunzip(gzip("one ") + gzip("two").substr(0, 15), 1'000));
+  EXPECT_FALSE(gunzip(gzip("one ") + std::string(8, '\0'), 1'000));
+}
+
+TEST(gunzip, stops_where_a_body_grows_as_no_document_does) {
+  const auto few = gzip(std::string(2u << 20, '0'));
+  ASSERT_LT(few.size() * most_growth, 2u << 20);
+  EXPECT_FALSE(gunzip(few, 16u << 20));
+  EXPECT_TRUE(gunzip(gzip(std::string(grows_freely_to, '0')), 16u << 20));
+  std::string members;
+  for (int i = 0; i < 64; ++i)
+    members += gzip(std::string(1u << 20, '0'));
+  EXPECT_FALSE(gunzip(members, 64u << 20));
+}
+
+TEST(gunzip, takes_a_body_of_many_members_that_hold_nothing) {
+  std::string members;
+  for (int i = 0; i < 10'000; ++i)
+    members += gzip("");
+  EXPECT_EQ(gunzip(members + gzip("{}"), 1'000), "{}");
+}
+
+TEST(gunzip, gives_up_on_a_stream_without_end) {
+  // A head, then empty stored blocks of which none is the last.
+  std::string packed = gzip("").substr(0, 10);
+  for (int i = 0; i < 100'000; ++i)
+    packed += std::string{"\0\0\0\xff\xff", 5};
+  EXPECT_FALSE(gunzip(packed, 1u << 20));
+}
+
 RC_GTEST_PROP(gunzip, survives_any_bytes, (const std::string& bytes)) {
   const auto unpacked = gunzip("\x1f\x8b\x08" + bytes, 10'000);
   if (unpacked)

@@ -179,5 +179,57 @@ TEST(json_reader, a_failure_can_be_written_down_whatever_the_keys_are) {
   }
 }
 
+std::string failure_of(std::string_view body) {
+  const auto read = json_reader{body}.finish(0);
+  return read ? "" : read.error().message;
+}
+
+std::string list_of(std::size_t values) {
+  std::string body = R"({"a":[0)";
+  for (std::size_t i = 3; i < values; ++i)
+    body += ",0";
+  return body + "]}";
+}
+
+TEST(json_reader, gives_up_on_more_values_than_a_document_has) {
+  EXPECT_EQ(failure_of(list_of(250'000)), "");
+  EXPECT_TRUE(failure_of(list_of(250'001)).starts_with("broken JSON at byte "));
+  std::string objects = R"({"a":[{})";
+  for (int i = 0; i < 250'000; ++i)
+    objects += ",{}";
+  EXPECT_TRUE(failure_of(objects + "]}").starts_with("broken JSON at byte "));
+}
+
+TEST(json_reader, gives_up_on_an_object_of_too_many_members) {
+  std::string body = R"({"a":0)";
+  for (int i = 1; i < 10'000; ++i)
+    body += ",\"" + std::to_string(i) + "\":0";
+  EXPECT_EQ(failure_of(body + "}"), "");
+  EXPECT_NE(failure_of(body + R"(,"b":0})"), "");
+}
+
+TEST(json_reader, gives_up_on_keys_that_are_none) {
+  const auto body = [](std::size_t key) {
+    return "{\"" + std::string(key, 'k') + R"(":{"x":1}})";
+  };
+  EXPECT_EQ(failure_of(body(1'024)), "");
+  EXPECT_NE(failure_of(body(1'025)), "");
+  EXPECT_NE(failure_of(body(1u << 20)), "");
+  EXPECT_LE(failure_of(body(1u << 20)).size(), 100u);
+}
+
+TEST(json_reader, takes_a_short_text_or_leaves_it_out) {
+  json_reader in{R"({"name":"Ярость","number":7,"empty":null})"};
+  EXPECT_EQ(in.short_text("name", 6), "Ярость");
+  EXPECT_EQ(in.short_text("name", 5), "");
+  EXPECT_EQ(in.left_out().first, "name: too long");
+  EXPECT_EQ(in.short_text("number", 5), "");
+  EXPECT_EQ(in.left_out().parts, 2u);
+  EXPECT_EQ(in.short_text("empty", 5), "");
+  EXPECT_EQ(in.short_text("absent", 5), "");
+  EXPECT_EQ(in.left_out().parts, 2u);
+  EXPECT_TRUE(in.finish(0));
+}
+
 } // namespace
 } // namespace guildhall::domain

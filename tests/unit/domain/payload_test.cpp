@@ -108,15 +108,41 @@ TEST(roster, leaves_out_members_that_cannot_be_read_and_says_who_they_are_where_
   }
 }
 
-TEST(roster, takes_no_name_that_is_too_long_and_spells_slugs_as_they_are_asked_for) {
+std::string named_member(int id, const std::string& name) {
+  return R"({"character":{"id":)" + std::to_string(id) + R"(,"name":")" + name
+       + R"(","realm":{"id":9,"slug":"Area-52"}},"rank":3})";
+}
+
+TEST(roster, spells_slugs_as_they_are_asked_for) {
+  const auto roster = parse_roster(roster_of("[" + named_member(2, "A") + "]"));
+  ASSERT_TRUE(roster);
+  EXPECT_EQ(roster->members.at(0).realm.slug, "area-52");
+}
+
+TEST(roster, drops_an_entry_whose_name_is_too_long_for_any_and_knows_whose_it_is) {
+  std::string fits;
+  for (std::size_t i = 0; i < longest_name; ++i)
+    fits += "Я";
   const auto roster = parse_roster(roster_of(
-      R"([{"character":{"id":2,"name":")" + std::string(5'000, 'x')
-      + R"(","realm":{"id":9,"slug":"Area-52"}},"rank":3}])"));
+      "[" + named_member(1, fits) + "," + named_member(2, fits + "x") + ","
+      + named_member(3, std::string(9'000, 'x')) + "]"));
   ASSERT_TRUE(roster);
   ASSERT_EQ(roster->members.size(), 1u);
-  EXPECT_EQ(roster->members[0].name, "");
-  EXPECT_EQ(roster->members[0].realm.slug, "area-52");
-  EXPECT_EQ(roster->left_out.parts, 1u);
+  EXPECT_EQ(roster->members[0].name, fits);
+  EXPECT_EQ(roster->unreadable.size(), 2u);
+  EXPECT_EQ(roster->unidentified, 0u);
+  EXPECT_EQ(roster->left_out.parts, 2u);
+  EXPECT_EQ(roster->left_out.first, "members[1].character.name: too long");
+}
+
+TEST(guild, goes_without_a_name_that_is_too_long) {
+  const auto guild = parse_guild(
+      R"({"id":7,"name":")" + std::string(49, 'x') + R"(","realm":{"id":1,"slug":"s","name":")"
+      + std::string(9'000, 'x') + R"("},"crest":{}})");
+  ASSERT_TRUE(guild) << message_of(guild);
+  EXPECT_EQ(guild->name, "");
+  EXPECT_EQ(guild->realm.name, "");
+  EXPECT_EQ(guild->left_out.parts, 2u);
 }
 
 TEST(roster, of_which_nothing_can_be_read_is_none) {
