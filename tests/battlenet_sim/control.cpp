@@ -92,6 +92,8 @@ answer read(simulation& service, std::string_view rest, const form& query) {
     return ledger_answer(service.book, query);
   if (rest == "faults")
     return list_faults(service);
+  if (rest == "hostile")
+    return list_hostile();
   if (rest == "clock")
     return clock_answer(service.clock);
   return world_view(service, rest, query);

@@ -1,10 +1,12 @@
 #include "battlenet_sim/control_parts.hpp"
+#include "battlenet_sim/hostile.hpp"
 #include "battlenet_sim/json_writer.hpp"
 #include "battlenet_sim/simulation.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace guildhall::sim {
@@ -22,7 +24,7 @@ fault_action action_of(const boost::json::object& args) {
   fault_action action;
   for (auto kind :
        {status, delay, reset, truncate, broken_json, drip, empty_body, empty_roster,
-        halve_roster, body, instead, edit, last_modified}) {
+        halve_roster, body, instead, edit, last_modified, hostile}) {
     auto name = to_string(kind);
     const auto* value = args.if_contains(boost::json::string_view(name.data(), name.size()));
     const bool says_more = kind == body && args.contains("status"); // of that fault
@@ -35,13 +37,16 @@ fault_action action_of(const boost::json::object& args) {
       action.status = value->to_number<int>();
     if (kind == delay || kind == drip)
       action.delay_ms = value->to_number<std::uint32_t>();
-    if (kind == instead || kind == last_modified)
+    if (kind == instead || kind == last_modified || kind == hostile)
       action.text = value->as_string().c_str();
     if (kind == body || kind == edit)
       action.text = text_of(*value);
   }
   if (action.what == none)
     throw bad_call("no fault given");
+  if (action.what == hostile && action.text != every_hostile
+      && std::ranges::find(hostile_names(), action.text) == hostile_names().end())
+    throw bad_call("no hostile answer of that name");
   if (action.what == status && (action.status < 200 || action.status > 599))
     throw bad_call("status is not an HTTP status");
   if (const auto* after = args.if_contains("retry_after"))
@@ -77,6 +82,13 @@ answer add_fault(simulation& service, const boost::json::object& args) {
   if (!id)
     throw bad_call("the pattern is none, or there are too many faults");
   return json_answer("{\"id\":" + std::to_string(*id) + "}");
+}
+
+answer list_hostile() {
+  boost::json::array names;
+  for (const auto name : hostile_names())
+    names.emplace_back(boost::json::string_view(name.data(), name.size()));
+  return json_answer(boost::json::serialize(boost::json::object{{"names", std::move(names)}}));
 }
 
 answer list_faults(simulation& service) {

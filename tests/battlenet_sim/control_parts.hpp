@@ -36,5 +36,6 @@ change_world(simulation& service, std::string_view action, const boost::json::ob
 
 answer add_fault(simulation& service, const boost::json::object& args);
 answer list_faults(simulation& service);
+answer list_hostile();
 
 } // namespace guildhall::sim

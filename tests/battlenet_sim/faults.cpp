@@ -1,5 +1,6 @@
 #include "battlenet_sim/faults.hpp"
 
+#include "battlenet_sim/hostile.hpp"
 #include "battlenet_sim/text.hpp"
 
 #include <functional>
@@ -37,6 +38,15 @@ bool strikes(fault& one, const target& what) {
   return true;
 }
 
+/// Of a fault that has struck.
+fault_action action_of(const fault& one) {
+  auto action = one.action;
+  const auto& names = hostile_names();
+  if (action.what == fault_action::kind::hostile && action.text == every_hostile)
+    action.text = names[(one.struck - 1) % names.size()];
+  return action;
+}
+
 } // namespace
 
 std::string_view to_string(fault_action::kind kind) {
@@ -70,6 +80,8 @@ std::string_view to_string(fault_action::kind kind) {
     return "edit";
   case last_modified:
     return "last_modified";
+  case hostile:
+    return "hostile";
   }
   return "none";
 }
@@ -110,7 +122,7 @@ fault_action fault_table::strike(const target& what, std::string_view region) {
   std::lock_guard lock(mutex_);
   for (auto& one : faults_)
     if (matches(one, what, region) && strikes(one, what))
-      return one.action;
+      return action_of(one);
   return {};
 }
 

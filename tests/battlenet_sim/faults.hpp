@@ -17,19 +17,20 @@ namespace guildhall::sim {
 struct fault_action {
   enum class kind {
     none,
-    status,       ///< that status instead of the answer
-    delay,        ///< the right answer, late
-    reset,        ///< the connection is reset, nothing is sent
-    truncate,     ///< Content-Length promises all, the connection closes half-way
-    broken_json,  ///< a complete answer whose JSON ends in the middle
-    drip,         ///< the right answer, a kilobyte at a time
-    empty_body,   ///< 200 without a body
-    empty_roster, ///< a roster without members
-    halve_roster, ///< a roster with fewer than half of its members (the leader stays)
-    body,         ///< 200 with that JSON, whatever was asked for
-    instead,      ///< 200 with the document of that other path
-    edit,         ///< the right answer with fields set, removed or repeated
-    last_modified ///< the right answer with another such header, or none
+    status,        ///< that status instead of the answer
+    delay,         ///< the right answer, late
+    reset,         ///< the connection is reset, nothing is sent
+    truncate,      ///< Content-Length promises all, the connection closes half-way
+    broken_json,   ///< a complete answer whose JSON ends in the middle
+    drip,          ///< the right answer, a kilobyte at a time
+    empty_body,    ///< 200 without a body
+    empty_roster,  ///< a roster without members
+    halve_roster,  ///< a roster with fewer than half of its members (the leader stays)
+    body,          ///< 200 with that JSON, whatever was asked for
+    instead,       ///< 200 with the document of that other path
+    edit,          ///< the right answer with fields set, removed or repeated
+    last_modified, ///< the right answer with another such header, or none
+    hostile        ///< what no honest service sends: one of `hostile_names`, or each in turn
   };
   kind what = kind::none;
   int status = 0;
@@ -38,8 +39,11 @@ struct fault_action {
   std::string body;           ///< of a status fault, instead of Battle.net's words
   bool html = false;          ///< that body is a page
   bool moving = false;        ///< roster faults: Last-Modified moves with every such answer
-  std::string text;           ///< of body, instead and last_modified; of edit its JSON
+  std::string text;           ///< of body, instead, last_modified, hostile; of edit its JSON
 };
+
+/// Instead of one name: each time the next.
+inline constexpr std::string_view every_hostile = "any";
 
 /// Those are never answered with 304: what they say is to be heard.
 constexpr bool is_about_content(fault_action::kind what) {

@@ -1,5 +1,7 @@
 #include "battlenet_sim/server.hpp"
 
+#include "battlenet_sim/hostile.hpp"
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -111,6 +113,12 @@ send_badly(beast::tcp_stream& stream, const raw_response& response, const fault_
     stream.socket().close(error);
     co_return false;
   }
+  if (wrong.what == fault_action::kind::hostile) {
+    stream.expires_after(std::chrono::seconds(server::idle_seconds));
+    const auto odd = hostile_answer(wrong.text, response.body());
+    co_await asio::async_write(stream, asio::buffer(odd), token);
+    co_return false;
+  }
   auto bytes = serialize(response);
   if (wrong.what == fault_action::kind::truncate) {
     bytes.resize(bytes.size() - response.body().size() / 2 - 1);
@@ -129,7 +137,8 @@ send_badly(beast::tcp_stream& stream, const raw_response& response, const fault_
 
 bool needs_care(const fault_action& wrong) {
   using enum fault_action::kind;
-  return wrong.what == reset || wrong.what == truncate || wrong.what == drip;
+  return wrong.what == reset || wrong.what == truncate || wrong.what == drip
+      || wrong.what == hostile;
 }
 
 asio::awaitable<void> converse(beast::tcp_stream& stream, simulation& service) {
@@ -153,6 +162,7 @@ asio::awaitable<void> converse(beast::tcp_stream& stream, simulation& service) {
       co_await pause(result.delay_ms);
       stream.expires_after(std::chrono::seconds(server::idle_seconds));
     }
+    gzip = gzip && result.transport.what != fault_action::kind::hostile;
     auto response = make_response(std::move(result.content), gzip, keep_alive);
     if (needs_care(result.transport)) {
       if (!co_await send_badly(stream, response, result.transport))

@@ -54,6 +54,22 @@ TEST_F(sim_faults, match_by_class_pattern_and_region) {
   EXPECT_EQ(post("/_sim/fault", R"({"match":"/","status":500,"reset":true})").status, 400);
 }
 
+TEST_F(sim_faults, give_what_no_honest_service_gives) {
+  const auto names = http->send("GET", "/_sim/hostile").json().at("names").as_array();
+  ASSERT_GT(names.size(), 50u);
+  EXPECT_EQ(post("/_sim/fault", R"({"match":"/","hostile":"nothing"})").status, 400);
+  control("fault", R"({"match":"class:guild","hostile":"header_bytes"})");
+  EXPECT_TRUE(get(guild_path).header("x-trace-traceid").starts_with("\xff\xfe"));
+  no_faults();
+  control("fault", R"({"match":"class:guild","hostile":"nul_in_a_key"})");
+  EXPECT_NE(get(guild_path).body.find("a\\u0000b"), std::string::npos);
+  no_faults();
+  control("fault", R"({"match":"class:guild","hostile":"any","count":1})");
+  EXPECT_TRUE(get(guild_path).header("x-trace-traceid").starts_with("\xff\xfe"))
+      << "the first of them";
+  EXPECT_EQ(get(guild_path).status, 200);
+}
+
 TEST_F(sim_faults, say_something_else_with_200) {
   control("fault", R"({"match":"class:guild","body":{"code":503,"reason":"maintenance"}})");
   EXPECT_EQ(get(guild_path).status, 200);
