@@ -12,6 +12,7 @@ test_packages=("${run_packages[@]}" libgtest-dev libgmock-dev librapidcheck-dev
   chromium chromium-driver)
 bench_packages=("${test_packages[@]}" wrk nginx-light libbenchmark-dev)
 lint_packages=("${test_packages[@]}" clang-tidy-19 clang-format-14 shellcheck libbenchmark-dev)
+fuzz_packages=("${build_packages[@]}" clang-19 libclang-rt-19-dev)
 format_packages=(clang-format-14)
 quick_lint_packages=(clang-format-14 shellcheck)
 
