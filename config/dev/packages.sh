@@ -97,6 +97,34 @@ configure() { # PRESET FOLDER [CMAKE OPTION...]
   [ -f "$folder/build.ninja" ] || attended cmake --preset "$preset" -B "$folder" "$@"
 }
 
+# The last "[12/260]" that ninja wrote: "12 260".
+progress_in() { # LOG
+  tail -c 400 "$1" 2>/dev/null | sed -n 's|.*\[\([0-9]*\)/\([0-9]*\)\].*|\1 \2|p' | tail -n 1
+}
+
+# For whoever wants to run guildhall, not to see it compiled: a line now and then, the rest in a log.
+build_quietly() { # FOLDER TARGET...
+  local log=$log_dir/build.log files all tenth said=0 status=0
+  : >"$log"
+  ninja -C "$root/build/$1" "${@:2}" </dev/null >"$log" 2>&1 9>&- &
+  child=$!
+  while kill -0 "$child" 2>/dev/null; do
+    read -r files all <<<"$(progress_in "$log")" || true
+    # What is up to date is not worth a word.
+    if [ "${all:-0}" -gt 10 ]; then
+      tenth=$((10 * files / all))
+      if [ "$tenth" -gt "$said" ] && [ "$tenth" -lt 10 ]; then
+        said=$tenth
+        say "  $files of $all files"
+      fi
+    fi
+    sleep 1
+  done
+  wait "$child" || status=$?
+  child=
+  [ "$status" = 0 ] || { tail -n 40 "$log" >&2 && die "the build failed; its log is $log"; }
+}
+
 build() { # FOLDER [TARGET...]
   attended ninja -C "$root/build/$1" "${@:2}" || die "the build failed"
 }

@@ -267,9 +267,8 @@ dev_run() {
 
   configure release release >"$log_dir/configure.log" \
     || { tail -n 20 "$log_dir/configure.log" >&2 && die "cmake could not configure the build"; }
-  say "Building guildhall and the simulator"
-  attended ninja -C "$root/build/release" guildhall battlenet_sim 9>&- \
-    || die "the build failed"
+  say "Building guildhall and the simulator; the first time takes some minutes"
+  build_quietly release guildhall battlenet_sim
 
   use_database guildhall
   read_config
@@ -346,7 +345,60 @@ dev_status() {
   ! alive guildhall || [ ! -f "$run_dir/summary" ] || cat "$run_dir/summary"
 }
 
-dev_clean() {
+# What each database of ours mirrors: NAME HOST, a line each. Starts PostgreSQL for that if need be.
+mirrored_hosts() {
+  local name was_running=yes
+  pg_running || was_running=
+  [ -n "$was_running" ] \
+    || as_postgres "$pg_bin/pg_ctl" start -s -w -t 60 -D "$pg/data" -l "$pg/postgresql.log" \
+      >/dev/null 2>&1 || return 1
+  for name in $(psql_as postgres postgres -c \
+    "select datname from pg_database where not datistemplate and datname <> 'postgres' order by 1"); do
+    printf '%s %s\n' "$name" "$(psql_as postgres "$name" -c \
+      "select host from upstream_hosts where role <> 'oauth' order by 1 limit 1" 2>/dev/null || true)"
+  done
+  [ -n "$was_running" ] || as_postgres "$pg_bin/pg_ctl" stop -s -w -t 60 -m fast -D "$pg/data" || true
+}
+
+# The data that would be lost, a line each.
+say_what_is_kept() {
+  local hosts name host
+  if [ -d "$pg/data" ]; then
+    if hosts=$(mirrored_hosts); then
+      while read -r name host; do
+        case $host in
+          '') [ -z "$name" ] || say "  the database $name, which mirrors nothing yet" ;;
+          http://127.0.0.1:*) say "  the database $name, which mirrors the simulator" ;;
+          *) say "  the database $name: REAL DATA, from $host and from people who logged in" ;;
+        esac
+      done <<<"$hosts"
+    else
+      say "  the databases in $pg; PostgreSQL does not start, so they may hold REAL DATA"
+    fi
+  fi
+  [ ! -d "$secrets" ] || say "  the signing keys in $secrets"
+}
+
+# Data is removed by whoever says so, not by whoever mistypes.
+may_remove_data() { # [--yes]
+  local kept answer=
+  kept=$(say_what_is_kept)
+  [ -n "$kept" ] || return 0
+  say "This removes:"
+  say "$kept"
+  [ "${1-}" != --yes ] || return 0
+  [ -t 0 ] || die "nobody is there to be asked; ./dev clean --yes removes it. Nothing was removed."
+  read -r -p "Type yes to remove all of it: " answer || true
+  [ "$answer" = yes ] || die "nothing was removed"
+}
+
+dev_clean() { # [--yes]
+  case "$*" in
+    '' | --yes) ;;
+    *) die "usage: ./dev clean [--yes]" ;;
+  esac
+  pg=$(pg_folder)
+  may_remove_data "$@"
   dev_stop
   rm -rf "$pg_elsewhere" build var bench.json
   say "Removed the build, the data and the secrets."
