@@ -1,5 +1,6 @@
 #include "domain/realm_index.hpp"
 
+#include "core/nearest.hpp"
 #include "core/text.hpp"
 #include "domain/address.hpp"
 #include "domain/document_proof.hpp"
@@ -10,8 +11,8 @@
 #include <unicode/unistr.h>
 
 #include <algorithm>
-#include <numeric>
 #include <set>
+#include <utility>
 
 namespace guildhall::domain {
 
@@ -19,6 +20,7 @@ namespace {
 
 constexpr std::size_t max_realms = 10'000;
 constexpr std::size_t offered = 3;
+constexpr std::size_t longest_name = 128; // bytes; the longest there is has 40
 
 /// Letters that no decomposition takes apart.
 void append_plain(std::string& out, UChar32 letter) {
@@ -43,45 +45,15 @@ void append_plain(std::string& out, UChar32 letter) {
   }
 }
 
-/// How many letters have to change to make one text of the other.
-std::size_t distance(std::u32string_view a, std::u32string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    auto diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const auto changed = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({changed, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
-}
-
-std::u32string letters_of(std::string_view utf8) {
-  std::u32string out;
-  for (std::size_t at = 0; at < utf8.size();)
-    if (const auto point = text::next_code_point(utf8, at))
-      out += *point;
-  return out;
-}
-
-std::string listed(const std::vector<std::string>& slugs) {
-  std::string out;
-  for (const auto& slug : slugs)
-    out += (out.empty() ? "" : ", ") + slug;
-  return out;
-}
-
 /// The slugs whose realm is spelt most like it; none where nothing comes near.
 std::vector<std::string> nearest(const std::vector<realm>& realms, const std::string& key) {
-  const auto wanted = letters_of(key);
+  const auto length = text::length(key);
   std::vector<std::pair<std::size_t, std::string>> found;
   for (const auto& one : realms) {
-    auto best = distance(wanted, letters_of(realm_key(one.slug)));
+    auto best = text::letters_apart(key, realm_key(one.slug));
     for (const auto& name : one.names)
-      best = std::min(best, distance(wanted, letters_of(realm_key(name))));
-    if (best <= std::max<std::size_t>(2, wanted.size() / 3))
+      best = std::min(best, text::letters_apart(key, realm_key(name)));
+    if (text::may_be_meant(best, length))
       found.emplace_back(best, one.slug);
   }
   std::ranges::sort(found);
@@ -144,6 +116,14 @@ std::string realm_key(std::string_view name) {
 }
 
 result<std::string> find_realm(const std::vector<realm>& realms, std::string_view wanted) {
+  const auto refused = [](std::string sentence) {
+    failure why{ec::validation, sentence};
+    why.fields.emplace("realm", std::move(sentence));
+    return fail(std::move(why));
+  };
+  if (wanted.size() > longest_name)
+    return refused(
+        "There is no realm with a name of " + std::to_string(wanted.size()) + " bytes");
   auto slug = text::name_key(wanted);
   if (std::ranges::find(realms, slug, &realm::slug) != realms.end())
     return slug;
@@ -157,14 +137,13 @@ result<std::string> find_realm(const std::vector<realm>& realms, std::string_vie
       meant.push_back(one.slug);
   if (meant.size() == 1)
     return meant.front();
-  auto sentence = "There is no realm \"" + std::string{wanted} + "\" in this region";
+  const auto shown = '"' + text::printable(wanted) + '"';
   if (!meant.empty())
-    sentence = "\"" + std::string{wanted} + "\" may be one of " + listed(meant);
-  else if (const auto near = nearest(realms, key); !near.empty())
-    sentence += "; the nearest are " + listed(near);
-  failure why{ec::validation, sentence};
-  why.fields.emplace("realm", std::move(sentence));
-  return fail(std::move(why));
+    return refused(shown + " may be one of " + text::joined(meant));
+  auto sentence = "There is no realm " + shown + " in this region";
+  if (const auto near = nearest(realms, key); !near.empty())
+    sentence += "; the nearest are " + text::joined(near);
+  return refused(std::move(sentence));
 }
 
 } // namespace guildhall::domain

@@ -71,6 +71,18 @@ TEST(realm_index, what_is_like_nothing_is_refused_without_a_guess) {
   EXPECT_TRUE(found("\xff").starts_with("refused"));
 }
 
+TEST(realm_index, the_sentence_shows_nothing_that_is_not_to_be_printed) {
+  EXPECT_EQ(
+      find_realm(europe(), "stromrage").error().message,
+      "There is no realm \"stromrage\" in this region; the nearest are stormrage");
+  EXPECT_EQ(
+      find_realm(europe(), "a\n\x1b[2J").error().message,
+      "There is no realm \"a\uFFFD\uFFFD[2J\" in this region");
+  const auto endless = find_realm(europe(), std::string(100'000, 'x'));
+  ASSERT_FALSE(endless);
+  EXPECT_LT(endless.error().message.size(), 200u);
+}
+
 TEST(realm_index, a_name_of_two_realms_is_refused_with_both) {
   auto two = europe();
   two.push_back({realm_id{9}, "draenor-2", {"Draenor"}});
