@@ -3,7 +3,7 @@
 #include "app/commands.hpp"
 #include "app/say.hpp"
 #include "app/service.hpp"
-#include "core/config.hpp"
+#include "core/config_process.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -35,13 +35,15 @@ std::string config_file(const std::string& given) {
   return std::filesystem::exists(default_config) ? default_config : std::string{};
 }
 
+void print_warnings(const loaded_config& loaded) {
+  for (const auto& [file, sentence] : loaded.warnings)
+    std::cerr << "guildhall: warning: " << file << ": " << sentence << '\n';
+}
+
 /// The effective values on stdout, every mistake (and what serving lacks) on stderr.
-int check_config(const std::string& file) {
-  const auto cfg = load_config(file, process_environment());
-  if (!cfg)
-    return report(cfg.error());
-  say(whole{config_report(*cfg)});
-  if (auto mistakes = mistakes_for_serve(*cfg, true); !mistakes.empty())
+int check_config(const config& cfg) {
+  say(whole{config_report(cfg)});
+  if (auto mistakes = mistakes_for_serve(cfg, true); !mistakes.empty())
     return report(bad_config(std::move(mistakes)));
   return 0;
 }
@@ -66,12 +68,11 @@ public:
     } catch (const CLI::ParseError& e) {
       return app_.exit(e);
     }
-    if (checking_)
-      return check_config(config_file(file_));
-    const auto cfg = load_config(config_file(file_), process_environment());
-    if (!cfg)
-      return report(cfg.error());
-    return chosen_(*cfg);
+    const auto loaded = load_config(config_file(file_), process_variables());
+    if (!loaded)
+      return report(loaded.error());
+    print_warnings(*loaded);
+    return chosen_(loaded->values);
   }
 
 private:
@@ -103,7 +104,7 @@ private:
     does(schema, [this](const config& cfg) { return migrate(cfg, only_status_); });
 
     add("check-config", "show the effective configuration and its mistakes")->callback([this] {
-      checking_ = true;
+      chosen_ = check_config;
     });
   }
 
@@ -173,7 +174,6 @@ private:
 
   CLI::App app_{"guildhall: a local mirror of World of Warcraft guilds, and its REST API"};
   std::function<int(const config&)> chosen_;
-  bool checking_{false};
 
   std::string file_;
   service_role role_{service_role::all};

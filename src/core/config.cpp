@@ -1,15 +1,20 @@
 #include "core/config.hpp"
 
+#include "core/config_files.hpp"
 #include "core/config_keys.hpp"
+#include "core/config_names.hpp"
+#include "core/config_process.hpp"
 #include "core/config_rules.hpp"
+#include "core/nearest.hpp"
+#include "core/text.hpp"
 
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
+#include <strings.h>
+#include <unistd.h>
 
 namespace guildhall {
 
@@ -23,17 +28,29 @@ using mistakes = std::map<std::string, std::string>;
 struct loading {
   config cfg{};
   mistakes wrong{};
+  mistakes warnings{};
 };
 
-/// The whole file, or nothing if it cannot be read.
-std::optional<std::string> contents_of(const std::string& file) {
-  std::ifstream in{file, std::ios::binary};
-  std::ostringstream text;
-  text << in.rdbuf();
-  // An empty file fails, too, but is not bad; a folder opens and cannot be read.
-  if (!in.is_open() || text.bad())
-    return std::nullopt;
-  return std::move(text).str();
+/// What others may do with a file of secrets: `name` is the mistake's if they may write it.
+void check_exposure(loading& state, const std::string& file, const std::string& name) {
+  using config_files::others_may;
+  const auto exposed = config_files::exposure_of(file);
+  if (exposed == others_may::write)
+    state.wrong[name] = fmt::format(
+        "every user of this machine may write {}, which holds secrets, and so choose them: "
+        "chmod o= {}",
+        file, file);
+  else if (exposed == others_may::read)
+    state.warnings[file] = fmt::format(
+        "every user of this machine may read it, and it holds secrets: chmod o= {} (what a "
+        "container mounts: mode 0440)",
+        file);
+}
+
+bool has_a_secret(const config& cfg) {
+  return std::ranges::any_of(config_keys::all(), [&](const key& one) {
+    return one.secret && one.print(cfg).find("***") != std::string::npos;
+  });
 }
 
 void set(loading& state, const key& which, const raw& value, const std::string& source) {
@@ -85,11 +102,32 @@ raw raw_of(const toml::node& node) {
 }
 
 std::string names_in(std::string_view section) {
-  std::string names;
+  std::vector<std::string> names;
   for (const auto& known : config_keys::all())
     if (known.section() == section)
-      (names += names.empty() ? "" : ", ") += known.last_name();
-  return names;
+      names.push_back(known.last_name());
+  return text::joined(names);
+}
+
+std::string unknown_key(const std::string& name, const std::string& file) {
+  std::vector<std::string> names;
+  for (const auto& known : config_keys::all())
+    names.push_back(known.name);
+  return fmt::format(
+      "unknown key in {}{}", file,
+      config_keys::did_you_mean(config_keys::meant(name, names, '.')));
+}
+
+std::string unknown_section(const std::string& section, const std::string& file) {
+  std::vector<std::string> names;
+  for (const auto& known : config_keys::all())
+    if (names.empty() || names.back() != known.section())
+      names.push_back(known.section());
+  const auto near = text::nearest(section, names);
+  return fmt::format(
+      "unknown key in {}{}", file,
+      near.empty() ? fmt::format("; the tables are {}", text::joined(names))
+                   : config_keys::did_you_mean(near));
 }
 
 void read_section(
@@ -98,7 +136,8 @@ void read_section(
   const auto known_names = names_in(section);
   const auto* table = node.as_table();
   if (known_names.empty()) {
-    state.wrong[section] = fmt::format("unknown key in {}", file);
+    state.wrong[text::printable(section)] =
+        table ? unknown_section(section, file) : unknown_key(section, file);
   } else if (!table) {
     state.wrong[section] = fmt::format("must be a table ([{}]) in {}", section, file);
   } else {
@@ -106,8 +145,8 @@ void read_section(
       const auto full_name = fmt::format("{}.{}", section, name.str());
       const auto known = std::ranges::find(config_keys::all(), full_name, &key::name);
       if (known == config_keys::all().end())
-        state.wrong[full_name] =
-            fmt::format("unknown key in {}; [{}] has {}", file, section, known_names);
+        state.wrong[text::printable(full_name)] =
+            fmt::format("{}; [{}] has {}", unknown_key(full_name, file), section, known_names);
       else
         set(state, *known, raw_of(element), file);
     }
@@ -115,9 +154,9 @@ void read_section(
 }
 
 void read_file(loading& state, const std::string& file) {
-  const auto text = contents_of(file);
+  const auto text = config_files::contents_of(file);
   if (!text) {
-    state.wrong[file] = "the file cannot be read";
+    state.wrong[file] = "the file " + text.error();
     return;
   }
   try {
@@ -128,6 +167,8 @@ void read_file(loading& state, const std::string& file) {
     state.wrong[file] =
         fmt::format("line {}, column {}: {}", at.line, at.column, error.description());
   }
+  if (has_a_secret(state.cfg))
+    check_exposure(state, file, file);
 }
 
 // the environment
@@ -139,25 +180,35 @@ std::optional<std::string> variable(const environment& env, const std::string& n
   return value && !value->empty() ? std::move(value) : std::nullopt;
 }
 
+void read_secret(
+    loading& state, const key& which, const std::string& file, const std::string& source) {
+  auto text = config_files::contents_of(file);
+  if (!text) {
+    state.wrong[which.name] =
+        fmt::format("the file {} that {} names {}", file, source, text.error());
+    return;
+  }
+  text->erase(text->find_last_not_of("\r\n") + 1);
+  if (text->empty()) {
+    state.wrong[which.name] = fmt::format("the file {} that {} names is empty", file, source);
+    return;
+  }
+  set(state, which, config_keys::env_text{std::move(*text)}, source);
+  check_exposure(state, file, which.name);
+}
+
 void read_environment(loading& state, const environment& env) {
   for (const auto& which : config_keys::all()) {
     const auto name = which.env_name();
     auto value = variable(env, name);
-    if (value)
-      set(state, which, config_keys::env_text{std::move(*value)}, name);
     const auto file = which.secret ? variable(env, name + "_FILE") : std::nullopt;
-    if (!file)
-      continue;
-    auto text = contents_of(*file);
-    if (value) {
-      state.wrong[which.name] = fmt::format("both {0} and {0}_FILE are set", name);
-    } else if (!text) {
+    if (value && file)
       state.wrong[which.name] =
-          fmt::format("the file {} that {}_FILE names cannot be read", *file, name);
-    } else {
-      text->erase(text->find_last_not_of("\r\n") + 1);
-      set(state, which, config_keys::env_text{std::move(*text)}, name + "_FILE");
-    }
+          fmt::format("both {0} and {0}_FILE are set; unset one of them", name);
+    else if (value)
+      set(state, which, config_keys::env_text{std::move(*value)}, name);
+    else if (file)
+      read_secret(state, which, *file, name + "_FILE");
   }
 }
 
@@ -189,18 +240,58 @@ failure bad_config(std::map<std::string, std::string> wrong) {
   return {.code = ec::bad_config, .message = std::move(message), .fields = std::move(wrong)};
 }
 
-result<config> load_config(const std::string& file, const environment& env) {
+namespace {
+
+loading load(const std::string& file, const environment& env) {
   loading state;
   if (!file.empty())
     read_file(state, file);
   read_environment(state, env);
   if (state.cfg.cors.origins.empty())
-    state.cfg.cors.origins = {
-        std::string{*config_keys::origin_of(state.cfg.cors.frontend_url)}};
+    state.cfg.cors.origins = {config_keys::browser_origin_of(state.cfg.cors.frontend_url)};
   check_together(state);
+  return state;
+}
+
+} // namespace
+
+result<config> load_config(const std::string& file, const environment& env) {
+  auto state = load(file, env);
   if (!state.wrong.empty())
     return fail(bad_config(std::move(state.wrong)));
   return std::move(state.cfg);
+}
+
+result<loaded_config> load_config(const std::string& file, const variables& all) {
+  auto state = load(file, [&](const std::string& name) -> std::optional<std::string> {
+    const auto found = all.find(name);
+    return found == all.end() ? std::nullopt : std::optional{found->second};
+  });
+  state.wrong.merge(unknown_variables(all));
+  if (!state.wrong.empty())
+    return fail(bad_config(std::move(state.wrong)));
+  return loaded_config{std::move(state.cfg), std::move(state.warnings)};
+}
+
+variables process_variables() {
+  constexpr std::string_view ours = "GUILDHALL_";
+  variables out;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text{*entry};
+    const auto name = text.substr(0, text.find('='));
+    if (::strncasecmp(text.data(), ours.data(), ours.size()) == 0 && name.size() < text.size())
+      out.emplace(name, text.substr(name.size() + 1));
+  }
+  return out;
+}
+
+std::map<std::string, std::string> unknown_variables(const variables& all) {
+  mistakes wrong;
+  for (const auto& [name, value] : all)
+    if (!value.empty() && !config_keys::is_of_a_cluster(name, value))
+      if (auto mistake = config_keys::mistake_in_variable(name); !mistake.empty())
+        wrong.emplace(text::printable(name), std::move(mistake));
+  return wrong;
 }
 
 std::map<std::string, std::string> missing_for_serve(const config& cfg, bool syncs) {

@@ -174,7 +174,9 @@ constexpr std::size_t shortest_key = 32;
 std::optional<config::signing_key> parse_signing_key(std::string_view entry) {
   const auto colon = std::min(entry.find(':'), entry.size());
   const auto id = entry.substr(0, colon);
-  if (!key_id.holds(id) || entry.size() - colon < 1 + shortest_key)
+  // A line end is no part of a key: somebody has put each on a line of its own.
+  if (!key_id.holds(id) || entry.size() - colon < 1 + shortest_key
+      || entry.find_first_of("\r\n") != std::string_view::npos)
     return std::nullopt;
   return config::signing_key{std::string{id}, {std::string{entry.substr(colon + 1)}}};
 }
@@ -184,7 +186,9 @@ key signing_keys(std::string name, Field field) {
   return {
       .name = std::move(name),
       .accepts = fmt::format(
-          "a list of \"kid:key\", kids distinct ({}), keys of at least {} bytes",
+          "a list of \"kid:key\" (commas between them in a variable or file), kids distinct "
+          "({}), "
+          "keys of at least {} bytes",
           key_id.accepts, shortest_key),
       .secret = true,
       .read =
@@ -256,7 +260,7 @@ std::vector<key> keys_of_serving() {
       integer(AT(admin.port), 0, any_port),
 
       text(AT(cors.frontend_url), url),
-      list(AT(cors.origins), origin, 0),
+      list(AT(cors.origins), browser_origin, 0),
 
       signing_keys(AT(auth.keys)),
       time(AT(auth.operator_token_lifetime), minute, 7 * day),

@@ -1,6 +1,9 @@
 #include "core/config_rules.hpp"
 
 #include "core/config_values.hpp"
+#include "core/text.hpp"
+
+#include <unicode/uchar.h>
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -9,6 +12,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <string>
+#include <utility>
 
 namespace guildhall::config_keys {
 
@@ -46,6 +50,33 @@ bool is_visible(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
 }
 
+bool is_number_of(std::string_view text, std::size_t least, std::size_t most) {
+  return text.size() >= least && text.size() <= most
+      && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// A name in any script, '#' and 3 to 9 digits.
+bool is_battletag(std::string_view text) {
+  constexpr std::size_t longest_name = 32; // Battle.net's own limit is 12
+  const auto hash = std::min(text.find('#'), text.size());
+  const auto name = text.substr(0, hash);
+  std::size_t letters = 0;
+  for (std::size_t at = 0; at < name.size(); ++letters) {
+    const auto point = text::next_code_point(name, at);
+    if (!point
+        || (*point < 0x80 ? std::isalnum(static_cast<int>(*point)) == 0
+                          : u_isalnum(static_cast<UChar32>(*point)) == 0))
+      return false;
+  }
+  return letters >= 2 && letters <= longest_name && hash < text.size()
+      && is_number_of(text.substr(hash + 1), 3, 9);
+}
+
+/// So few digits are a slip of the pen; the number has to fit 64 bits.
+bool is_account_id(std::string_view text) {
+  return is_number_of(text, 4, 18) && text.front() != '0';
+}
+
 bool is_dsn(std::string_view text) {
   return text.starts_with("postgresql://") || text.starts_with("postgres://")
       || text.find('=') != std::string_view::npos;
@@ -68,6 +99,14 @@ constinit const text_rule url{
 constinit const text_rule origin{
     [](std::string_view text) { return origin_of(text) == text; },
     "http or https, a host and perhaps a port, without a path (\"https://guild.example\")"};
+
+constinit const text_rule browser_origin{
+    [](std::string_view text) {
+      return origin_of(text).has_value() && browser_origin_of(text) == text;
+    },
+    "what browsers send as Origin: http or https, a host in lower case and perhaps a port, if "
+    "it is not the scheme's own, without a path (\"https://guild.example\"); neither \"*\" nor "
+    "\"null\" is one"};
 
 constinit const text_rule region{
     [](std::string_view text) {
@@ -123,10 +162,8 @@ constinit const text_rule who_reads{
     "members or open"};
 
 constinit const text_rule user_name{
-    [](std::string_view text) {
-      return !text.empty() && text.find_first_of(" \t\r\n") == std::string_view::npos;
-    },
-    "a battletag such as \"Name#1234\" or a Battle.net id"};
+    [](std::string_view text) { return is_battletag(text) || is_account_id(text); },
+    "a battletag such as \"Name#1234\" or a Battle.net id of at least 4 digits"};
 
 constinit const text_rule header_name{
     [](std::string_view text) { return text.empty() || has_only(text, "-_"); },
@@ -164,6 +201,17 @@ std::optional<std::string_view> origin_of(std::string_view text) {
   if (!is_host || !is_visible(text))
     return std::nullopt;
   return text.substr(0, host_end);
+}
+
+std::string browser_origin_of(std::string_view address) {
+  std::string out{origin_of(address).value_or("")};
+  std::ranges::transform(
+      out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  for (const auto& [scheme, port] :
+       {std::pair{"http://", ":80"}, std::pair{"https://", ":443"}})
+    if (out.starts_with(scheme) && out.ends_with(port))
+      out.erase(out.rfind(':'));
+  return out;
 }
 
 } // namespace guildhall::config_keys

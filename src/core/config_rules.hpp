@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 /// What the texts of a configuration must look like.
@@ -16,6 +17,7 @@ extern const text_rule ip_address;
 extern const text_rule network;
 extern const text_rule url;
 extern const text_rule origin;
+extern const text_rule browser_origin;
 extern const text_rule region;
 extern const text_rule locale;
 extern const text_rule visible;
@@ -33,5 +35,9 @@ extern const text_rule discovery;
 
 /// `https://host:port` of an http or https URL; nothing if the text is not such a URL.
 std::optional<std::string_view> origin_of(std::string_view url);
+
+/// The same as browsers send it: in lower case, without the port that is the scheme's own; ""
+/// if the text is not such a URL.
+std::string browser_origin_of(std::string_view url);
 
 } // namespace guildhall::config_keys

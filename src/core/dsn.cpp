@@ -1,7 +1,10 @@
 #include "core/dsn.hpp"
 
+#include "core/text.hpp"
+
 #include <algorithm>
 #include <cctype>
+#include <initializer_list>
 
 namespace guildhall {
 
@@ -13,22 +16,34 @@ bool is_space(char c) noexcept {
   return std::isspace(static_cast<unsigned char>(c)) != 0;
 }
 
-/// `password` and `sslpassword`, in any case: hiding too much does no harm.
-bool names_a_password(std::string_view parameter) {
+/// Passwords, what leads to them (a service, a password file, a private key) and other secrets,
+/// in any case: hiding too much does no harm.
+bool names_a_secret(std::string_view parameter) {
   std::string lower{parameter};
   std::ranges::transform(
       lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lower.find("pass") != std::string::npos && lower != "passfile";
+  return std::ranges::any_of(
+      std::initializer_list<std::string_view>{"pass", "service", "key", "secret", "token"},
+      [&](std::string_view word) { return lower.find(word) != std::string::npos; });
 }
 
-/// Masks the values of `a=b&password=c`.
+bool is_parameter_name(std::string_view name) {
+  return !name.empty() && std::ranges::all_of(name, [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_';
+  });
+}
+
+/// Masks the values of `a=b&password=c`; everything, if it is anything else.
 std::string mask_query(std::string_view query) {
   std::string out;
   while (true) {
     const auto end = std::min(query.find('&'), query.size());
     const auto parameter = query.substr(0, end);
-    const auto equals = parameter.find('=');
-    if (equals != std::string_view::npos && names_a_password(parameter.substr(0, equals)))
+    const auto equals = std::min(parameter.find('='), parameter.size());
+    const auto name = text::percent_decode(parameter.substr(0, equals));
+    if (equals == parameter.size() || !name || !is_parameter_name(*name))
+      return std::string{mask};
+    if (names_a_secret(*name))
       (out += parameter.substr(0, equals + 1)) += mask;
     else
       out += parameter;
@@ -39,23 +54,28 @@ std::string mask_query(std::string_view query) {
   }
 }
 
+/// As libpq reads it, credentials end at the first '@' before any '/'. Whoever has left an '@',
+/// a '/' or a '?' in a password unescaped has all hidden that may be part of it.
 std::string mask_uri(std::string_view uri, std::size_t authority) {
   std::string out{uri.substr(0, authority)};
   auto rest = uri.substr(authority);
-  // The last '@', so that a password with an unescaped '@' or '/' is hidden as a whole.
-  if (const auto at = rest.rfind('@'); at != std::string_view::npos) {
-    const auto colon = rest.find(':');
-    if (colon < at)
-      (out += rest.substr(0, colon + 1)) += mask;
-    else
-      out += rest.substr(0, at);
-    rest.remove_prefix(at);
+  const auto first = rest.find_first_of("@/");
+  const auto question = rest.find('?', first == std::string_view::npos ? 0 : first);
+  const auto last = rest.substr(0, question).rfind('@');
+  const auto colon = std::min(rest.find(':'), rest.size());
+  if (last != std::string_view::npos && rest[first] == '@') {
+    (out += rest.substr(0, std::min(colon, last))) += colon < last ? ":***" : "";
+    rest.remove_prefix(last);
+  } else if (last != std::string_view::npos) {
+    return (out += rest.substr(0, std::min(colon, first))) += ":***";
   }
-  const auto question = std::min(rest.find('?'), rest.size());
-  out += rest.substr(0, question);
-  if (question < rest.size())
-    (out += '?') += mask_query(rest.substr(question + 1));
-  return out;
+  const auto end = std::min(rest.find('?'), rest.size());
+  if (end == rest.size())
+    return out += rest;
+  const auto query = mask_query(rest.substr(end + 1));
+  if (query == mask && colon < end && last == std::string_view::npos)
+    return (out += rest.substr(0, colon + 1)) += mask;
+  return ((out += rest.substr(0, end)) += '?') += query;
 }
 
 /// End of the value that begins at `at`: quoted, or up to the next space; a backslash escapes.
@@ -85,7 +105,7 @@ std::string mask_pairs(std::string_view dsn) {
       ++at;
     const auto name = dsn.substr(name_begin, at - name_begin);
     skip_spaces();
-    if (name.empty() || at == dsn.size() || dsn[at] != '=')
+    if (!is_parameter_name(name) || at == dsn.size() || dsn[at] != '=')
       return std::string{mask};
     ++at;
     skip_spaces();
@@ -94,7 +114,7 @@ std::string mask_pairs(std::string_view dsn) {
     if (!out.empty())
       out += ' ';
     (out += name) += '=';
-    out += names_a_password(name) ? mask : dsn.substr(value_begin, at - value_begin);
+    out += names_a_secret(name) ? mask : dsn.substr(value_begin, at - value_begin);
   }
   return out;
 }

@@ -170,6 +170,9 @@ TEST_F(config_loading, origins_follow_the_web_client_unless_given) {
   EXPECT_EQ(
       load("[cors]\norigins = [\"https://other.example\"]")->cors.origins,
       std::vector<std::string>{"https://other.example"});
+  EXPECT_EQ( // as browsers spell it
+      load("[cors]\nfrontend_url = \"https://Guild.Example:443/\"")->cors.origins,
+      std::vector<std::string>{"https://guild.example"});
 }
 
 TEST_F(config_loading, secrets_come_from_files_without_their_line_ends) {
@@ -197,10 +200,18 @@ TEST_F(config_loading, a_secret_given_twice_is_a_mistake) {
       std::string::npos);
 }
 
-TEST_F(config_loading, only_secrets_come_from_files) {
-  const auto loaded = load("", {{"GUILDHALL_HTTP_PORT_FILE", file("port", "1234")}});
-  ASSERT_TRUE(loaded);
-  EXPECT_EQ(loaded->http.port, 8080);
+TEST_F(config_loading, an_empty_secret_file_is_a_mistake) {
+  EXPECT_NE(
+      mistake(
+          "battlenet.client_secret", "",
+          {{"GUILDHALL_BATTLENET_CLIENT_SECRET_FILE", file("none", "\n")}})
+          .find("is empty"),
+      std::string::npos);
+}
+
+TEST_F(config_loading, a_file_without_end_is_a_mistake) {
+  EXPECT_NE(mistake("auth.keys", "", {{"GUILDHALL_AUTH_KEYS_FILE", "/dev/zero"}}), "");
+  EXPECT_FALSE(load_config("/dev/zero", no_variables));
 }
 
 TEST_F(config_loading, a_file_that_cannot_be_read_or_parsed_is_a_mistake) {
@@ -218,6 +229,28 @@ TEST_F(config_loading, unknown_keys_are_mistakes) {
   EXPECT_NE(mistake("port", "port = 1"), "");
   EXPECT_NE(mistake("http", "http = 1"), "");
   EXPECT_NE(mistake("http.tls", "[http.tls]\nx = 1"), "");
+}
+
+TEST_F(config_loading, an_unknown_key_is_told_with_the_nearest_one) {
+  const auto asks = [&](const std::string& key, const std::string& toml,
+                        const std::string& nearest) {
+    const auto said = mistake(key, toml);
+    EXPECT_NE(said.find("; did you mean " + nearest + "?"), std::string::npos) << said;
+  };
+  asks("http.prot", "[http]\nprot = 1", "http.port");
+  asks("battlenet.clientid", "[battlenet]\nclientid = 1", "battlenet.client_id");
+  asks("database.regions", "[database]\nregions = []", "battlenet.regions");
+  asks("htpp", "[htpp]\nport = 1", "http");
+  asks("frontend_url", "frontend_url = 1", "cors.frontend_url");
+  EXPECT_EQ(mistake("http.tls", "[http.tls]\nx = 1").find("mean"), std::string::npos);
+}
+
+TEST_F(config_loading, what_was_found_under_an_odd_name_is_told_in_one_line) {
+  const auto loaded = load("\"a\\nb\" = 1\n[http]\n\"\\u001b[2J\" = 1");
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().fields.size(), 2u);
+  EXPECT_EQ(std::ranges::count(loaded.error().message, '\n'), 1) << loaded.error().message;
+  EXPECT_EQ(loaded.error().message.find('\x1b'), std::string::npos);
 }
 
 TEST_F(config_loading, names_every_mistake_in_one_go) {
@@ -267,6 +300,12 @@ TEST_F(config_loading, refuses_values_of_the_wrong_type_or_out_of_range) {
       {"sync.lease", "[sync]\nlease = \"1500ms\""},
       {"cors.origins", "[cors]\norigins = [\"https://a.example/\"]"},
       {"cors.origins", "[cors]\norigins = [\"*\"]"},
+      {"cors.origins", "[cors]\norigins = [\"null\"]"},
+      {"cors.origins", "[cors]\norigins = [\"\"]"},
+      {"cors.origins", "[cors]\norigins = [\"https://*.example\"]"},
+      {"cors.origins", "[cors]\norigins = [\"https://A.example\"]"},
+      {"cors.origins", "[cors]\norigins = [\"https://a.example:443\"]"},
+      {"cors.origins", "[cors]\norigins = [\"http://a.example:80\"]"},
       {"cors.frontend_url", "[cors]\nfrontend_url = \"ftp://a\""},
       {"database.migrate_on_start", "[database]\nmigrate_on_start = 1"},
       {"database.dsn", "[database]\ndsn = \"\""},
@@ -287,8 +326,40 @@ TEST_F(config_loading, refuses_values_of_the_wrong_type_or_out_of_range) {
 TEST_F(config_loading, refuses_signing_keys_that_are_short_nameless_or_named_twice) {
   for (const auto& keys :
        {"a:" + std::string(31, 'k'), ":" + key_32, key_32, "a:" + key_32 + ",a:" + key_32,
-        "a b:" + key_32, "a:" + key_32 + ","})
+        "a b:" + key_32, "a:" + key_32 + ",", "a:" + key_32 + "\nb:" + key_32})
     EXPECT_NE(mistake("auth.keys", "", {{"GUILDHALL_AUTH_KEYS", keys}}), "") << keys;
+}
+
+TEST_F(config_loading, admins_are_battletags_or_numbers) {
+  const auto admins = [](const std::string& name) {
+    return std::map<std::string, std::string>{{"GUILDHALL_AUTH_ADMINS", name}};
+  };
+  for (const auto* name :
+       {"Name#1234", "Тара#21234", "가나#123", "4711", "200000013", "Name#1234, 4711"})
+    EXPECT_TRUE(load("", admins(name))) << name;
+  for (const auto* name :
+       {"#1",
+        "a#",
+        "#",
+        "a",
+        "Name",
+        "Name#12",
+        "Name#",
+        "N#1234",
+        "Na me#1234",
+        "Name #1234",
+        "Name#12 34",
+        "Name#1234#1",
+        "Na!me#1234",
+        "Name#-123",
+        "1",
+        "123",
+        "0123456",
+        "12345678901234567890",
+        "Na\xffme#1234",
+        "Name#1234,",
+        "Name#1234;Other#1234"})
+    EXPECT_NE(mistake("auth.admins", "", admins(name)), "") << name;
 }
 
 TEST_F(config_loading, checks_keys_that_depend_on_each_other) {
