@@ -325,7 +325,8 @@ TEST_F(the_contract, every_operation_answers_as_documented) {
   asked({"GET /api/healthcheck", {}, {}, "", ""});
   asked({"GET /api/openapi.json", {}, {}, "", ""});
   asked({"GET /api/docs", {}, {}, "", ""});
-  for (const auto* file : {"docs.js", "swagger-ui.css", "favicon-32x32.png", "x"})
+  for (const auto* file :
+       {"docs.js", "swagger-ui.css", "favicon-32x32.png", "openapi.json", "index.html", "x"})
     asked({"GET /api/docs/{file}", {{"file", file}}, {}, "", ""});
 
   // operators

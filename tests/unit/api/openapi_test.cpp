@@ -221,6 +221,18 @@ TEST_F(openapi_test, the_page_and_all_it_refers_to_come_from_here) {
   EXPECT_EQ(page.body.find("<script>"), std::string::npos) << "its policy forbids that";
 }
 
+TEST_F(openapi_test, the_media_type_of_every_file_is_documented) {
+  const auto described = boost::json::parse(openapi_json());
+  const auto& types = described.at_pointer("/components/responses/Asset/content").as_object();
+  for (const auto* file :
+       {"docs.js", "swagger-ui.css", "favicon-32x32.png", "openapi.json", "index.html"}) {
+    const auto got = call(api, http::method::get, std::string{"/api/docs/"} + file);
+    ASSERT_EQ(got.status, 200) << file;
+    const auto type = std::string{got.header("Content-Type")};
+    EXPECT_TRUE(types.contains(type.substr(0, type.find(';')))) << file << " is " << type;
+  }
+}
+
 TEST_F(openapi_test, the_pages_policy_allows_nothing_from_elsewhere) {
   const auto policy =
       call(api, http::method::get, "/api/docs").header("Content-Security-Policy");
