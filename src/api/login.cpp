@@ -1,3 +1,4 @@
+#include "api/auth/login_reasons.hpp"
 #include "api/auth/request_limit.hpp"
 #include "api/auth/tokens.hpp"
 #include "api/call.hpp"
@@ -12,25 +13,25 @@ namespace guildhall::api {
 
 namespace {
 
+using auth::login_reason;
 using http::method;
 
 constexpr std::string_view cookie_name = "guildhall_login";
 constexpr std::string_view start_path = "/api/auth/start";
 constexpr std::size_t max_code = 2'048;
 
-/// Why a login did not come about, as the client's login page gets it in `?error=`.
-std::string_view reason_of(const failure& why) {
+login_reason reason_of(const failure& why) {
   switch (why.code) {
   case ec::forbidden:
-    return "profile_not_shared";
+    return login_reason::profile_not_shared;
   case ec::invalid_token:
-    return "login_failed";
+    return login_reason::login_failed;
   case ec::upstream_down:
   case ec::upstream_unauthorised:
   case ec::malformed:
-    return "battlenet_unavailable";
+    return login_reason::battlenet_unavailable;
   default:
-    return "unavailable";
+    return login_reason::unavailable;
   }
 }
 
@@ -46,8 +47,8 @@ http::response redirect(const std::string& where) {
   return answer;
 }
 
-std::string login_page(const auth::settings& how, std::string_view reason) {
-  return how.frontend_url + "/login?error=" + std::string{reason};
+std::string login_page(const auth::settings& how, login_reason reason) {
+  return how.frontend_url + "/login?error=" + std::string{to_string(reason)};
 }
 
 std::string cookie(const auth::settings& how, std::string_view value, int seconds_to_live) {
@@ -66,7 +67,7 @@ http::response with_spent_cookie(const auth::settings& how, http::response answe
   return answer;
 }
 
-http::response to_login(const auth::settings& how, std::string_view reason) {
+http::response to_login(const auth::settings& how, login_reason reason) {
   return with_spent_cookie(how, redirect(login_page(how, reason)));
 }
 
@@ -105,7 +106,7 @@ task<http::response> start(call in) {
   const auto state = crypto::random_hex(32);
   domain::open_login asked{hash_of(state), where};
   if (!co_await in.ask(std::move(asked)).outcome())
-    co_return to_login(how, "unavailable");
+    co_return to_login(how, login_reason::unavailable);
   auto answer = redirect(how.authorize_url + "&state=" + state);
   answer.add_header("Set-Cookie", cookie(how, state, 600));
   co_return answer;
@@ -118,18 +119,21 @@ task<http::response> callback(call in) {
   const auto bound = cookie_in(in.request().header("Cookie"));
   // Whoever sent the browser here, the login that its cookie belongs to may go on.
   if (state.empty() || !crypto::equal_constant_time(state, bound))
-    co_return redirect(login_page(how, "state_mismatch"));
+    co_return redirect(login_page(how, login_reason::state_mismatch));
   auto code = in.request().query("code").value_or("");
   const auto refusal = in.request().query("error");
   domain::close_login asked{hash_of(state)};
   const auto where = co_await in.ask(std::move(asked)).outcome();
   if (!where)
     co_return to_login(
-        how, where.error().code == ec::not_found ? "login_expired" : "unavailable");
+        how, where.error().code == ec::not_found ? login_reason::login_expired
+                                                 : login_reason::unavailable);
   if (refusal)
-    co_return to_login(how, *refusal == "access_denied" ? "access_denied" : "login_failed");
+    co_return to_login(
+        how,
+        *refusal == "access_denied" ? login_reason::access_denied : login_reason::login_failed);
   if (code.empty() || code.size() > max_code)
-    co_return to_login(how, "login_failed");
+    co_return to_login(how, login_reason::login_failed);
   auto logging_in = wait_for<domain::standing>([&](domain::completion<domain::standing> done) {
     in.with().login->log_in(std::move(code), *where, in.expires(), std::move(done));
   });

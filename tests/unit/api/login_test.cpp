@@ -1,6 +1,11 @@
+#include "api/auth/login_reasons.hpp"
 #include "api/auth/request_limit.hpp"
 #include "api/auth/tokens.hpp"
+#include "api/docs/files.hpp"
 #include "fixture.hpp"
+
+#include <fstream>
+#include <set>
 
 /// The routes under /api/auth, with a Battle.net that says what a test wants.
 namespace guildhall::api::test {
@@ -349,6 +354,22 @@ TEST(request_limit, a_network_of_ipv6_counts_as_one_and_a_proxy_names_the_client
   forged.peer = "10.0.0.1";
   forged.add_header("X-Forwarded-For", "198.51.100.8, 192.0.2.1");
   EXPECT_FALSE(behind.admit(forged)) << "what the client itself wrote does not count";
+}
+
+TEST(login_reasons, are_all_explained_in_the_readme_and_in_the_description) {
+  std::ifstream in{GUILDHALL_PROJECT_DIR "/README.md"};
+  std::set<std::string> explained;
+  for (std::string line; std::getline(in, line);)
+    if (line.starts_with("| `error="))
+      explained.insert(line.substr(9, line.find('`', 9) - 9));
+  std::set<std::string> there;
+  const auto description = openapi_json();
+  for (std::size_t i = 0; i < static_cast<std::size_t>(auth::login_reason::count_); ++i) {
+    const std::string name{to_string(static_cast<auth::login_reason>(i))};
+    there.insert(name);
+    EXPECT_NE(description.find(name), std::string_view::npos) << name;
+  }
+  EXPECT_EQ(explained, there);
 }
 
 } // namespace
