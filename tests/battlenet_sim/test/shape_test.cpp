@@ -1,10 +1,8 @@
 #include "client.hpp"
-#include "recorded.hpp"
+#include "tests/support/battlenet_documents.hpp"
 
 #include <boost/json/parse.hpp>
 
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <set>
 
@@ -63,13 +61,13 @@ bool is_below(const std::string& path, const std::set<std::string>& roots) {
   return false;
 }
 
-/// The paths that every recorded parent has.
-std::set<std::string> mandatory(const std::vector<shape>& recorded) {
+/// The paths that every parent has.
+std::set<std::string> mandatory(const std::vector<shape>& originals) {
   std::set<std::string> result;
-  for (const auto& one : recorded)
+  for (const auto& one : originals)
     for (const auto& [path, at] : one)
       result.insert(path);
-  for (const auto& one : recorded)
+  for (const auto& one : originals)
     std::erase_if(result, [&](const std::string& path) {
       if (path == "$" || path.ends_with("[]"))
         return true;
@@ -84,9 +82,9 @@ std::set<std::string> mandatory(const std::vector<shape>& recorded) {
 
 struct document_kind {
   std::string child; ///< below the character's or guild's path
-  std::vector<std::string> recordings;
-  std::set<std::string> newer;    ///< documented, but younger than the recordings
-  std::set<std::string> optional; ///< may be missing, although the recordings have it
+  std::vector<std::string> originals;
+  std::set<std::string> newer;    ///< documented, but younger than the originals
+  std::set<std::string> optional; ///< may be missing, although the originals have it
 };
 
 class sim_shape : public served {
@@ -107,25 +105,19 @@ protected:
   }
 };
 
-class sim_recorded_shape : public sim_shape {
+class sim_shapes : public sim_shape,
+                   public testing::WithParamInterface<const guildhall::test::document_source*> {
 protected:
-  void SetUp() override {
-    SKIP_WITHOUT_RECORDINGS();
-    sim_shape::SetUp();
-  }
-
-  shape recorded(const std::string& name) {
-    std::ifstream in(recorded_dir() + "/" + name, std::ios::binary);
-    std::string text(std::istreambuf_iterator<char>(in), {});
+  shape original(const std::string& name) {
     shape result;
-    collect(json::parse(text), "$", result);
+    collect(json::parse(GetParam()->body(name)), "$", result);
     return result;
   }
 
   void compare(const document_kind& kind, const std::vector<std::string>& paths) {
     std::vector<shape> originals;
-    for (const auto& name : kind.recordings)
-      originals.push_back(recorded(name));
+    for (const auto& name : kind.originals)
+      originals.push_back(original(name));
     shape made;
     auto documents = 0;
     auto required = mandatory(originals);
@@ -157,16 +149,18 @@ protected:
       for (const auto& one : originals)
         if (auto there = one.find(path); there != one.end())
           known.insert(there->second.kinds.begin(), there->second.kinds.end());
-      EXPECT_FALSE(known.empty()) << "no recording has " << path;
+      EXPECT_FALSE(known.empty()) << "no document has " << path;
       for (const auto& value : at.kinds)
         EXPECT_TRUE(known.empty() || known.contains(value)) << path << " is a " << value;
     }
   }
 };
 
+READ_BATTLENET_DOCUMENTS(sim_shapes);
+
 } // namespace
 
-TEST_F(sim_recorded_shape, a_guild_looks_like_a_recorded_one) {
+TEST_P(sim_shapes, a_guild_looks_like_a_real_one) {
   compare(
       {"",
        {"rbattlenet/wow_guild.json", "argentpony/GuildResponse.json"},
@@ -175,7 +169,7 @@ TEST_F(sim_recorded_shape, a_guild_looks_like_a_recorded_one) {
       {"/data/wow/guild/stormrage/emberwatch"});
 }
 
-TEST_F(sim_recorded_shape, a_roster_looks_like_a_recorded_one) {
+TEST_P(sim_shapes, a_roster_looks_like_a_real_one) {
   compare(
       {"",
        {"rbattlenet/wow_guild_roster.json", "argentpony/GuildRosterResponse.json"},
@@ -184,8 +178,8 @@ TEST_F(sim_recorded_shape, a_roster_looks_like_a_recorded_one) {
       {"/data/wow/guild/stormrage/emberwatch/roster"});
 }
 
-TEST_F(sim_recorded_shape, profiles_look_like_recorded_ones) {
-  // raid_progression became encounters between the two recordings.
+TEST_P(sim_shapes, profiles_look_like_real_ones) {
+  // raid_progression became encounters between the two clients' documents.
   compare(
       {"",
        {"rbattlenet/wow_character.json", "rbattlenet/wow_character_cyrillic.json",
@@ -195,7 +189,7 @@ TEST_F(sim_recorded_shape, profiles_look_like_recorded_ones) {
       character_paths(""));
 }
 
-TEST_F(sim_recorded_shape, statuses_look_like_recorded_ones) {
+TEST_P(sim_shapes, statuses_look_like_real_ones) {
   compare(
       {"",
        {"rbattlenet/wow_character_status.json",
@@ -205,7 +199,7 @@ TEST_F(sim_recorded_shape, statuses_look_like_recorded_ones) {
       character_paths("/status"));
 }
 
-TEST_F(sim_recorded_shape, equipment_looks_like_recorded_ones) {
+TEST_P(sim_shapes, equipment_looks_like_real_ones) {
   compare(
       {"",
        {"rbattlenet/wow_character_equipment.json",
@@ -215,7 +209,7 @@ TEST_F(sim_recorded_shape, equipment_looks_like_recorded_ones) {
       character_paths("/equipment"));
 }
 
-TEST_F(sim_recorded_shape, keystone_profiles_look_like_recorded_ones) {
+TEST_P(sim_shapes, keystone_profiles_look_like_real_ones) {
   compare(
       {"",
        {"rbattlenet/wow_character_keystones.json",
@@ -226,7 +220,7 @@ TEST_F(sim_recorded_shape, keystone_profiles_look_like_recorded_ones) {
       character_paths("/mythic-keystone-profile"));
 }
 
-TEST_F(sim_recorded_shape, professions_look_like_recorded_ones) {
+TEST_P(sim_shapes, professions_look_like_real_ones) {
   compare(
       {"",
        {"rbattlenet/wow_character_professions.json",
@@ -236,7 +230,7 @@ TEST_F(sim_recorded_shape, professions_look_like_recorded_ones) {
       character_paths("/professions"));
 }
 
-TEST_F(sim_recorded_shape, collections_look_like_recorded_ones) {
+TEST_P(sim_shapes, collections_look_like_real_ones) {
   compare(
       {"",
        {"argentpony/CharacterCollectionsIndexResponse.json"},
@@ -245,7 +239,7 @@ TEST_F(sim_recorded_shape, collections_look_like_recorded_ones) {
       character_paths("/collections"));
 }
 
-TEST_F(sim_recorded_shape, indexes_look_like_recorded_ones) {
+TEST_P(sim_shapes, indexes_look_like_real_ones) {
   compare(
       {"", {"rbattlenet/wow_realm_all.json", "argentpony/RealmIndexResponse.json"}, {}, {}},
       {"/data/wow/realm/index?namespace=dynamic-eu"});
@@ -266,7 +260,7 @@ TEST_F(sim_recorded_shape, indexes_look_like_recorded_ones) {
        + "?namespace=dynamic-eu"});
 }
 
-TEST_F(sim_recorded_shape, an_account_looks_like_a_recorded_one) {
+TEST_P(sim_shapes, an_account_looks_like_a_real_one) {
   auto players = http->send("GET", "/_sim/players").json().at("players").as_array();
   auto id = players.front().at("id").to_number<std::int64_t>();
   token = upstream.service().tokens.issue(

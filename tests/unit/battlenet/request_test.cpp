@@ -1,7 +1,7 @@
 #include "battlenet/request.hpp"
 #include "core/text.hpp"
 #include "domain/payload.hpp"
-#include "tests/support/recorded.hpp"
+#include "tests/support/battlenet_documents.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -68,17 +68,21 @@ RC_GTEST_PROP(request, keeps_hostile_names_inside_one_path_segment, (const std::
   RC_ASSERT(std::ranges::count(target, '?') == 1);
 }
 
-using test::recorded_bodies;
+using test::battlenet_documents;
 
-TEST_F(recorded_bodies, hold_links_that_equal_our_targets) {
-  const auto body = test::recorded("argentpony/GuildRosterResponse.json");
-  const auto roster = domain::parse_roster(body);
+READ_BATTLENET_DOCUMENTS(battlenet_documents);
+
+TEST_P(battlenet_documents, hold_links_that_equal_our_targets) {
+  const auto text = body("argentpony/GuildRosterResponse.json");
+  const auto roster = domain::parse_roster(text);
   ASSERT_TRUE(roster);
   for (const auto& member : roster->members) {
     auto target =
-        requests.profile({region::us, member.realm.slug, text::name_key(member.name)}).target;
+        requests
+            .profile({region::us, member.realm.slug, guildhall::text::name_key(member.name)})
+            .target;
     target.resize(target.find('?') + 1);
-    EXPECT_NE(body.find(target), std::string::npos) << target;
+    EXPECT_NE(text.find(target), std::string::npos) << target;
   }
 }
 

@@ -1,7 +1,7 @@
 #include "domain/payload.hpp"
 #include "domain/realm_index.hpp"
+#include "tests/support/battlenet_documents.hpp"
 #include "tests/support/documents.hpp"
-#include "tests/support/recorded.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -9,15 +9,14 @@
 
 #include <functional>
 
-/// Every recorded document, with each field once removed and once replaced by a value of each
+/// Every document, with each field once removed and once replaced by a value of each
 /// JSON type, gives a view or a malformed error that names a path. Long lists are cut to their
 /// first elements, which all have the same shape.
 namespace guildhall::domain {
 namespace {
 
 namespace json = boost::json;
-using test::recorded;
-using test::recorded_bodies;
+using test::battlenet_documents;
 
 constexpr std::size_t elements_kept = 2;
 
@@ -84,10 +83,10 @@ void mutate(
 }
 
 template <class Parse>
-void expect_view_or_path(const char* file, Parse parse) {
-  auto root = json::parse(recorded(file));
+void expect_view_or_path(const std::string& document, Parse parse) {
+  auto root = json::parse(document);
   shorten(root);
-  ASSERT_TRUE(parse(json::serialize(root))) << file;
+  ASSERT_TRUE(parse(json::serialize(root)));
   std::size_t views = 0;
   std::size_t errors = 0;
   mutate(root, root, "", [&](const std::string& where) {
@@ -106,61 +105,67 @@ void expect_view_or_path(const char* file, Parse parse) {
   EXPECT_GT(errors, 0u);
 }
 
-TEST_F(recorded_bodies, of_guilds_may_change_in_any_field) {
-  expect_view_or_path("rbattlenet/wow_guild.json", [](auto body) { return parse_guild(body); });
+TEST_P(battlenet_documents, of_guilds_may_change_in_any_field) {
   expect_view_or_path(
-      "argentpony/GuildResponse.json", [](auto body) { return parse_guild(body); });
+      body("rbattlenet/wow_guild.json"), [](auto text) { return parse_guild(text); });
+  expect_view_or_path(
+      body("argentpony/GuildResponse.json"), [](auto text) { return parse_guild(text); });
 }
 
-TEST_F(recorded_bodies, of_rosters_may_change_in_any_field) {
+TEST_P(battlenet_documents, of_rosters_may_change_in_any_field) {
   expect_view_or_path(
-      "rbattlenet/wow_guild_roster.json", [](auto body) { return parse_roster(body); });
-  expect_view_or_path(
-      "argentpony/GuildRosterResponse.json", [](auto body) { return parse_roster(body); });
-}
-
-TEST_F(recorded_bodies, of_profiles_may_change_in_any_field) {
-  expect_view_or_path(
-      "rbattlenet/wow_character.json", [](auto body) { return parse_profile(body); });
-  expect_view_or_path(
-      "rbattlenet/wow_character_cyrillic.json", [](auto body) { return parse_profile(body); });
-  expect_view_or_path("argentpony/CharacterProfileSummaryResponse.json", [](auto body) {
-    return parse_profile(body);
+      body("rbattlenet/wow_guild_roster.json"), [](auto text) { return parse_roster(text); });
+  expect_view_or_path(body("argentpony/GuildRosterResponse.json"), [](auto text) {
+    return parse_roster(text);
   });
 }
 
-TEST_F(recorded_bodies, of_statuses_may_change_in_any_field) {
+TEST_P(battlenet_documents, of_profiles_may_change_in_any_field) {
   expect_view_or_path(
-      "rbattlenet/wow_character_status.json", [](auto body) { return parse_status(body); });
+      body("rbattlenet/wow_character.json"), [](auto text) { return parse_profile(text); });
+  expect_view_or_path(body("rbattlenet/wow_character_cyrillic.json"), [](auto text) {
+    return parse_profile(text);
+  });
+  expect_view_or_path(body("argentpony/CharacterProfileSummaryResponse.json"), [](auto text) {
+    return parse_profile(text);
+  });
 }
 
-TEST_F(recorded_bodies, of_equipment_may_change_in_any_field) {
-  expect_view_or_path(
-      "argentpony/CharacterEquipmentSummaryResponse.json", test::parse_equipment);
+TEST_P(battlenet_documents, of_statuses_may_change_in_any_field) {
+  expect_view_or_path(body("rbattlenet/wow_character_status.json"), [](auto text) {
+    return parse_status(text);
+  });
 }
 
-TEST_F(recorded_bodies, of_mplus_profiles_may_change_in_any_field) {
+TEST_P(battlenet_documents, of_equipment_may_change_in_any_field) {
   expect_view_or_path(
-      "rbattlenet/wow_character_keystones_no_best_runs.json", test::parse_mythic);
-  expect_view_or_path(
-      "argentpony/CharacterMythicKeystoneProfileIndexResponse.json", test::parse_mythic);
+      body("argentpony/CharacterEquipmentSummaryResponse.json"), test::parse_equipment);
 }
 
-TEST_F(recorded_bodies, of_professions_may_change_in_any_field) {
-  expect_view_or_path("rbattlenet/wow_character_professions.json", test::parse_professions);
+TEST_P(battlenet_documents, of_mplus_profiles_may_change_in_any_field) {
   expect_view_or_path(
-      "argentpony/CharacterProfessionsSummaryResponse.json", test::parse_professions);
+      body("rbattlenet/wow_character_keystones_no_best_runs.json"), test::parse_mythic);
+  expect_view_or_path(
+      body("argentpony/CharacterMythicKeystoneProfileIndexResponse.json"), test::parse_mythic);
 }
 
-TEST_F(recorded_bodies, of_indexes_may_change_in_any_field) {
-  expect_view_or_path("rbattlenet/wow_mythic_keystone_period_all.json", parse_current_period);
-  expect_view_or_path("rbattlenet/wow_realm_all.json", parse_realm_index);
+TEST_P(battlenet_documents, of_professions_may_change_in_any_field) {
+  expect_view_or_path(
+      body("rbattlenet/wow_character_professions.json"), test::parse_professions);
+  expect_view_or_path(
+      body("argentpony/CharacterProfessionsSummaryResponse.json"), test::parse_professions);
 }
 
-TEST_F(recorded_bodies, may_be_cut_off_anywhere) {
-  const auto body = recorded("rbattlenet/wow_character.json");
-  for (std::size_t size = 0; size < body.size(); ++size) {
-    const auto parsed = parse_profile(std::string_view{body}.substr(0, size));
+TEST_P(battlenet_documents, of_indexes_may_change_in_any_field) {
+  expect_view_or_path(
+      body("rbattlenet/wow_mythic_keystone_period_all.json"), parse_current_period);
+  expect_view_or_path(body("rbattlenet/wow_realm_all.json"), parse_realm_index);
+}
+
+TEST_P(battlenet_documents, may_be_cut_off_anywhere) {
+  const auto whole = body("rbattlenet/wow_character.json");
+  for (std::size_t size = 0; size <= whole.rfind('}'); ++size) {
+    const auto parsed = parse_profile(std::string_view{whole}.substr(0, size));
     ASSERT_FALSE(parsed) << size;
     ASSERT_NE(parsed.error().message.find("broken JSON at byte"), std::string::npos);
   }

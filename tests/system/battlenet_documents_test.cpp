@@ -1,5 +1,5 @@
 #include "core/text.hpp"
-#include "tests/support/recorded.hpp"
+#include "tests/support/battlenet_documents.hpp"
 #include "tests/system/support/world.hpp"
 
 #include <boost/json/parse.hpp>
@@ -8,14 +8,13 @@
 #include <map>
 #include <set>
 
-/// Genuine Battle.net bodies through the whole pipe: replay, sync, PostgreSQL, REST.
+/// Whole documents, genuine ones where they are, through the whole pipe: replay, sync,
+/// PostgreSQL, REST.
 namespace guildhall::system_test {
 
 namespace {
 
 namespace json = boost::json;
-
-const guild_address avalerion{"stormrage", "avalerion"};
 
 bool is_ascii(const std::string& name) {
   return std::ranges::all_of(name, [](unsigned char c) { return c < 0x80; });
@@ -25,8 +24,8 @@ std::int64_t number(const json::value& value) {
   return value.to_number<std::int64_t>();
 }
 
-/// Members of the recorded roster, ascending.
-std::vector<member> recorded_members(const json::value& roster) {
+/// Members of the roster, ascending.
+std::vector<member> members_in(const json::value& roster) {
   std::vector<member> out;
   for (const auto& one : roster.at("members").as_array()) {
     const auto& who = one.at("character");
@@ -38,17 +37,24 @@ std::vector<member> recorded_members(const json::value& roster) {
   return out;
 }
 
-class recorded : public world {
+class battlenet_documents : public world,
+                            public testing::WithParamInterface<const test::document_source*> {
 protected:
   void SetUp() override {
-    if (!std::filesystem::is_directory(test::recorded_dir()))
-      GTEST_SKIP() << "no recorded bodies in " << test::recorded_dir()
-                   << "; set GUILDHALL_RECORDED_DIR";
-    simulate(quick_simulator({"--replay", test::recorded_dir().string()}));
+    simulate(quick_simulator({"--replay", source().folder.string()}));
   }
 
-  static std::string body(const std::string& name) {
-    return test::recorded("rbattlenet/" + name);
+  const test::document_source& source() const {
+    return *GetParam();
+  }
+  std::string body(const std::string& name) const {
+    return source().body("rbattlenet/" + name);
+  }
+  guild_address home() const {
+    return {source().guild.realm, source().guild.slug};
+  }
+  std::string path_of(const test::character_facts& who) const {
+    return "/api/characters/eu/" + percent_encoded(who.realm + '/' + who.name);
   }
 
   std::string document(const std::string& character, const std::string& column) const {
@@ -79,18 +85,23 @@ std::vector<std::string> names_of(const std::vector<member>& members) {
   return out;
 }
 
+READ_BATTLENET_DOCUMENTS(battlenet_documents);
+
 } // namespace
 
-TEST_F(recorded, a_guild_loses_nothing_on_its_way_to_the_client) {
+TEST_P(battlenet_documents, a_guild_loses_nothing_on_its_way_to_the_client) {
   const auto roster_body = body("wow_guild_roster.json");
-  const auto wanted = recorded_members(json::parse(roster_body));
-  ASSERT_EQ(wanted.size(), 418);
-  ASSERT_EQ(std::ranges::count_if(wanted, [](auto& m) { return !is_ascii(m.name); }), 39);
+  const auto wanted = members_in(json::parse(roster_body));
+  const std::int64_t all = source().members;
+  ASSERT_EQ(std::ssize(wanted), all);
+  ASSERT_EQ(
+      std::ranges::count_if(wanted, [](auto& m) { return !is_ascii(m.name); }),
+      source().accented);
 
   auto& guildhall = serve(quick_budget());
-  const auto job = await_job(guildhall, track(guildhall, avalerion));
-  EXPECT_EQ(number(job.at("total")), 418);
-  const auto guild = guild_id(avalerion);
+  const auto job = await_job(guildhall, track(guildhall, home()));
+  EXPECT_EQ(number(job.at("total")), all);
+  const auto guild = guild_id(home());
   const auto base = "/api/guilds/" + std::to_string(guild);
 
   // The database holds every member, byte for byte, and the documents as they came.
@@ -108,10 +119,10 @@ TEST_F(recorded, a_guild_loses_nothing_on_its_way_to_the_client) {
   EXPECT_EQ(
       db.number("select count(*) from document_states where document = 'profile' and state "
                 "= 'not_found'"),
-      417);
+      all - 1);
   EXPECT_EQ(db.number("select count(*) from guild_events"), 0) << "a first scan logs nothing";
-  const auto sheday = json::parse(body("wow_character.json"));
-  const auto id = std::to_string(number(sheday.at("id")));
+  const auto one_of_them = json::parse(body("wow_character.json"));
+  const auto id = std::to_string(number(one_of_them.at("id")));
   EXPECT_TRUE(db.equals(document(id, "profile_json"), body("wow_character.json")));
   EXPECT_TRUE(db.equals(document(id, "equipment_json"), body("wow_character_equipment.json")));
   EXPECT_TRUE(
@@ -123,14 +134,14 @@ TEST_F(recorded, a_guild_loses_nothing_on_its_way_to_the_client) {
   std::set<std::string> asked;
   for (const auto& entry : sim().book(0, "profile").entries)
     EXPECT_TRUE(asked.insert(entry.path).second) << entry.path << " was asked for twice";
-  EXPECT_EQ(asked.size(), 418);
+  EXPECT_EQ(std::ssize(asked), all);
 
   // The client sees them all.
   const auto members = guildhall.data(base + "/members");
   EXPECT_EQ(names_in(members.as_array()), names_of(wanted));
-  const auto seen = guildhall.data("/api/guilds/eu/stormrage/avalerion");
-  EXPECT_EQ(text(seen.at("name")), "Avalerion");
-  EXPECT_EQ(number(seen.at("member_count")), 418);
+  const auto seen = guildhall.data("/api/guilds/eu/" + home().realm + '/' + home().slug);
+  EXPECT_EQ(text(seen.at("name")), source().guild.name);
+  EXPECT_EQ(number(seen.at("member_count")), all);
   EXPECT_EQ(guildhall.data("/api/guilds/id/" + std::to_string(guild)), seen);
   std::map<std::int64_t, std::int64_t> ranks;
   for (const auto& one : wanted)
@@ -144,28 +155,29 @@ TEST_F(recorded, a_guild_loses_nothing_on_its_way_to_the_client) {
   EXPECT_EQ(text(names_of_ranks.at(0).at("rank_name")), "Guild Master");
 
   const auto enhanced = guildhall.api(base + "/members/enhanced").json();
-  EXPECT_EQ(enhanced.at("data").as_array().size(), 418);
-  EXPECT_EQ(number(enhanced.at("stats").at("total")), 418);
+  EXPECT_EQ(enhanced.at("data").as_array().size(), all);
+  EXPECT_EQ(number(enhanced.at("stats").at("total")), all);
   EXPECT_EQ(number(enhanced.at("stats").at("successful")), 1);
-  EXPECT_EQ(guildhall.data(base + "/classified-roster").as_array().size(), 418);
+  EXPECT_EQ(guildhall.data(base + "/classified-roster").as_array().size(), all);
   const auto fresh = guildhall.data(base + "/freshness").at("members");
-  EXPECT_EQ(number(fresh.at("total")), 418);
+  EXPECT_EQ(number(fresh.at("total")), all);
   EXPECT_EQ(number(fresh.at("with_profile")), 1);
-  EXPECT_EQ(number(fresh.at("unavailable")), 417);
+  EXPECT_EQ(number(fresh.at("unavailable")), all - 1);
 }
 
-TEST_F(recorded, characters_are_found_under_their_own_names) {
-  const auto wanted = recorded_members(json::parse(body("wow_guild_roster.json")));
+TEST_P(battlenet_documents, characters_are_found_under_their_own_names) {
+  const auto wanted = members_in(json::parse(body("wow_guild_roster.json")));
   auto& guildhall = serve(quick_budget());
-  mirror(guildhall, avalerion);
+  mirror(guildhall, home());
 
-  const auto sheday = guildhall.data("/api/characters/eu/stormrage/sheday");
-  EXPECT_EQ(text(sheday.at("name")), "Sheday");
+  const auto one_of_them = guildhall.data(path_of(source().character));
+  EXPECT_EQ(text(one_of_them.at("name")), source().character.name);
   const auto profile = json::parse(body("wow_character.json"));
-  EXPECT_EQ(number(sheday.at("level")), number(profile.at("level")));
-  EXPECT_EQ(text(sheday.at("class")), text(profile.at("character_class").at("name")));
+  EXPECT_EQ(number(one_of_them.at("level")), number(profile.at("level")));
+  EXPECT_EQ(text(one_of_them.at("class")), text(profile.at("character_class").at("name")));
   EXPECT_EQ(
-      guildhall.data("/api/characters/" + std::to_string(number(sheday.at("id")))), sheday);
+      guildhall.data("/api/characters/" + std::to_string(number(one_of_them.at("id")))),
+      one_of_them);
 
   int accented = 0;
   for (const auto& one : wanted) {
@@ -178,11 +190,11 @@ TEST_F(recorded, characters_are_found_under_their_own_names) {
     EXPECT_FALSE(found.at("is_available").as_bool());
     ++accented;
   }
-  EXPECT_EQ(accented, 39);
-  EXPECT_EQ(guildhall.api("/api/characters/eu/stormrage/nobody").status, 404);
+  EXPECT_EQ(accented, source().accented);
+  EXPECT_EQ(guildhall.api("/api/characters/eu/" + home().realm + "/nobody").status, 404);
 }
 
-TEST_F(recorded, a_players_own_character_is_synced_without_its_guild) {
+TEST_P(battlenet_documents, a_players_own_character_is_synced_without_its_guild) {
   const auto profile = json::parse(body("wow_character_cyrillic.json"));
   const auto name = text(profile.at("name"));
   auto& guildhall = serve(quick_budget());
@@ -190,9 +202,10 @@ TEST_F(recorded, a_players_own_character_is_synced_without_its_guild) {
   db.exec(
       "with u as (insert into users (bnet_account_id, battletag, region) values (1, 'A#1', "
       "'eu') returning id), c as (insert into characters (region, realm_id, "
-      "bnet_character_id, realm, name, name_key, user_id) select 'eu', 1615, "
-      + std::to_string(number(profile.at("id"))) + ", 'howling-fjord', " + quoted(name) + ", "
-      + quoted(guildhall::text::name_key(name))
+      "bnet_character_id, realm, name, name_key, user_id) select 'eu', "
+      + std::to_string(source().cyrillic.realm_id) + ", "
+      + std::to_string(number(profile.at("id"))) + ", " + quoted(source().cyrillic.realm) + ", "
+      + quoted(name) + ", " + quoted(guildhall::text::name_key(name))
       + ", id from u returning id) "
         "insert into sync_queue (character_id, priority, due_at) select id, 0, app_now() "
         "from c");
@@ -212,17 +225,17 @@ TEST_F(recorded, a_players_own_character_is_synced_without_its_guild) {
       db.value("select g.bnet_guild_id from guild_candidates g join characters c on "
                "c.candidate_id = g.id"),
       std::to_string(number(profile.at("guild").at("id"))));
-  const auto seen = guildhall.data("/api/characters/eu/howling-fjord/" + percent_encoded(name));
+  const auto seen = guildhall.data(path_of(source().cyrillic));
   EXPECT_EQ(text(seen.at("name")), name);
   EXPECT_EQ(number(seen.at("level")), number(profile.at("level")));
 }
 
-TEST_F(recorded, broken_answers_leave_what_is_stored) {
+TEST_P(battlenet_documents, broken_answers_leave_what_is_stored) {
   auto& guildhall = serve(quick_budget());
-  const auto guild = mirror(guildhall, avalerion);
+  const auto guild = mirror(guildhall, home());
   const auto members = stored_members(guild);
-  const auto sheday = number(json::parse(body("wow_character.json")).at("id"));
-  // The recordings never change: without an age a character is asked for without condition.
+  const auto one_of_them = number(json::parse(body("wow_character.json")).at("id"));
+  // The documents never change: without an age a character is asked for without condition.
   const auto forget_dates = [&] { db.exec("update document_states set last_modified = ''"); };
 
   struct odd {
@@ -235,22 +248,22 @@ TEST_F(recorded, broken_answers_leave_what_is_stored) {
   for (const auto& one : oddities) {
     forget_dates();
     sim().add_fault(one.fault);
-    // Only one character is asked for: the other 417 would be struck as well.
-    const auto character = db.value(document(std::to_string(sheday), "id"));
+    // Only one character is asked for: the others would be struck as well.
+    const auto character = db.value(document(std::to_string(one_of_them), "id"));
     EXPECT_EQ(guildhall.admin("POST", "/characters/" + character + "/sync").status, 202);
     eventually("the profile is " + one.state, std::chrono::seconds{20}, [&] {
-      return profile_state(sheday) == one.state;
+      return profile_state(one_of_them) == one.state;
     });
     sim().clear_faults();
     EXPECT_TRUE(db.equals(
-        document(std::to_string(sheday), "profile_json"), body("wow_character.json")));
+        document(std::to_string(one_of_them), "profile_json"), body("wow_character.json")));
     const auto seen = guildhall.api("/api/characters/" + character).json();
-    EXPECT_EQ(text(seen.at("data").at("name")), "Sheday");
+    EXPECT_EQ(text(seen.at("data").at("name")), source().character.name);
     EXPECT_EQ(text(seen.at("freshness").at("state")), "complete");
   }
 
   // What Battle.net hides is hidden when it does so twice, some minutes apart.
-  const auto character = db.value(document(std::to_string(sheday), "id"));
+  const auto character = db.value(document(std::to_string(one_of_them), "id"));
   const auto error = [&] {
     return db.value(
         "select error_class || failures from document_states where document = 'profile' and "
@@ -265,18 +278,18 @@ TEST_F(recorded, broken_answers_leave_what_is_stored) {
   for (const auto* count : {"forbidden1", "forbidden2"}) {
     ask_again();
     eventually(count, std::chrono::seconds{20}, [&] { return error() == count; });
-    EXPECT_EQ(profile_state(sheday), "failed") << "asked again too soon";
+    EXPECT_EQ(profile_state(one_of_them), "failed") << "asked again too soon";
     const auto seen = guildhall.api("/api/characters/" + character).json();
     EXPECT_EQ(text(seen.at("freshness").at("state")), "complete");
   }
   db.exec("update document_states set retry_at = now() where document = 'profile'");
   ask_again();
   eventually("the profile is hidden", std::chrono::seconds{20}, [&] {
-    return profile_state(sheday) == "forbidden";
+    return profile_state(one_of_them) == "forbidden";
   });
   sim().clear_faults();
-  EXPECT_TRUE(
-      db.equals(document(std::to_string(sheday), "profile_json"), body("wow_character.json")));
+  EXPECT_TRUE(db.equals(
+      document(std::to_string(one_of_them), "profile_json"), body("wow_character.json")));
   const auto hidden = guildhall.api("/api/characters/" + character).json();
   EXPECT_EQ(text(hidden.at("freshness").at("state")), "unavailable");
 
@@ -298,21 +311,23 @@ TEST_F(recorded, broken_answers_leave_what_is_stored) {
   expect_sound();
 }
 
-TEST_F(recorded, a_roster_without_a_leader_waits_and_dead_characters_are_not_asked_for) {
+TEST_P(
+    battlenet_documents,
+    a_roster_without_a_leader_waits_and_dead_characters_are_not_asked_for) {
   auto& guildhall = serve(
       {{"GUILDHALL_BATTLENET_REGIONS", "us"},
        {"GUILDHALL_BATTLENET_API_HOSTS", "us=" + sim().url()},
        {"GUILDHALL_SYNC_GUILD_INTERVAL", "1d"},
        {"GUILDHALL_SYNC_CHARACTER_INTERVAL", "1d"}});
-  // A shortened recording: 3 members where the guild counts 90, nobody of rank 0.
-  const guild_address enigma{"deathwing", "enigma", "us"};
+  // 3 members where the guild counts 90, nobody of rank 0.
+  const guild_address few{source().leaderless.realm, source().leaderless.slug, "us"};
   const auto wanted =
-      recorded_members(json::parse(test::recorded("argentpony/GuildRosterResponse.json")));
-  track(guildhall, enigma);
+      members_in(json::parse(source().body("argentpony/GuildRosterResponse.json")));
+  track(guildhall, few);
   eventually("the roster is suspect", std::chrono::seconds{20}, [&] {
     return db.value("select state from document_states where document = 'roster'") == "suspect";
   });
-  const auto guild = guild_id(enigma);
+  const auto guild = guild_id(few);
   EXPECT_TRUE(stored_members(guild).empty());
 
   // It says the same six hours later: so it is.
