@@ -1,5 +1,6 @@
 #include "battlenet_sim/oauth_pages.hpp"
 
+#include "battlenet_sim/authorize_page.hpp"
 #include "battlenet_sim/json_writer.hpp"
 #include "battlenet_sim/simulation.hpp"
 
@@ -9,9 +10,6 @@
 namespace guildhall::sim {
 
 namespace {
-
-/// Accounts on the page; with more, `account` can still be given in the address.
-constexpr std::size_t listed_accounts = 60;
 
 const std::string& field(const form& fields, const std::string& name) {
   static const std::string none;
@@ -63,56 +61,7 @@ answer token_answer(simulation& service, const request& what) {
   return json_answer(std::move(out));
 }
 
-std::string html(std::string_view text) {
-  std::string out;
-  for (auto c : text) {
-    if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '&')
-      out += "&amp;";
-    else if (c == '"')
-      out += "&quot;";
-    else
-      out += c;
-  }
-  return out;
-}
-
-void list_accounts(std::string& page, const world& state) {
-  std::size_t shown = 0;
-  for (const auto& one : state.players()) {
-    if (++shown > listed_accounts)
-      return;
-    auto id = std::to_string(one.id);
-    page += "<label><input type=radio name=account value=" + id + (shown == 1 ? " checked" : "")
-          + "> " + html(one.battletag) + ": ";
-    for (auto character_id : one.characters) {
-      const auto* who = state.find_character(character_id);
-      page += html(who->name) + " (" + std::string(who->home->name)
-            + (who->rank == 0 && who->guild != 0 ? ", guild master" : "") + ") ";
-    }
-    page += "</label><br>\n";
-  }
-}
-
-answer authorize_page(simulation& service, const request& what) {
-  std::string page = "<!doctype html><meta charset=utf-8><title>Battle.net simulator</title>"
-                     "<h1>Log in to the simulated Battle.net</h1><form action=\""
-                   + html(what.path) + "\">\n";
-  for (const auto& name : {"client_id", "redirect_uri", "response_type", "scope", "state"})
-    page += std::string("<input type=hidden name=") + name + " value=\""
-          + html(field(what.query, name)) + "\">\n";
-  {
-    std::lock_guard lock(service.world_mutex);
-    list_accounts(page, service.state);
-  }
-  page +=
-      "<p><label><input type=checkbox name=wow_profile checked> share the World of Warcraft "
-      "profile</label></p>"
-      "<button name=decision value=allow>Allow</button> "
-      "<button name=decision value=deny>Deny</button></form>\n";
+answer html_answer(std::string page) {
   answer result;
   result.content_type = "text/html;charset=UTF-8";
   result.content = body(std::move(page));
@@ -139,7 +88,7 @@ answer authorize_answer(simulation& service, const request& what) {
     return oauth_error(400, "invalid_request", "client_id, redirect_uri or response_type");
   const auto& decision = field(what.query, "decision");
   if (decision.empty())
-    return authorize_page(service, what);
+    return html_answer(authorize_page(service, what));
   answer result;
   result.status = 302;
   result.location = redirect + (redirect.find('?') == std::string::npos ? "?" : "&");
