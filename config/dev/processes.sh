@@ -122,7 +122,8 @@ use_simulator() {
     sleep 0.1
   done
   world=$(curl -fsS "$simulator_url/_sim/world")
-  [ -n "$guilds" ] || guilds=$(jq -r '.guilds[] | "\(.region)/\(.realm)/\(.slug)"' <<<"$world")
+  [ ${#wanted[@]} -gt 0 ] \
+    || mapfile -t wanted < <(jq -r '.guilds[] | "\(.region)/\(.realm)/\(.slug)"' <<<"$world")
   regions=$(jq -r '.guilds[].region' <<<"$world" | sort -u)
   unset GUILDHALL_BATTLENET_CLIENT_SECRET_FILE
   export GUILDHALL_BATTLENET_CLIENT_ID=demo GUILDHALL_BATTLENET_CLIENT_SECRET=demo
@@ -181,6 +182,16 @@ progress() {
     select (select count(*) from guild_members where left_at is null),
            (select count(*) from characters where last_synced_at is not null)" 2>/dev/null \
     || echo 0 0
+}
+
+# Names do as well as slugs; what is tracked is told in slugs.
+track_guild() { # REGION/REALM/GUILD
+  local region=${1%%/*} rest=${1#*/} job slugs
+  job=$("$guildhall" track "$region" "${rest%%/*}" "${rest#*/}" --config "$config") \
+    || die "the guild $1 could not be tracked"
+  slugs=$(sed -n 's/^job [0-9]*: track \([^ ]*\) is .*/\1/p' <<<"$job")
+  guilds+="$slugs "
+  say "tracking $slugs"
 }
 
 wait_for_roster() {
@@ -273,7 +284,6 @@ dev_run() {
   use_database guildhall
   read_config
   use_signing_key
-  guilds=${wanted[*]-}
   simulator_url=
   if [ -z "$(setting battlenet client_id)" ]; then
     use_simulator
@@ -287,11 +297,9 @@ dev_run() {
 
   operator_token=$("$guildhall" token --operator --config "$config")
   api_token=$("$guildhall" token --user 'Developer#1000' --admin --config "$config")
-  for argument in $guilds; do
-    # shellcheck disable=SC2086 # region, realm and name
-    "$guildhall" track ${argument//\// } --config "$config" >/dev/null \
-      || die "the guild $argument could not be tracked"
-    say "tracking $argument"
+  guilds=
+  for argument in "${wanted[@]}"; do
+    track_guild "$argument"
   done
   wait_for_roster
   print_summary | tee "$run_dir/summary"

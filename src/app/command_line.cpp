@@ -37,14 +37,18 @@ std::string config_file(const std::string& given) {
 
 void print_warnings(const loaded_config& loaded) {
   for (const auto& [file, sentence] : loaded.warnings)
-    std::cerr << "guildhall: warning: " << file << ": " << sentence << '\n';
+    complain("guildhall: warning: ", file, ": ", sentence, "\n");
 }
 
-/// The effective values on stdout, every mistake (and what serving lacks) on stderr.
+/// The effective values on stdout, every mistake (and what serving lacks) on stderr. Nobody is
+/// asked, so nothing is said of whether they are the right ones.
 int check_config(const config& cfg) {
   say(whole{config_report(cfg)});
   if (auto mistakes = mistakes_for_serve(cfg, true); !mistakes.empty())
     return report(bad_config(std::move(mistakes)));
+  complain("guildhall: nothing is missing or malformed. Whether the database and Battle.net "
+           "accept the user, the client id and the secrets shows only when they are asked: "
+           "guildhall migrate --status asks the database, guildhall serve asks both.\n");
   return 0;
 }
 
@@ -128,29 +132,35 @@ private:
   }
 
   void add_address(CLI::App* command) {
-    command->add_option("region", region_, "us, eu, kr or tw")->required();
-    command->add_option("realm", realm_, "slug or name of the realm")->required();
-    command->add_option("guild", name_, "the guild's name, or its slug")->required();
+    command->add_option("region", where_.region, "us, eu, kr or tw")->required();
+    command->add_option("realm", where_.realm, "slug or name of the realm")->required();
+    command->add_option("guild", where_.name, "the guild's name, or its slug")->required();
   }
 
   void add_guilds() {
     auto* begin = add("track", "mirror a guild from now on");
     add_address(begin);
-    does(begin, [this](const config& cfg) { return track(cfg, region_, realm_, name_); });
+    does(begin, [this](const config& cfg) { return track(cfg, where_); });
     auto* end = add("untrack", "mirror a guild no longer");
     add_address(end);
-    does(end, [this](const config& cfg) { return untrack(cfg, region_, realm_, name_); });
+    does(end, [this](const config& cfg) { return untrack(cfg, where_); });
 
     auto* now = add("sync-now", "sync a guild or character before all else");
     now->add_option("what", what_)->required()->check(CLI::IsMember({"guild", "character"}));
-    now->add_option("target", target_, "an id, or region/realm/guild")->required();
+    now->add_option("target", target_, "an id, or region, realm and name")
+        ->expected(1, 3)
+        ->required();
     does(now, [this](const config& cfg) { return sync_now(cfg, what_, target_); });
 
     does(add("pause", "start no more syncs, on any instance"), [](const config& cfg) {
       return set_paused(cfg, true);
     });
     does(add("resume", "undo pause"), [](const config& cfg) { return set_paused(cfg, false); });
-    does(add("status", "queue, guilds, budget, last errors"), print_status);
+    auto* seen = add("status", "queue, guilds, budget, last errors");
+    seen->add_option("guild", target_, "region, realm and name of one guild")->expected(1, 3);
+    does(seen, [this](const config& cfg) {
+      return target_.empty() ? print_status(cfg) : print_status_of(cfg, target_);
+    });
   }
 
   void add_data() {
@@ -162,8 +172,10 @@ private:
     erase->add_option("what", what_)
         ->required()
         ->check(CLI::IsMember({"guild", "character", "user"}));
-    erase->add_option("id", id_)->required()->check(CLI::PositiveNumber);
-    does(erase, [this](const config& cfg) { return forget(cfg, what_, id_); });
+    erase->add_option("target", target_, "an id, or region, realm and name")
+        ->expected(1, 3)
+        ->required();
+    does(erase, [this](const config& cfg) { return forget(cfg, what_, target_); });
 
     auto* move_in = add("import", "move in from the old back end; may be run again");
     move_in->add_option("dsn", old_dsn_, "of the old database")
@@ -184,13 +196,10 @@ private:
   std::string subject_{"operator"};
   std::string user_;
   std::string user_role_;
-  std::string region_;
-  std::string realm_;
-  std::string name_;
+  address_words where_;
   std::string what_;
-  std::string target_;
+  std::vector<std::string> target_;
   bool everything_{false};
-  std::int64_t id_{0};
   std::string old_dsn_;
 };
 

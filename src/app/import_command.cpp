@@ -1,3 +1,4 @@
+#include "app/battlenet_clients.hpp"
 #include "app/commands.hpp"
 #include "app/database_gate.hpp"
 #include "app/say.hpp"
@@ -31,13 +32,16 @@ result<std::unique_ptr<store::connection>> open_old(const std::string& dsn) {
     return db;
   switch (db.error().code) {
   case ec::bad_config:
-    return fail(ec::validation, "the DSN of the old database cannot be read");
+    return fail(
+        ec::validation, "the DSN of the old database cannot be read; it is like "
+                        "postgresql://reader@oldhost/oldname");
   case ec::wrong_credentials:
     return fail(
         ec::wrong_credentials,
-        "the old database does not exist, or refuses the user or password of its DSN");
+        "the old database does not exist, or refuses the user or password of its DSN: check "
+        "them with psql");
   default:
-    return fail(db.error().code, "the old one: " + std::string(message_of(db.error())));
+    return fail(db.error().code, "the old database: " + std::string(message_of(db.error())));
   }
 }
 
@@ -53,14 +57,13 @@ void print(const store::import_report& report) {
   }
   if (waiting > 0)
     say("\n", waiting,
-        " rows wait until their guild or character was fetched from Battle.net: run this again "
-        "when guildhall status shows the guilds synced.\n");
+        " rows wait, most of them until their guild or character was fetched from "
+        "Battle.net: run this again when guildhall status shows the guilds synced.\n");
   if (taken > 0)
-    say("\nNobody owns a character or leads a guild by this import: that follows from each "
-        "player's own account list when they log in. Sign-ups keep their user.\n"
-        "Not taken on purpose: tokens (everybody logs in again), what Battle.net sent (the "
-        "sync "
-        "fetches it), main flags, Discord names, push subscriptions.\n");
+    say("\nNobody owns a character or leads a guild by this import: that follows from "
+        "each player's own account list when they log in. Sign-ups keep their user.\n"
+        "Not taken on purpose: tokens (everybody logs in again), what Battle.net sent "
+        "(the sync fetches it), main flags, Discord names, push subscriptions.\n");
 }
 
 } // namespace
@@ -74,10 +77,9 @@ result<void> import_old(const config& cfg, const std::string& dsn) {
   auto old = open_old(dsn);
   if (!old)
     return fail(old.error());
-  const auto report =
-      store::import_old_database(**old, **own, within(patience), [](const std::string& line) {
-        say(whole_line{line}, "\n");
-      });
+  const auto report = store::import_old_database(
+      **old, **own, regions_of(cfg), within(patience),
+      [](const std::string& line) { say(whole_line{line}, "\n"); });
   if (!report)
     return fail(report.error());
   print(*report);

@@ -301,9 +301,15 @@ std::map<std::string, std::string> missing_for_serve(const config& cfg, bool syn
                            "GUILDHALL_AUTH_KEYS or in the file that GUILDHALL_AUTH_KEYS_FILE "
                            "names, the key at least 32 bytes (openssl rand -hex 32)";
   if (syncs && cfg.battlenet.client_id.empty())
-    missing["battlenet.client_id"] = "not set; needed to ask Battle.net";
+    missing["battlenet.client_id"] =
+        "not set; needed to ask Battle.net: make a client at https://develop.battle.net and "
+        "set "
+        "GUILDHALL_BATTLENET_CLIENT_ID (serve --role api does without)";
   if (syncs && cfg.battlenet.client_secret.value.empty())
-    missing["battlenet.client_secret"] = "not set; needed to ask Battle.net";
+    missing["battlenet.client_secret"] =
+        "not set; needed to ask Battle.net: the secret of that client, in "
+        "GUILDHALL_BATTLENET_CLIENT_SECRET or in the file that "
+        "GUILDHALL_BATTLENET_CLIENT_SECRET_FILE names";
   return missing;
 }
 

@@ -71,6 +71,171 @@ TEST_F(configuration, every_mistake_in_the_file_is_named_at_once) {
                                                             << refused.output;
 }
 
+TEST_F(configuration, a_misspelt_variable_ends_every_command_with_the_name_that_is_meant) {
+  const settings misspelt{{"GUILDHALL_BATTLENET_CLIENTID", "hidden"}};
+  for (const auto& words : std::vector<std::vector<std::string>>{
+           {"serve"},
+           {"migrate"},
+           {"migrate", "--status"},
+           {"check-config"},
+           {"token", "--operator"},
+           {"role", "1", "admin"},
+           {"track", "eu", "a", "b"},
+           {"untrack", "eu", "a", "b"},
+           {"sync-now", "guild", "1"},
+           {"pause"},
+           {"resume"},
+           {"status"},
+           {"rederive"},
+           {"forget", "user", "1"},
+           {"import", "dbname=x"}}) {
+    const auto refused = command(words, misspelt);
+    EXPECT_EQ(refused.status, 2) << words.front() << '\n' << refused.output;
+    EXPECT_NE(
+        refused.output.find("did you mean GUILDHALL_BATTLENET_CLIENT_ID?"), std::string::npos)
+        << words.front() << '\n'
+        << refused.output;
+    EXPECT_EQ(refused.output.find("hidden"), std::string::npos);
+  }
+}
+
+TEST_F(configuration, a_secret_that_everybody_reads_is_warned_of_and_one_to_write_refused) {
+  const auto keys = file("keys");
+  std::ofstream{keys} << "a:0123456789abcdef0123456789abcdef\n";
+  const settings from_file{
+      {"GUILDHALL_AUTH_KEYS", ""}, {"GUILDHALL_AUTH_KEYS_FILE", keys.string()}};
+  const auto mode = [&](unsigned bits) {
+    std::filesystem::permissions(keys, static_cast<std::filesystem::perms>(bits));
+  };
+  mode(0666);
+  expect_refusal(from_file, "chmod o= " + keys.string());
+  mode(0644);
+  const auto warned = command({"token", "--operator"}, from_file);
+  EXPECT_EQ(warned.status, 0);
+  EXPECT_NE(warned.output.find("warning"), std::string::npos) << warned.output;
+  mode(0640);
+  EXPECT_EQ(
+      command({"token", "--operator"}, from_file).output.find("warning"), std::string::npos);
+}
+
+TEST_F(configuration, checking_it_claims_nothing_about_the_credentials) {
+  const auto checked =
+      command({"check-config"}, {{"GUILDHALL_BATTLENET_CLIENT_SECRET", "wrong"}});
+  EXPECT_EQ(checked.status, 0) << checked.output;
+  EXPECT_NE(checked.output.find("shows only when they are asked"), std::string::npos)
+      << checked.output;
+}
+
+TEST_F(configuration, a_region_that_is_not_synced_is_refused_at_once_by_every_command) {
+  EXPECT_EQ(command({"migrate"}).status, 0);
+  db.exec(
+      "insert into guilds (region, realm_id, bnet_guild_id, realm, realm_name, name, name_key) "
+      "values ('us', 1, 2, 'stormrage', 'Stormrage', 'Old', 'old');"
+      "insert into tracked_guilds (region, realm, name_slug, requested_by, guild_id) "
+      "select region, realm, name_key, 'x', id from guilds");
+  const auto id = db.value("select id from guilds");
+  for (const auto& words : std::vector<std::vector<std::string>>{
+           {"track", "us", "stormrage", "my-guild"},
+           {"sync-now", "guild", id},
+           {"sync-now", "guild", "us/stormrage/old"}}) {
+    const auto refused = command(words);
+    EXPECT_EQ(refused.status, 1) << words.front();
+    EXPECT_NE(
+        refused.output.find("The region us is not synced here: battlenet.regions has eu"),
+        std::string::npos)
+        << refused.output;
+  }
+  EXPECT_EQ(db.number("select count(*) from jobs"), 0);
+  EXPECT_EQ(command({"untrack", "us", "stormrage", "old"}).status, 0);
+  EXPECT_EQ(command({"forget", "guild", "us", "stormrage", "Old"}).status, 0);
+  EXPECT_EQ(db.value("select name from guilds"), "");
+}
+
+TEST_F(configuration, guilds_are_named_as_people_write_them) {
+  auto& guildhall = serve(quick_budget());
+  const auto guild = sim().guilds().at(0);
+  eventually("the realms are known", std::chrono::seconds{20}, [&] {
+    return db.number("select count(*) from realms") > 0;
+  });
+  const auto realm =
+      db.value("select names ->> 0 from realms where slug = " + quoted(guild.realm));
+  const auto name = text(sim().get("world").at("guilds").at(0).at("name"));
+  const auto is_fine = [&](const std::vector<std::string>& words) {
+    const auto done = command(words);
+    EXPECT_EQ(done.status, 0) << words.front() << ": " << done.output;
+    return done.output;
+  };
+  EXPECT_NE(is_fine({"track", "EU", realm, name}).find(guild.path()), std::string::npos);
+  eventually("the guild is known", std::chrono::seconds{20}, [&] {
+    return db.number("select count(*) from tracked_guilds where guild_id is not null") == 1;
+  });
+  await_idle();
+  EXPECT_NE(
+      is_fine({"sync-now", "guild", "eu", realm, name}).find("queued"), std::string::npos);
+  EXPECT_NE(is_fine({"status", "eu", realm, name}).find(guild.path()), std::string::npos);
+  EXPECT_NE(
+      is_fine({"status", "eu/" + realm + '/' + name}).find(guild.path()), std::string::npos);
+  await_idle();
+
+  // Misspelt: the names that come near.
+  const auto wrong = guild.slug.substr(0, guild.slug.size() - 1);
+  for (const auto& words : std::vector<std::vector<std::string>>{
+           {"untrack", "eu", realm, wrong},
+           {"status", "eu", realm, wrong},
+           {"sync-now", "guild", "eu", realm, wrong},
+           {"forget", "guild", "eu", realm, wrong}}) {
+    const auto refused = command(words);
+    EXPECT_EQ(refused.status, 1);
+    EXPECT_NE(refused.output.find("there: " + guild.slug), std::string::npos) << refused.output;
+  }
+  const auto no_realm = command({"track", "eu", realm + "x", name});
+  EXPECT_EQ(no_realm.status, 1);
+  EXPECT_NE(no_realm.output.find("the nearest are " + guild.realm), std::string::npos)
+      << no_realm.output;
+  is_fine({"track", "eu", realm, wrong});
+  eventually("it is not there", std::chrono::seconds{20}, [&] {
+    return db.value("select state from tracked_guilds where name_slug = " + quoted(wrong))
+        == "not_found";
+  });
+  const auto seen = is_fine({"status", "eu", realm, wrong});
+  EXPECT_NE(
+      seen.find(
+          "There is no guild " + wrong + " on the realm " + guild.realm
+          + " (eu); known there: " + guild.slug),
+      std::string::npos)
+      << seen;
+  EXPECT_EQ(seen.find("404"), std::string::npos) << seen;
+  is_fine({"untrack", "eu", realm, wrong});
+  is_fine({"untrack", "eu", realm, name});
+  is_fine({"forget", "guild", "eu", realm, name});
+  EXPECT_EQ(db.value("select name from guilds"), "");
+  EXPECT_EQ(guildhall.stop(), 0);
+}
+
+TEST_F(configuration, what_is_no_name_is_refused_and_printed_safely) {
+  EXPECT_EQ(command({"migrate"}).status, 0);
+  for (const auto& odd :
+       {std::string{}, std::string{" "}, std::string(100'000, 'x'), std::string{"a\nb\x1b[2J"},
+        std::string{"\xff\xfe"}, std::string{"'; drop"}})
+    for (const auto& words : std::vector<std::vector<std::string>>{
+             {"track", odd, "stormrage", "a"},
+             {"track", "eu", "stormrage", odd},
+             {"track", "eu", odd, "a"},
+             {"untrack", "eu", odd, odd},
+             {"status", "eu", odd, odd},
+             {"sync-now", "guild", odd},
+             {"sync-now", "character", "eu", "stormrage", odd},
+             {"forget", "guild", "eu", "stormrage", odd},
+             {"forget", "user", odd}}) {
+      const auto refused = command(words);
+      EXPECT_GT(refused.status, 0) << words.front();
+      EXPECT_LT(refused.status, 126) << words.front();
+      EXPECT_LT(refused.output.size(), 1'000u);
+      EXPECT_EQ(refused.output.find_first_of("\x1b\xff"), std::string::npos) << refused.output;
+    }
+  EXPECT_EQ(db.number("select count(*) from tracked_guilds"), 0);
+}
+
 TEST_F(configuration, a_document_that_there_is_not_is_named_and_ends_the_start) {
   expect_refusal({{"GUILDHALL_SYNC_DOCUMENTS", "imaginary"}}, "sync.documents: \"imaginary\"");
 }

@@ -68,10 +68,13 @@ void count(import_count& in, fate outcome) {
 
 class import_run {
 public:
-  import_run(old_database& old, connection& own, const import_line& say)
+  import_run(
+      old_database& old, connection& own, const import_line& say,
+      const std::vector<domain::region>& synced)
       : old_(old),
         own_(own),
-        say_(say) {}
+        say_(say),
+        rows_(synced) {}
 
   result<import_report> run() {
     if (old_.is_guildhall())
@@ -160,13 +163,14 @@ private:
 } // namespace
 
 result<import_report> import_old_database(
-    connection& old, connection& own, deadline expires, const import_line& say) {
+    connection& old, connection& own, std::vector<domain::region> synced, deadline expires,
+    const import_line& say) {
   result<import_report> outcome = fail(ec::internal);
   const auto ran = old.run(expires, "import", [&](session& db) -> result<void> {
     return db.transaction([&]() -> result<void> {
       db.exec_raw("set transaction isolation level repeatable read, read only");
       old_database source(db);
-      outcome = import_run(source, own, say).run();
+      outcome = import_run(source, own, say, synced).run();
       if (!outcome)
         return fail(outcome.error());
       return {};

@@ -2,6 +2,7 @@
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
+#include "domain/address.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -43,7 +44,9 @@ using import_line = std::function<void(const std::string&)>;
 /// `old` must be open read-only with a statement timeout of minutes: it waits while `own`
 /// writes. Blocking. `validation` if it is no database of the old back end, `conflict` if
 /// another old database was imported before.
-result<import_report>
-import_old_database(connection& old, connection& own, deadline expires, const import_line& say);
+/// Guilds of other regions than `synced` (empty: of none) are taken and wait to be tracked.
+result<import_report> import_old_database(
+    connection& old, connection& own, std::vector<domain::region> synced, deadline expires,
+    const import_line& say);
 
 } // namespace guildhall::store

@@ -173,15 +173,23 @@ verdict import_steps::take_guild(session& db, const pqxx::row& row) {
     return {fate::left, "was forgotten here"};
   if (before)
     return {fate::here};
+  const bool is_tracked = import_rows::tracked_at(db, old->address).has_value();
+  if (!old->excluded && !is_tracked) {
+    const auto job = run(db, domain::track{old->address, "import", synced_});
+    if (!job && job.error().code != ec::validation) {
+      stopped_ = job.error();
+      return {};
+    }
+    if (!job) // a region may be configured later; a realm that there is not stays so
+      return {
+          job.error().fields.contains("region") ? fate::waits : fate::left,
+          job.error().message};
+  }
   import_rows::remember(db, key, std::nullopt);
   if (old->excluded)
     return {fate::taken, "but is not tracked: it was excluded from sync"};
-  if (import_rows::tracked_at(db, old->address))
+  if (is_tracked)
     return {fate::here};
-  if (const auto job = run(db, domain::track{old->address, "import"}); !job) {
-    stopped_ = job.error();
-    return {};
-  }
   if (old->realm_was_no_slug)
     return {fate::taken, "with the realm " + old->address.realm};
   return {fate::taken};

@@ -12,6 +12,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace guildhall::store {
 
@@ -20,6 +22,8 @@ namespace guildhall::store {
 /// them: they are few, and kept here.
 class import_steps {
 public:
+  explicit import_steps(std::vector<domain::region> synced) : synced_(std::move(synced)) {}
+
   result<void> learn_realms(old_database& old) {
     return characters_.learn_realms(old);
   }
@@ -63,6 +67,7 @@ private:
       const optional_text& old_guild) const;
   found<user_id> user_of(session& db, const optional_text& old_id) const;
 
+  std::vector<domain::region> synced_;
   old_characters characters_;
   std::map<std::int64_t, guild_state> guilds_;
   change_tags tags_;

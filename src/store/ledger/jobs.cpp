@@ -65,12 +65,9 @@ constexpr statement start_characters{
 constexpr statement finish_guild{
     "finish_guild_job", R"(
   with asked as (
-    select j.id,
+    select j.id, t.last_error,
       t.state in ('not_found', 'disputed', 'gone', 'renamed')
-        or coalesce(d.hopeless, false) as hopeless,
-      case when t.state in ('not_found', 'gone')
-        then format('There is no guild %s on the realm %s (%s): ', t.name_slug, t.realm, t.region)
-        else '' end || t.last_error as last_error
+        or coalesce(d.hopeless, false) as hopeless
     from jobs j join tracked_guilds t on t.id = j.tracked_guild_id
       left join lateral (
         select bool_or(state in ('not_found', 'forbidden', 'malformed')) as hopeless

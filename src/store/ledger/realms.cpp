@@ -1,12 +1,14 @@
 #include "store/ledger/realms.hpp"
 
 #include "core/log.hpp"
+#include "core/text.hpp"
 #include "domain/sync_port.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
 #include "store/run.hpp"
 
 #include <array>
+#include <cctype>
 
 namespace guildhall::store {
 
@@ -49,6 +51,14 @@ std::vector<domain::realm> realms_of(session& db, domain::region where) {
   return out;
 }
 
+/// Slugs cannot be derived from names, but most look like them.
+std::string likely_slug(const std::string& name) {
+  auto slug = domain::guild_name_slug(name);
+  std::erase_if(slug, [](unsigned char c) { return std::ispunct(c) != 0 && c != '-'; });
+  const auto fits = domain::canonical_slug(slug);
+  return fits ? "perhaps " + *fits : "such as argent-dawn";
+}
+
 /// A JSON array of texts.
 std::string json_of(const std::vector<std::string>& names) {
   std::string out;
@@ -62,11 +72,20 @@ std::string json_of(const std::vector<std::string>& names) {
 result<std::string>
 realm_named(session& db, domain::region where, const std::string& slug_or_name) {
   const auto realms = realms_of(db, where);
-  if (!realms.empty())
-    return domain::find_realm(realms, slug_or_name);
+  if (!realms.empty()) {
+    auto found = domain::find_realm(realms, slug_or_name);
+    if (!found)
+      found.error().message.append(" (realms of ").append(domain::to_string(where)).append(")");
+    return found;
+  }
   if (auto slug = domain::canonical_slug(slug_or_name))
     return *slug;
-  failure why{ec::validation, "The realm must be a slug: letters, digits and hyphens"};
+  failure why{
+      ec::validation, "The names of the realms of " + std::string{domain::to_string(where)}
+                          + " are not known here before guildhall serve has asked for them; "
+                            "until then a realm is a slug, "
+                          + likely_slug(slug_or_name) + ", not \""
+                          + text::printable(slug_or_name) + '"'};
   why.fields.emplace("realm", "Realm slug must be lowercase with hyphens only");
   return fail(std::move(why));
 }

@@ -177,8 +177,8 @@ void tracked_found(session& db, tracked_guild_id tracked, guild_id guild, bool c
   db.exec(found, {tracked, guild, complete});
 }
 
-void tracked_not_found(session& db, tracked_guild_id tracked, const std::string& detail) {
-  db.exec(not_found, {tracked, text::printable(detail)});
+void tracked_not_found(session& db, tracked_guild_id tracked, const std::string& sentence) {
+  db.exec(not_found, {tracked, sentence});
 }
 
 void tracked_failed(session& db, tracked_guild_id tracked, const std::string& detail) {

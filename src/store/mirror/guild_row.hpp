@@ -48,8 +48,8 @@ std::optional<std::int64_t> document_count(session& db, guild_id id);
 
 /// The tracked address led to this guild.
 void tracked_found(session& db, tracked_guild_id tracked, guild_id guild, bool complete);
-/// It led to none: `not_found`, after 14 days `gone`.
-void tracked_not_found(session& db, tracked_guild_id tracked, const std::string& detail);
+/// It led to none: `not_found`, after 14 days `gone`. The sentence is for whoever tracked it.
+void tracked_not_found(session& db, tracked_guild_id tracked, const std::string& sentence);
 void tracked_failed(session& db, tracked_guild_id tracked, const std::string& detail);
 
 /// What is remembered of a suspect roster; nothing forgets it.

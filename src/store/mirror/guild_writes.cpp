@@ -2,6 +2,7 @@
 #include "store/ledger/change_tags.hpp"
 #include "store/ledger/documents.hpp"
 #include "store/ledger/fence.hpp"
+#include "store/ledger/known_guilds.hpp"
 #include "store/mirror/addresses.hpp"
 #include "store/mirror/guild_link.hpp"
 #include "store/mirror/guild_members.hpp"
@@ -254,7 +255,7 @@ private:
       return;
     }
     if (why && why->error_class == domain::failure_class::not_found && why->is_verdict()) {
-      tracked_not_found(db_, work_.tracked, why->detail);
+      tracked_not_found(db_, work_.tracked, no_such_guild(db_, work_.address));
       return;
     }
     if (applied_.guild && !why)

@@ -3,6 +3,7 @@
 #include "domain/control.hpp"
 #include "store/ledger/change_tags.hpp"
 #include "store/ledger/jobs.hpp"
+#include "store/ledger/known_guilds.hpp"
 #include "store/ledger/queue_rows.hpp"
 #include "store/ledger/realms.hpp"
 #include "store/mirror/guild_link.hpp"
@@ -134,11 +135,6 @@ constexpr std::array all{insert_tracked, guild_there, link_tracked,    queue_gui
                          discovered,     alone,       is_tracked,      character_there};
 const listed_statements registered{all};
 
-std::string spell(const domain::guild_address& address) {
-  return std::string(domain::to_string(address.region)) + "/" + address.realm + "/"
-       + address.name_slug;
-}
-
 std::optional<guild_id> first_id(const pqxx::result& rows) {
   if (rows.empty())
     return std::nullopt;
@@ -155,7 +151,8 @@ result<void> must_be_synced(domain::region where, const std::vector<domain::regi
   for (const auto one : synced)
     listed.append(listed.empty() ? "" : ", ").append(domain::to_string(one));
   auto sentence = "The region " + std::string{domain::to_string(where)}
-                + " is not synced here: battlenet.regions has " + listed;
+                + " is not synced here: battlenet.regions has " + listed
+                + "; add it there and restart guildhall, if it is to be";
   failure why{ec::validation, sentence};
   why.fields.emplace("region", std::move(sentence));
   return fail(std::move(why));
@@ -215,7 +212,7 @@ track_at(session& db, const domain::guild_address& address, const std::string& b
   return start(
       db, tracked, guild,
       {.kind = "track",
-       .target = spell(address),
+       .target = spelt(address),
        .tracked = tracked,
        .guild = guild,
        .by = by});
@@ -257,12 +254,19 @@ result<void> run(session& db, const domain::untrack& what) {
   return db.transaction([&]() -> result<void> {
     auto address = what.address;
     // What was tracked before the realms were known may stand under another spelling.
-    if (db.exec(is_tracked, {address.region, address.realm, address.name_slug}).empty())
-      address.realm = realm_named(db, address.region, address.realm).value_or(address.realm);
+    const auto slug = domain::canonical_slug(address.realm);
+    if (slug && !db.exec(is_tracked, {address.region, *slug, address.name_slug}).empty()) {
+      address.realm = *slug;
+    } else {
+      auto realm = realm_named(db, address.region, address.realm);
+      if (!realm)
+        return fail(ec::not_found, realm.error().message);
+      address.realm = std::move(*realm);
+    }
     hold_queue(db, {}, address);
     const auto rows = db.exec(drop_tracked, {address.region, address.realm, address.name_slug});
     if (rows.empty())
-      return fail(ec::not_found, "Guild " + spell(address) + " is not tracked");
+      return fail(ec::not_found, not_tracked(db, address));
     std::optional<guild_id> guild;
     fields(rows[0]).skip() >> guild;
     if (guild)
@@ -292,7 +296,7 @@ result<domain::job_row> run(session& db, const domain::sync_guild& what) {
       return fail(synced.error());
     return start(
         db, tracked, id,
-        {.kind = "sync_guild", .target = spell(address), .tracked = tracked, .guild = id});
+        {.kind = "sync_guild", .target = spelt(address), .tracked = tracked, .guild = id});
   });
 }
 

@@ -127,11 +127,14 @@ void hold_characters_of(session& db, user_id id) {
 
 result<user_id> set_role(session& db, std::string_view who, std::string_view role) {
   if (std::ranges::find(roles, role) == roles.end())
-    return fail(ec::validation, "a role is one of user, guild_leader, admin");
+    return fail(ec::validation, "The role must be user, guild_leader or admin");
   return db.transaction([&]() -> result<user_id> {
     const auto rows = db.exec(is_number(who) ? by_id : by_battletag, {who, role});
     if (rows.empty())
-      return fail(ec::not_found, "User not found");
+      return fail(
+          ec::not_found,
+          "There is no user with this id or battletag; people are users here from their first "
+          "login on");
     if (rows.size() > 1)
       return fail(several(rows));
     user_id id;

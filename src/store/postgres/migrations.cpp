@@ -105,7 +105,7 @@ result<void> check_history(const history& applied, std::span<const migration> kn
           ec::schema_mismatch, "migration " + std::to_string(file.version) + " ("
                                    + std::string(file.name)
                                    + ") was changed after it had been applied: this is another "
-                                     "guildhall's database");
+                                     "guildhall's database; give this one its own");
   }
   for (const auto& [version, line] : applied)
     if (line.release > newest + 1)

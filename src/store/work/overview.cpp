@@ -1,8 +1,12 @@
+#include "store/work/overview.hpp"
+
 #include "domain/budget.hpp"
 #include "domain/control.hpp"
 #include "store/ledger/change_tags.hpp"
 #include "store/ledger/fence.hpp"
 #include "store/ledger/jobs.hpp"
+#include "store/ledger/known_guilds.hpp"
+#include "store/ledger/realms.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/statement.hpp"
 #include "store/run.hpp"
@@ -39,6 +43,7 @@ constexpr statement list_tracked{
   select t.id, t.region, t.realm, t.name_slug, t.guild_id, t.state, t.last_synced_at, q.due_at,
     coalesce(q.lease_token is not null, false), t.last_error
   from tracked_guilds t left join sync_queue q on q.tracked_guild_id = t.id
+  where $2::text is null or (t.region = $2 and t.realm = $3 and t.name_slug = $4)
   order by t.last_error <> '' desc, t.last_error_at desc nulls last, t.id limit $1)",
     15'000};
 constexpr statement list_errors{
@@ -68,6 +73,14 @@ constexpr std::array all{write_paused, count_queue, list_tracked,
                          list_errors,  list_doubts, list_pauses};
 const listed_statements registered{all};
 
+domain::tracked_guild_row tracked_in(const pqxx::row& row) {
+  domain::tracked_guild_row out;
+  fields(row) >> out.id >> out.address.region >> out.address.realm >> out.address.name_slug
+      >> out.guild_id >> out.state >> out.last_synced_at >> out.due_at >> out.running
+      >> out.last_error;
+  return out;
+}
+
 } // namespace
 
 template <>
@@ -89,12 +102,9 @@ result<domain::sync_overview> run(session& db, const domain::overview_of_sync&) 
   domain::hour_window window(std::move(counts), newest_slot);
   window.advance(now_of(db));
   out.hour_spent = window.spent();
-  for (const auto& row : db.exec(list_tracked, {overview_guilds})) {
-    auto& line = out.guilds.emplace_back();
-    fields(row) >> line.id >> line.address.region >> line.address.realm
-        >> line.address.name_slug >> line.guild_id >> line.state >> line.last_synced_at
-        >> line.due_at >> line.running >> line.last_error;
-  }
+  for (const auto& row :
+       db.exec(list_tracked, {overview_guilds, std::nullopt, std::nullopt, std::nullopt}))
+    out.guilds.push_back(tracked_in(row));
   for (const auto& row : db.exec(list_errors, {overview_errors})) {
     auto& line = out.last_errors.emplace_back();
     fields(row) >> line.entity >> line.document >> line.error_class >> line.detail >> line.at;
@@ -108,6 +118,19 @@ result<domain::sync_overview> run(session& db, const domain::overview_of_sync&) 
     fields(row) >> line.region >> line.until;
   }
   return out;
+}
+
+result<domain::tracked_guild_row>
+tracked_guild(session& db, const domain::guild_address& typed) {
+  auto realm = realm_named(db, typed.region, typed.realm);
+  if (!realm)
+    return fail(realm.error());
+  const domain::guild_address address{typed.region, std::move(*realm), typed.name_slug};
+  const auto rows =
+      db.exec(list_tracked, {1, address.region, address.realm, address.name_slug});
+  if (rows.empty())
+    return fail(ec::not_found, not_tracked(db, address));
+  return tracked_in(rows[0]);
 }
 
 template <>

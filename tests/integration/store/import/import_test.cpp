@@ -38,6 +38,8 @@ protected:
         *old_connection, [&](store::session& s) { s.exec_raw(std::string(sql)); });
   }
 
+  std::vector<domain::region> synced{domain::region::eu};
+
   result<store::import_report> try_import() {
     lines.clear();
     auto how = old_options();
@@ -45,7 +47,7 @@ protected:
     auto old = store::connection::open(how);
     const auto own = db->connect();
     return store::import_old_database(
-        **old, *own, std::chrono::steady_clock::now() + 60s,
+        **old, *own, synced, std::chrono::steady_clock::now() + 60s,
         [this](const std::string& line) { lines.push_back(line); });
   }
   /// What became of each table's rows: "taken/here/waiting/left".
@@ -305,6 +307,30 @@ TEST_F(import_old, says_of_each_odd_row_what_became_of_it) {
   EXPECT_TRUE(told("sign-up 46: not taken: its event 33 was not taken"));
   EXPECT_TRUE(told("sign-up 48: not taken", "null"));
   EXPECT_TRUE(told("sign-up 49: not taken: it belongs to no user"));
+}
+
+TEST_F(import_old, a_guild_of_a_region_that_is_not_synced_waits_for_it) {
+  in_old(old_migrated_tables);
+  in_old(old_migrated_rows);
+  synced = {domain::region::us};
+  EXPECT_EQ(take_over().at("guilds"), "0/0/2/0") << all_lines();
+  EXPECT_TRUE(told("guild 10: waits", "battlenet.regions has us")) << all_lines();
+  EXPECT_EQ(count("select count(*) from tracked_guilds"), 0);
+  EXPECT_EQ(count("select count(*) from jobs"), 0);
+  EXPECT_EQ(count("select count(*) from rosters"), 1) << "what people wrote is taken";
+  synced.push_back(domain::region::eu);
+  EXPECT_EQ(take_over().at("guilds"), "2/0/0/0") << all_lines();
+  EXPECT_EQ(count("select count(*) from tracked_guilds"), 2);
+}
+
+TEST_F(import_old, a_guild_of_a_realm_that_there_is_not_is_left_and_the_others_are_taken) {
+  in_old(old_migrated_tables);
+  in_old(old_migrated_rows);
+  in_old("insert into guilds (id, name, realm, region) values (90, 'Lost', 'stormrag', 'eu')");
+  ASSERT_TRUE(db->ask(domain::set_realms{
+      domain::region::eu, {{realm_id{1}, "stormrage", {"Stormrage"}}}, true}));
+  EXPECT_EQ(take_over().at("guilds"), "2/0/0/1") << all_lines();
+  EXPECT_TRUE(told("guild 90: not taken", "the nearest are stormrage")) << all_lines();
 }
 
 TEST_F(import_old, does_not_bring_back_who_was_forgotten) {

@@ -285,7 +285,9 @@ TEST_F(sync_now, of_a_region_that_is_not_synced_is_refused_at_once) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ec::validation);
   EXPECT_EQ(
-      refused.error().message, "The region eu is not synced here: battlenet.regions has us");
+      refused.error().message,
+      "The region eu is not synced here: battlenet.regions has us; add it there and restart "
+      "guildhall, if it is to be");
   EXPECT_EQ(
       count("select count(*) from jobs") + count("select count(*) from tracked_guilds"), 0);
   const auto guild = settled();

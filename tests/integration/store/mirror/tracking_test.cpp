@@ -1,4 +1,5 @@
 #include "domain/control.hpp"
+#include "store/work/overview.hpp"
 #include "tests/integration/store/mirror.hpp"
 
 #include <algorithm>
@@ -75,8 +76,33 @@ TEST_F(jobs, a_guild_that_is_not_there_fails_its_job_with_a_reason) {
   finish(outcome.work, std::nullopt, true);
   const auto failed = read(job.id);
   EXPECT_EQ(failed.state, domain::job_state::failed);
+  EXPECT_EQ(failed.message, "There is no guild avalerion on the realm stormrage (eu)");
+}
+
+TEST_F(jobs, a_guild_that_is_not_there_is_told_with_the_names_that_come_near) {
+  scan(crowd(10), 1); // avalerion
+  db->exec(
+      "insert into guild_candidates (region, realm_id, bnet_guild_id, realm, realm_name, name, "
+      "name_slug) values ('eu', 1, 4711, 'stormrage', 'Stormrage', 'Avalerians', "
+      "'avalerians'), "
+      "('eu', 1, 4712, 'stormrage', 'Stormrage', 'Zzz', 'zzz'), "
+      "('eu', 2, 4713, 'draenor', 'Draenor', 'Avaleria', 'avaleria')");
+  const domain::guild_address wrong{domain::region::eu, "stormrage", "avalerian"};
+  const auto job = track(wrong);
+  domain::guild_outcome outcome;
+  outcome.work = claim();
+  outcome.failed = {
+      {domain::document::guild, domain::failure_class::not_found, "404 Not Found", in(24h)}};
+  outcome.next_due = in(24h);
+  apply(outcome);
+  finish(outcome.work, std::nullopt, true);
   EXPECT_EQ(
-      failed.message, "There is no guild avalerion on the realm stormrage (eu): 404 Not Found");
+      read(job.id).message,
+      "There is no guild avalerian on the realm stormrage (eu); known there: avalerians, "
+      "avalerion");
+  EXPECT_EQ(
+      scalar("select last_error from tracked_guilds where name_slug = 'avalerian'"),
+      read(job.id).message);
 }
 
 TEST_F(jobs, a_failure_that_may_pass_keeps_the_job_running) {
@@ -114,7 +140,12 @@ TEST_F(jobs, unknown_things_are_not_found) {
   EXPECT_EQ(db->ask(domain::untrack{address}).error().code, ec::not_found);
 }
 
-class tracking : public mirror {};
+class tracking : public mirror {
+protected:
+  result<domain::tracked_guild_row> tracked(const domain::guild_address& where) {
+    return db->run([&](store::session& s) { return store::tracked_guild(s, where); });
+  }
+};
 
 TEST_F(tracking, untracking_stops_the_sync_and_keeps_the_data) {
   track();
@@ -130,6 +161,49 @@ TEST_F(tracking, untracking_stops_the_sync_and_keeps_the_data) {
   track();
   EXPECT_EQ(scalar("select guild_id from tracked_guilds"), std::to_string(guild.value));
   EXPECT_EQ(claim_members(guild).size(), 10u);
+}
+
+TEST_F(tracking, what_is_not_tracked_is_told_with_the_tracked_names_that_come_near) {
+  track();
+  const auto untracked =
+      db->ask(domain::untrack{{domain::region::eu, "stormrage", "avalerian"}});
+  ASSERT_FALSE(untracked);
+  EXPECT_EQ(
+      untracked.error().message,
+      "Guild eu/stormrage/avalerian is not tracked; tracked there: avalerion");
+}
+
+TEST_F(tracking, one_guild_is_shown_by_the_name_of_its_realm) {
+  ASSERT_TRUE(db->ask(domain::set_realms{
+      domain::region::eu, {{realm_id{1}, "stormrage", {"Stormrage", "Sturm Zorn"}}}, true}));
+  track();
+  track({domain::region::eu, "stormrage", "zzz"});
+  const auto seen = tracked({domain::region::eu, "Sturm Zorn", "zzz"});
+  ASSERT_TRUE(seen) << seen.error().message;
+  EXPECT_EQ(seen->address.name_slug, "zzz");
+  EXPECT_EQ(tracked({domain::region::eu, "stormrage", "none"}).error().code, ec::not_found);
+}
+
+TEST_F(tracking, no_realm_is_taken_for_one_whatever_its_name_holds) {
+  for (const bool listed : {false, true}) {
+    if (listed) {
+      ASSERT_TRUE(db->ask(domain::set_realms{
+          domain::region::eu, {{realm_id{1}, "stormrage", {"Stormrage"}}}, true}));
+    }
+    for (const auto& realm :
+         {std::string{}, std::string{"a\nb"}, std::string{"\xff\xfe"},
+          std::string(100'000, 'x'), std::string{"\x1b[2J"}}) {
+      const domain::guild_address where{domain::region::eu, realm, "avalerion"};
+      for (const auto& why :
+           {db->ask(domain::track{where, "test"}).error(),
+            db->ask(domain::untrack{where}).error(), tracked(where).error()}) {
+        EXPECT_TRUE(why.code == ec::validation || why.code == ec::not_found);
+        EXPECT_LT(why.message.size(), 700u);
+        EXPECT_EQ(why.message.find_first_of("\n\x1b\xff"), std::string::npos) << why.message;
+      }
+    }
+  }
+  EXPECT_EQ(count("select count(*) from tracked_guilds"), 0);
 }
 
 TEST_F(tracking, a_pause_is_remembered_and_nothing_is_claimed_meanwhile) {
