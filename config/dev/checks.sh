@@ -20,6 +20,17 @@ dev_bench() {
   exec build/bench/tests/bench/guildhall_bench --out bench.json "$@"
 }
 
+dev_robustness() { # [--quick] [--only R3,R4] [--seed N]
+  local options=(-DGUILDHALL_TESTS=ON -DGUILDHALL_BENCH=ON -DGUILDHALL_ROBUSTNESS=ON)
+  local targets=(guildhall battlenet_sim guildhall_robustness)
+  # What is fed to it by another program takes long to build.
+  [[ " $* " == *" --quick "* ]] || targets+=(system_test)
+  install_packages "${test_packages[@]}"
+  configure release bench "${options[@]}"
+  build bench "${targets[@]}"
+  exec build/bench/tests/robustness/guildhall_robustness --out robustness.json "$@"
+}
+
 source_files() { find src actors tests -name '*.[ch]pp' -print0; }
 
 # What takes seconds: format and shell. The arrows between the folders are a test.

@@ -94,7 +94,17 @@ configure() { # PRESET FOLDER [CMAKE OPTION...]
     [ "$home" = "$root" ] || rm -rf "$folder" # the tree was moved
   fi
   fetch_swagger_ui
-  [ -f "$folder/build.ninja" ] || attended cmake --preset "$preset" -B "$folder" "$@"
+  is_configured "$folder" "$@" || attended cmake --preset "$preset" -B "$folder" "$@"
+}
+
+is_configured() { # FOLDER [CMAKE OPTION...]
+  local folder=$1 option
+  shift
+  [ -f "$folder/build.ninja" ] || return
+  for option; do
+    option=${option#-D}
+    grep -q "^${option%%=*}:[A-Z]*=${option#*=}\$" "$folder/CMakeCache.txt" || return
+  done
 }
 
 # The last "[12/260]" that ninja wrote: "12 260".

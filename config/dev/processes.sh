@@ -408,6 +408,6 @@ dev_clean() { # [--yes]
   pg=$(pg_folder)
   may_remove_data "$@"
   dev_stop
-  rm -rf "$pg_elsewhere" build var bench.json
+  rm -rf "$pg_elsewhere" build var bench.json robustness.json
   say "Removed the build, the data and the secrets."
 }

@@ -21,7 +21,8 @@ public:
   /// Connections at a time; more are closed at once.
   static constexpr std::size_t max_connections = 4'096;
   static constexpr std::size_t max_header_bytes = 16'384;
-  static constexpr std::size_t max_body_bytes = 1'048'576;
+  /// A fault may say what is larger than any answer.
+  static constexpr std::size_t max_body_bytes = 32U << 20U;
   static constexpr int idle_seconds = 120;
 
   server();

@@ -143,10 +143,10 @@ void postgres_cluster::start() {
   }
 }
 
-void postgres_cluster::stop() {
+void postgres_cluster::stop(shutdown how) {
   if (child_ <= 0)
     return;
-  ::kill(child_, SIGINT); // fast shutdown
+  ::kill(child_, how == shutdown::fast ? SIGINT : SIGQUIT);
   const auto until = std::chrono::steady_clock::now() + stop_limit;
   int status = 0;
   while (::waitpid(child_, &status, WNOHANG) == 0) {

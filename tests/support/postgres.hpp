@@ -40,8 +40,9 @@ public:
     return port_;
   }
 
-  /// A fast shutdown: every backend is terminated. `start` waits until it answers.
-  void stop();
+  enum class shutdown { fast, immediate };
+  /// Every backend is terminated, or simply ends as in a crash. `start` waits until it answers.
+  void stop(shutdown how = shutdown::fast);
   void start();
   bool running() const {
     return child_ > 0;

@@ -64,6 +64,9 @@ public:
   const std::string& url() const {
     return url_;
   }
+  std::uint16_t port() const {
+    return port_;
+  }
   /// A control call, `what` without "/_sim/". Throws unless the answer is 200.
   boost::json::value get(const std::string& what) const;
   boost::json::value post(const std::string& what, const boost::json::value& arguments) const;

@@ -60,10 +60,14 @@ world::~world() {
   simulator_.reset();
   // Whoever shares one among several tests ends it when none of them runs.
   if (testing::UnitTest::GetInstance()->Failed())
-    for (const auto& log : logs_)
-      show_end(log);
+    show_logs();
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
+}
+
+void world::show_logs() const {
+  for (const auto& log : logs_)
+    show_end(log);
 }
 
 simulator& world::simulate(std::vector<std::string> arguments) {
@@ -184,41 +188,61 @@ std::vector<member> world::stored_members(std::int64_t guild_id) const {
   return out;
 }
 
-void world::expect_mirrored(const guild_address& guild) {
+std::vector<std::string> world::differences(const guild_address& guild) {
   const auto wanted = sim().members(guild);
   const auto found = stored_members(guild_id(guild));
-  EXPECT_EQ(found.size(), wanted.size()) << guild.path();
+  std::vector<std::string> out;
+  if (found.size() != wanted.size())
+    out.push_back(
+        guild.path() + " has " + std::to_string(found.size()) + " members here, "
+        + std::to_string(wanted.size()) + " there");
   for (const auto& one : wanted)
-    EXPECT_TRUE(std::ranges::binary_search(found, one))
-        << guild.path() << ": " << one.id << ' ' << one.realm << '/' << one.name << " rank "
-        << one.rank << " is not stored so";
+    if (!std::ranges::binary_search(found, one))
+      out.push_back(
+          guild.path() + ": " + std::to_string(one.id) + ' ' + one.realm + '/' + one.name
+          + " rank " + std::to_string(one.rank) + " is not stored so");
+  return out;
+}
+
+void world::expect_mirrored(const guild_address& guild) {
+  EXPECT_EQ(differences(guild), std::vector<std::string>{});
+}
+
+std::vector<std::string> world::flaws() const {
+  std::vector<std::string> out;
+  const auto none = [&](const std::string& what, const std::string& sql) {
+    if (const auto count = db.number(sql); count != 0)
+      out.push_back(std::to_string(count) + " times: " + what);
+  };
+  none(
+      "a member's character is linked to another guild",
+      "select count(*) from guild_members m join characters c on c.id = m.character_id where "
+      "m.left_at is null and c.guild_id is distinct from m.guild_id");
+  none(
+      "a member has two names",
+      "select count(*) from guild_members m join characters c on c.id = m.character_id where "
+      "m.left_at is null and c.name is distinct from m.character_name");
+  none(
+      "somebody left twice",
+      "select count(*) from (select kind, lag(kind) over (partition by guild_id, character_id "
+      "order by id) as before from guild_events where kind in ('joined', 'left', 'returned')) "
+      "e where kind = 'left' and before = 'left'");
+  none(
+      "a member is not kept fresh",
+      "select count(*) from guild_members m where left_at is null and not exists (select from "
+      "sync_queue q where q.character_id = m.character_id) and exists (select from "
+      "tracked_guilds t where t.guild_id = m.guild_id)");
+  return out;
 }
 
 void world::expect_sound() const {
-  EXPECT_EQ(
-      db.number("select count(*) from guild_members m join characters c on c.id = "
-                "m.character_id where m.left_at is null and c.guild_id is distinct from "
-                "m.guild_id"),
-      0)
-      << "a member's character is linked to another guild";
-  EXPECT_EQ(
-      db.number("select count(*) from guild_members m join characters c on c.id = "
-                "m.character_id where m.left_at is null and c.name is distinct from "
-                "m.character_name"),
-      0)
-      << "a member has two names";
-  EXPECT_EQ(
-      db.number("select count(*) from (select kind, lag(kind) over (partition by guild_id, "
-                "character_id order by id) as before from guild_events where kind in "
-                "('joined', 'left', 'returned')) e where kind = 'left' and before = 'left'"),
-      0)
-      << "somebody left twice";
-  EXPECT_EQ(
-      db.number("select count(*) from guild_members m where left_at is null and not exists "
-                "(select from sync_queue q where q.character_id = m.character_id) and exists "
-                "(select from tracked_guilds t where t.guild_id = m.guild_id)"),
-      0)
-      << "a member is not kept fresh";
+  EXPECT_EQ(flaws(), std::vector<std::string>{});
+}
+
+void world::keep_what_is_acknowledged() const {
+  db.exec(
+      "alter database " + db.value("select current_database()")
+      + " set synchronous_commit = on");
 }
 
 std::string text(const json::value& value) {

@@ -71,10 +71,17 @@ protected:
   std::int64_t guild_id(const guild_address& guild) const;
   /// Open members of a guild as the database holds them, ascending by Battle.net's id.
   std::vector<member> stored_members(std::int64_t guild_id) const;
-  /// Who is a member here is a member there, with the same name, realm and rank.
+  /// In what the members here are not those there, with the same name, realm and rank.
+  std::vector<std::string> differences(const guild_address& guild);
   void expect_mirrored(const guild_address& guild);
-  /// What must hold in every database whatever happened.
+  /// What must hold in every database whatever happened, and does not.
+  std::vector<std::string> flaws() const;
   void expect_sound() const;
+  /// PostgreSQL keeps what it has acknowledged when it is stopped without a word; otherwise
+  /// that is given up for speed. Of connections made from now on.
+  void keep_what_is_acknowledged() const;
+  /// The ends of what the instances wrote.
+  void show_logs() const;
 
   std::filesystem::path file(const std::string& name) const {
     return folder_ / name;

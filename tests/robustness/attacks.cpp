@@ -1,0 +1,153 @@
+#include "tests/robustness/crowd.hpp"
+#include "tests/robustness/load.hpp"
+#include "tests/robustness/targets.hpp"
+
+#include <future>
+
+namespace guildhall::robustness {
+
+namespace {
+
+constexpr double most_memory = 150;
+constexpr double most_slowdown = 3;
+
+/// One server, somebody who only wants to read, and what attackers do to both.
+class siege {
+public:
+  explicit siege(bench at) : at_(at) {
+    w_.simulate(quick_simulator({"--world", "200"}));
+    auto how = quick_budget();
+    how["GUILDHALL_HTTP_TRUSTED_PROXIES"] = "192.0.2.1/32"; // nobody here is let through
+    server_ = &w_.serve(how);
+    guild_ = w_.mirror(*server_, w_.sim().guilds().at(0));
+    w_.await_idle();
+    bystander_ = {
+        .port = server_->port(),
+        .targets = {"/api/guilds/id/" + std::to_string(guild_)},
+        .token = server_->user_token(),
+        .per_second = 100,
+        .length = 4s,
+        .connections = 4};
+    run_load(bystander_);
+    calm_ = run_load(bystander_);
+    at_.lines.note("a bystander alone: " + calm_.text());
+  }
+
+  void slow_readers() {
+    w_.db.exec(
+        "insert into events (guild_id, title, event_type, start_time, end_time, event_details) "
+        "select "
+        + std::to_string(guild_)
+        + ", 'Raid ' || n, 'Raid', now() + n * interval '1 h', now() + (n + 1) * interval '1 "
+          "h', jsonb_build_object('text', repeat(md5(n::text), 500)) from generate_series(1, "
+          "1800) n");
+    const auto id = std::to_string(guild_);
+    for (const auto& [name, target, readers] :
+         {std::tuple{"X1, a full calendar", "/api/events/guild/" + id + "?fields=full", 40},
+          std::tuple{
+              "X1, a large member list",
+              "/api/guilds/" + id + "/members/enhanced?fields=full&include=equipment", 60}})
+      under_attack(name, 200, [&, target = target, readers = readers](auto length) {
+        crowd never_reading{
+            {.port = server_->port(),
+             .connections = readers,
+             .from = loopback_addresses(10, 4),
+             .receive_buffer = 4'096}};
+        never_reading.say(
+            "GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer "
+            + server_->user_token() + "\r\n\r\n");
+        std::this_thread::sleep_for(length);
+      });
+  }
+
+  void one_address_takes_all() {
+    under_attack("X9, one address opens 4,500 connections", 200, [&](auto length) {
+      crowd greedy{
+          {.port = server_->port(), .connections = 4'500, .from = loopback_addresses(10, 1)}};
+      std::this_thread::sleep_for(length);
+      at_.lines.note(
+          std::to_string(greedy.connected()) + " were connected, "
+          + std::to_string(greedy.open()) + " are open");
+    });
+  }
+
+  void much_to_log() {
+    constexpr std::size_t path_bytes = 15'000;
+    const auto said = "BREW /" + std::string(path_bytes, 'x') + " HTTP/1.1\r\nHost: x\r\n\r\n";
+    const auto before = server_->child().output().size();
+    std::int64_t times = 0;
+    under_attack("X4, unknown methods with long paths", 200, [&](auto length) {
+      times = flood(server_->port(), "127.0.0.10", said, length);
+    });
+    constexpr double megabyte = 1 << 20;
+    at_.lines.count(
+        "R13", "X4: log of " + std::to_string(times) + " such requests",
+        static_cast<double>(server_->child().output().size() - before) / megabyte, 1, "MB");
+  }
+
+  void bombs() {
+    constexpr std::size_t values = 8'000'000;
+    std::string zeros{"[0"};
+    zeros.reserve(2 * values + 2);
+    for (std::size_t i = 1; i < values; ++i)
+      zeros += ",0";
+    zeros += ']';
+    w_.sim().add_fault({{"match", "class:profile"}, {"status", 200}, {"body", zeros}});
+    under_attack("X7, 8 million zeros for every profile", 200, [&](auto length) {
+      const auto end = steady::now() + length;
+      while (steady::now() < end) {
+        w_.make_all_due();
+        w_.db.exec("update document_states set retry_at = null");
+        std::this_thread::sleep_for(1s);
+      }
+    });
+    w_.sim().clear_faults();
+  }
+
+private:
+  /// `attack` gets how long it lasts. What the bystander and the memory say about it.
+  template <class Attack>
+  void under_attack(const std::string& name, int wanted, Attack attack) {
+    const auto length = at_.how.choose(15s, 6s);
+    const auto process = server_->child().id();
+    forget_peak(process);
+    const auto idle = peak_megabytes(process);
+    auto beside = bystander_;
+    beside.length = length;
+    auto seen = std::async(std::launch::async, [&] { return run_load(beside); });
+    attack(length);
+    const auto heard = seen.get();
+    at_.lines.note(name + ": " + heard.text());
+    at_.lines.count(
+        "R13", name + ": peak memory above idle", peak_megabytes(process) - idle, most_memory,
+        "MB");
+    at_.lines.count(
+        "R13", name + ": others' answers that were not 200",
+        static_cast<double>(heard.other_than({wanted}) + heard.unsent), 0);
+    at_.lines.figure(
+        "R13", name + ": others' p99, against alone",
+        heard.p99_ms() / std::max(1.0, calm_.p99_ms()), most_slowdown, "x");
+    if (!server_->child().running())
+      throw std::runtime_error("guildhall has ended under " + name);
+    w_.await_idle();
+  }
+
+  bench at_;
+  field w_;
+  instance* server_{nullptr};
+  std::int64_t guild_{0};
+  demand bystander_;
+  outcome calm_;
+};
+
+} // namespace
+
+void attacked(bench at) {
+  siege one{at};
+  one.slow_readers();
+  one.one_address_takes_all();
+  one.much_to_log();
+  one.bombs();
+}
+
+} // namespace guildhall::robustness

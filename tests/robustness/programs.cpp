@@ -1,0 +1,56 @@
+#include "tests/robustness/targets.hpp"
+
+#include <filesystem>
+
+namespace guildhall::robustness {
+
+namespace {
+
+/// Another program judges; its exit status is the figure.
+void judged_by(
+    bench at, const std::string& id, const std::string& what, std::vector<std::string> command,
+    std::chrono::seconds bound) {
+  field w;
+  const auto done =
+      system_test::run({.command = std::move(command), .output = w.file("program.log")}, bound);
+  constexpr std::size_t shown = 3'000;
+  if (done.status != 0)
+    at.lines.note(
+        done.output.size() > shown ? done.output.substr(done.output.size() - shown)
+                                   : done.output);
+  at.lines.count(id, what + ": exit status", done.status, 0);
+}
+
+} // namespace
+
+void hostile_input(bench at) {
+  const std::string program{GUILDHALL_HOSTILE_PROGRAM};
+  const std::string filter{"--gtest_filter=hostile*"};
+  const auto* what = "hostile tokens, paths, headers, bodies and fields";
+  if (!std::filesystem::exists(program)) {
+    at.lines.not_run("R10", what, "not built: system_test");
+    return;
+  }
+  field w;
+  const auto listed = system_test::run(
+      {.command = {program, filter, "--gtest_list_tests"}, .output = w.file("listed.log")});
+  if (listed.output.find("hostile") == std::string::npos) {
+    at.lines.not_run("R10", what, "no tests of that name");
+    return;
+  }
+  judged_by(at, "R10", what, {program, filter}, 300s);
+}
+
+void fuzzed(bench at) {
+  const std::filesystem::path folder{GUILDHALL_PROJECT_DIR};
+  const auto* what = "fuzzers";
+  if (!std::filesystem::exists(folder / "tests/fuzz")) {
+    at.lines.not_run("R12", what, "there are none");
+    return;
+  }
+  judged_by(
+      at, "R12", what,
+      {folder / "dev", "fuzz", "--seconds", std::to_string(at.how.choose(10, 2))}, 600s);
+}
+
+} // namespace guildhall::robustness
