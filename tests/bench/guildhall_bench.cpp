@@ -73,6 +73,10 @@ public:
     only_ = std::move(only);
     if (wanted("F1"))
       measure_first_sync();
+    if (wanted("F2"))
+      measure_two_instances();
+    if (wanted("F4") || wanted("F5"))
+      measure_small_amid_large();
     measure_ingestion(); // what the others read
     if (wanted("S6") || wanted("S7"))
       measure_start();
@@ -113,6 +117,76 @@ private:
     add(
         {"F1", "answers with status 429", static_cast<double>(book.count_429), "answers", 0, 0,
          true});
+    one.stop();
+  }
+
+  /// F2: two instances against the real limits, with work for both.
+  void measure_two_instances() {
+    db.exec("drop schema public cascade; create schema public");
+    auto& sim = simulate({"--world", "400,400,300,200"});
+    const settings how{
+        {"GUILDHALL_BUDGET_REQUESTS_PER_SECOND", "95"},
+        {"GUILDHALL_SYNC_MAX_GUILDS_AT_ONCE", "2"}};
+    auto& one = serve(how);
+    auto& other = serve(how);
+    for (const auto& guild : sim.guilds())
+      track(one, guild);
+    system_test::eventually("both are at work", 30s, [&] {
+      return db.value("select to_regclass('api_budget_shares')") != ""
+          && db.number("select count(distinct instance) from api_budget_shares") == 2
+          && sim.book().requests > 500;
+    });
+    const auto before = sim.book().requests;
+    const auto start = system_test::steady::now();
+    std::this_thread::sleep_for(20s);
+    const auto book = sim.book();
+    add(
+        {"F2", "two instances, requests/s",
+         static_cast<double>(book.requests - before) / system_test::seconds_since(start),
+         "requests/s, configured", 95, 0.95, false});
+    add(
+        {"F2", "two instances, the worst second", static_cast<double>(book.max_per_second),
+         "requests", 0, 100, true});
+    add(
+        {"F2", "answers with status 429", static_cast<double>(book.count_429), "answers", 0, 0,
+         true});
+    one.stop();
+    other.stop();
+  }
+
+  /// F4, F5: a small guild comes while large ones are being synced.
+  void measure_small_amid_large() {
+    auto& sim = simulate({"--world", "1000,1000,1000,20,20"});
+    db.exec("drop schema public cascade; create schema public");
+    auto& one = serve({{"GUILDHALL_BUDGET_REQUESTS_PER_SECOND", "95"}});
+    const auto guilds = sim.guilds();
+    auto start = system_test::steady::now();
+    mirror(one, guilds[4]);
+    const auto alone = system_test::seconds_since(start);
+    for (std::size_t i = 0; i < 3; ++i)
+      track(one, guilds[i]);
+    system_test::eventually("the large ones are being synced", 60s, [&] {
+      return sim.book(0, "equipment").requests >= 100;
+    });
+    start = system_test::steady::now();
+    const auto mark = sim.now_ms();
+    const auto job = track(one, guilds[3]);
+    double first = -1;
+    system_test::eventually(
+        "it is asked for", 30s,
+        [&] {
+          for (const auto& entry : sim.book(mark, "guild").entries)
+            if (entry.path.ends_with('/' + guilds[3].slug))
+              first =
+                  static_cast<double>(entry.time_us) / 1e6 - static_cast<double>(mark) / 1e3;
+          return first >= 0;
+        },
+        10ms);
+    await_job(one, job, 120s);
+    add({"F4", "amid three of 1,000: the first request", first, "s", 0, 1, true});
+    add(
+        {"F5", "amid three of 1,000: 20 members", system_test::seconds_since(start), "s, alone",
+         alone, 2, true});
     one.stop();
   }
 

@@ -2,7 +2,7 @@
 
 #include <iostream>
 
-/// The figures that the main job is judged by, against the simulator's real limits.
+/// What the main job is judged by, in requests: how fast it is, ./dev bench measures.
 namespace guildhall::system_test {
 
 namespace {
@@ -15,30 +15,31 @@ protected:
   }
 };
 
-constexpr double rate = 95;
-constexpr double limit = 100;
-/// How late a request may come after its turn, on its way or because the machine stood still. A
-/// second's worth of requests sent at once would come almost a second late.
-constexpr double delay = 0.5;
+/// A simulator without limits: a busy machine sends and takes requests late, and then many at
+/// once.
+std::vector<std::string> unlimited(std::vector<std::string> more) {
+  more.insert(more.end(), {"--per-second", "0", "--per-hour", "0"});
+  return more;
+}
+
+/// Requests of ten seconds at 100 a second, and of some more in which the machine stood still.
+constexpr std::chrono::seconds window{10};
+constexpr std::int64_t most_in_window = 1'300;
 
 } // namespace
 
 TEST_F(
-    main_job, a_guild_of_a_thousand_is_mirrored_at_full_speed_and_then_costs_next_to_nothing) {
-  simulate({"--world", "1000"});
+    main_job,
+    a_guild_of_a_thousand_is_mirrored_within_the_rate_and_then_costs_next_to_nothing) {
+  simulate(unlimited({"--world", "1000"}));
   auto& guildhall = serve({{"GUILDHALL_BUDGET_REQUESTS_PER_SECOND", "95"}});
   const auto address = sim().guilds().at(0);
 
-  const auto began = steady::now();
   const auto guild = mirror(guildhall, address, std::chrono::seconds{150});
-  const auto took = seconds_since(began);
   const auto first = sim().book();
-  const auto least = static_cast<double>(first.requests) / rate;
-  std::cout << "first sync: " << first.requests << " requests in " << took << " s, "
-            << took / least << " x requests/rate; at most " << first.max_per_second
-            << " in a sliding second, none later than " << first.worst_delay(limit) << " s\n";
-  EXPECT_EQ(first.count_429, 0);
-  EXPECT_LE(first.worst_delay(limit), delay);
+  std::cout << "first sync: " << first.requests << " requests, at most " << first.max_per_second
+            << " in a sliding second\n";
+  EXPECT_LE(first.most_within(window), most_in_window);
   EXPECT_GT(first.requests, 4'000) << "profiles and their documents";
   expect_mirrored(address);
   EXPECT_EQ(
@@ -55,8 +56,7 @@ TEST_F(
   const auto second = sim().book(mark);
   std::cout << "second sync: " << second.requests << " requests\n";
   EXPECT_LE(second.requests, 2 + 1'000);
-  EXPECT_EQ(second.count_429, 0);
-  EXPECT_LE(second.worst_delay(limit), delay);
+  EXPECT_LE(second.most_within(window), most_in_window);
   EXPECT_EQ(second.of_status(200), 2)
       << "guild and roster are asked whole for a person; every other answer says: not modified";
   EXPECT_EQ(character_versions(), before);
@@ -65,34 +65,31 @@ TEST_F(
 }
 
 TEST_F(main_job, a_small_guild_does_not_wait_for_large_ones) {
-  simulate({"--world", "400,400,400,20", "--latency-min", "10", "--latency-max", "30"});
+  simulate(
+      unlimited({"--world", "400,400,400,20", "--latency-min", "10", "--latency-max", "30"}));
   auto& guildhall = serve(
       {{"GUILDHALL_BUDGET_REQUESTS_PER_SECOND", "95"}, {"GUILDHALL_SYNC_POLL_INTERVAL", "1s"}});
   const auto guilds = sim().guilds();
+  std::vector<std::int64_t> large;
   for (std::size_t i = 0; i < 3; ++i)
-    track(guildhall, guilds[i]);
+    large.push_back(track(guildhall, guilds[i]));
   // They are at work on their characters when the small one comes.
   eventually("the large guilds are being synced", std::chrono::seconds{30}, [&] {
     return sim().book(0, "equipment").requests >= 30;
   });
-  const auto began = steady::now();
   const auto mark = sim().now_ms();
-  const auto job = track(guildhall, guilds[3]);
-  eventually("a person's request is sent", std::chrono::seconds{5}, [&] {
-    for (const auto& entry : sim().book(mark, "guild").entries)
-      if (entry.path.ends_with('/' + guilds[3].slug))
-        return true;
-    return false;
-  });
-  const auto before_it = sim().book(mark).requests;
-  await_job(guildhall, job, std::chrono::seconds{30});
-  const auto in_all = sim().book(mark).requests;
-  std::cout << "20 members amid 1,200: " << before_it << " requests until its first, " << in_all
-            << " until it was done, " << seconds_since(began) << " s\n";
-  // In requests, which a busy machine does not stretch: a second's worth before its first, and
-  // the others have at most as many as it has itself and two seconds' worth.
-  EXPECT_LE(before_it, rate);
-  EXPECT_LE(in_all, 2 * (5 * 20) + 2 * rate);
+  await_job(guildhall, track(guildhall, guilds[3]), std::chrono::seconds{60});
+  // In order, which a busy machine does not change: it is done before any that came first.
+  for (const auto job : large)
+    EXPECT_NE(
+        text(guildhall.admin("GET", "/jobs/" + std::to_string(job))
+                 .json()
+                 .at("data")
+                 .at("state")),
+        "done")
+        << job;
+  std::cout << "20 members amid 1,200: " << sim().book(mark).requests
+            << " requests until it was done\n";
   expect_mirrored(guilds[3]);
 }
 

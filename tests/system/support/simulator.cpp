@@ -5,7 +5,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
-#include <optional>
+#include <deque>
 #include <stdexcept>
 
 namespace guildhall::system_test {
@@ -44,19 +44,19 @@ std::int64_t ledger::of_status(int status) const {
   return count_in(by_status, std::to_string(status));
 }
 
-double ledger::worst_delay(double rate) const {
-  constexpr double second = 1e6;
-  double worst = 0;
-  std::optional<double> next; // when the request after this one was sent at the latest
-  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-    if (entry->kind == "token")
+std::int64_t ledger::most_within(std::chrono::seconds window) const {
+  const auto length = std::chrono::microseconds{window}.count();
+  std::deque<std::int64_t> recent;
+  std::size_t most = 0;
+  for (const auto& entry : entries) {
+    if (entry.kind == "token")
       continue;
-    const auto arrived = static_cast<double>(entry->time_us);
-    const auto sent = next ? std::min(arrived, *next - second / rate) : arrived;
-    worst = std::max(worst, arrived - sent);
-    next = sent;
+    while (!recent.empty() && recent.front() <= entry.time_us - length)
+      recent.pop_front();
+    recent.push_back(entry.time_us);
+    most = std::max(most, recent.size());
   }
-  return worst / second;
+  return static_cast<std::int64_t>(most);
 }
 
 simulator::simulator(std::vector<std::string> arguments, std::filesystem::path output)

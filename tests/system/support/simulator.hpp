@@ -5,6 +5,7 @@
 
 #include <boost/json/value.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -50,9 +51,8 @@ struct ledger {
 
   std::int64_t of_class(const std::string& name) const;
   std::int64_t of_status(int status) const;
-  /// Had they been sent evenly at `rate` a second: by how many seconds the latest came late, on
-  /// its way or while a machine stood still. Bursts show as large values.
-  double worst_delay(double rate) const;
+  /// The most budgeted requests in any window of that length.
+  std::int64_t most_within(std::chrono::seconds window) const;
 };
 
 /// The Battle.net simulator as a process, and its control API.

@@ -313,11 +313,9 @@ TEST_F(feed, a_quiet_dead_connection_is_noticed) {
   EXPECT_TRUE(listen->prove(2s));
   proxy.black_hole(true);
   EXPECT_TRUE(listen->wait(100ms)) << "it looks like a quiet one";
-  const auto start = std::chrono::steady_clock::now();
   const auto proof = listen->prove(500ms);
   ASSERT_FALSE(proof);
   EXPECT_EQ(proof.error().code, ec::database_down);
-  EXPECT_LT(std::chrono::steady_clock::now() - start, 2s);
 }
 
 TEST_F(feed, a_terminated_backend_is_noticed_and_an_open_feed_hears_again) {
