@@ -27,7 +27,8 @@ public:
         .token = server_->user_token(),
         .per_second = 100,
         .length = 4s,
-        .connections = 4};
+        .connections = 4,
+        .keeps = false}; // it must be let in as well
     run_load(bystander_);
     calm_ = run_load(bystander_);
     at_.lines.note("a bystander alone: " + calm_.text());
@@ -53,10 +54,14 @@ public:
              .connections = readers,
              .from = loopback_addresses(10, 4),
              .receive_buffer = 4'096}};
-        never_reading.say(
-            "GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer "
-            + server_->user_token() + "\r\n\r\n");
-        std::this_thread::sleep_for(length);
+        // One after the other, so that none can share another's answer.
+        for (int i = 0; i < never_reading.connected(); ++i) {
+          never_reading.say(
+              i, "GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer "
+                     + server_->user_token() + "\r\n\r\n");
+          std::this_thread::sleep_for(length / (2 * readers));
+        }
+        std::this_thread::sleep_for(length / 2);
       });
   }
 
@@ -102,6 +107,7 @@ public:
       }
     });
     w_.sim().clear_faults();
+    w_.await_idle();
   }
 
 private:
@@ -129,7 +135,6 @@ private:
         heard.p99_ms() / std::max(1.0, calm_.p99_ms()), most_slowdown, "x");
     if (!server_->child().running())
       throw std::runtime_error("guildhall has ended under " + name);
-    w_.await_idle();
   }
 
   bench at_;

@@ -86,9 +86,13 @@ crowd::~crowd() {
 }
 
 void crowd::say(std::string_view bytes) {
-  for (const int fd : sockets_) {
-    [[maybe_unused]] const auto sent = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-  }
+  for (int who = 0; who < connected_; ++who)
+    say(who, bytes);
+}
+
+void crowd::say(int who, std::string_view bytes) {
+  [[maybe_unused]] const auto sent =
+      ::send(sockets_[static_cast<std::size_t>(who)], bytes.data(), bytes.size(), MSG_NOSIGNAL);
 }
 
 void crowd::listen() {

@@ -28,6 +28,8 @@ public:
   }
   /// Each says this; what cannot be sent at once is left out.
   void say(std::string_view bytes);
+  /// One of them does.
+  void say(int who, std::string_view bytes);
   /// Reads and forgets what has come.
   void listen();
   /// Those that the server has not closed; what has come is left unread.

@@ -46,8 +46,7 @@ private:
 
   /// Fewer in all than a roster may lose at once without being doubted.
   void move_the_world(int round) {
-    constexpr int every = 10;
-    if (round % every != 0 || movers_.size() < 20)
+    if (round % at_.how.choose(10, 3) != 0)
       return;
     w_.sim().post("world/leave", json::object{{"character", movers_.back().id}});
     movers_.pop_back();

@@ -13,8 +13,6 @@
 #include <boost/beast/http.hpp>
 
 #include <algorithm>
-#include <deque>
-#include <optional>
 #include <set>
 
 namespace guildhall::robustness {
@@ -43,7 +41,7 @@ public:
     for (unsigned i = 0; i < what_.connections; ++i)
       asio::co_spawn(io_, ask(what_.from[i % what_.from.size()]), asio::detached);
     io_.run();
-    found_.unsent = static_cast<std::int64_t>(due_.size());
+    found_.unsent = due_;
     found_.seconds = std::chrono::duration<double>(what_.length).count();
     std::ranges::sort(found_.good_ms);
     return std::move(found_);
@@ -62,8 +60,8 @@ private:
     auto next = begin_;
     while (!over()) {
       for (; next <= steady::now(); next += every)
-        due_.push_back(next);
-      for (auto left = due_.size(); left > 0 && !idle_.empty(); --left)
+        ++due_;
+      for (auto left = due_; left > 0 && !idle_.empty(); --left)
         wake_one();
       timer.expires_after(tick);
       co_await timer.async_wait(asio::use_awaitable);
@@ -78,31 +76,30 @@ private:
     idle_.erase(first);
   }
 
-  /// When the next request was due; nothing at the end.
-  asio::awaitable<std::optional<steady::time_point>> next_due() {
+  /// Waits until a request is due; false at the end.
+  asio::awaitable<bool> next_due() {
     if (what_.per_second <= 0)
-      co_return over() ? std::nullopt : std::optional{steady::now()};
+      co_return !over();
     asio::steady_timer timer{io_, steady::time_point::max()};
     while (!over()) {
-      if (!due_.empty()) {
-        const auto when = due_.front();
-        due_.pop_front();
-        co_return when;
+      if (due_ > 0) {
+        --due_;
+        co_return true;
       }
       idle_.insert(&timer);
       boost::system::error_code woken;
       co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
       timer.expires_at(steady::time_point::max());
     }
-    co_return std::nullopt;
+    co_return false;
   }
 
   /// One connection after the other, as long as the server keeps each.
   asio::awaitable<void> ask(std::string from) {
     for (;;) {
-      auto due = co_await next_due();
-      if (!due)
+      if (!co_await next_due())
         co_return;
+      auto begin = steady::now();
       bool failed = false;
       try {
         boost::beast::tcp_stream stream{io_};
@@ -113,13 +110,13 @@ private:
             tcp::endpoint{asio::ip::address_v4::loopback(), what_.port}, asio::use_awaitable);
         stream.socket().set_option(tcp::no_delay{true});
         boost::beast::flat_buffer buffer;
-        while (co_await converse(stream, buffer, *due)) {
-          due = co_await next_due();
-          if (!due)
+        while (co_await converse(stream, buffer, begin)) {
+          if (!co_await next_due())
             co_return;
+          begin = steady::now();
         }
       } catch (const std::exception&) {
-        note(0, *due);
+        note(0, begin);
         failed = true;
       }
       if (failed) {
@@ -132,26 +129,27 @@ private:
   /// False: the server keeps this connection no longer.
   asio::awaitable<bool> converse(
       boost::beast::tcp_stream& stream, boost::beast::flat_buffer& buffer,
-      steady::time_point due) {
+      steady::time_point begin) {
     const auto& target = what_.targets[asked_++ % what_.targets.size()];
     http::request<http::empty_body> request{http::verb::get, target, 11};
     request.set(http::field::host, "127.0.0.1");
     if (!what_.token.empty())
       request.set(http::field::authorization, "Bearer " + what_.token);
+    request.keep_alive(what_.keeps);
     stream.expires_after(what_.patience);
     co_await http::async_write(stream, request, asio::use_awaitable);
     http::response_parser<http::string_body> parser;
     parser.body_limit(max_body);
     co_await http::async_read(stream, buffer, parser, asio::use_awaitable);
-    note(static_cast<int>(parser.get().result_int()), due);
+    note(static_cast<int>(parser.get().result_int()), begin);
     co_return parser.get().keep_alive();
   }
 
-  void note(int status, steady::time_point due) {
+  void note(int status, steady::time_point begin) {
     ++found_.by_status[status];
     const auto now = steady::now();
     if (status == 200)
-      found_.good_ms.push_back(std::chrono::duration<float, std::milli>(now - due).count());
+      found_.good_ms.push_back(std::chrono::duration<float, std::milli>(now - begin).count());
     else
       found_.last_bad = std::chrono::duration<double>(now - begin_).count();
   }
@@ -160,7 +158,7 @@ private:
   asio::io_context io_{1};
   steady::time_point begin_;
   steady::time_point end_;
-  std::deque<steady::time_point> due_;
+  std::int64_t due_{0}; ///< requests that wait for a connection to be free
   std::set<asio::steady_timer*> idle_;
   std::size_t asked_{0};
   outcome found_;

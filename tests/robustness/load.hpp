@@ -19,13 +19,14 @@ struct demand {
   double per_second{0};
   std::chrono::milliseconds length{std::chrono::seconds{5}};
   unsigned connections{16};
+  bool keeps{true}; ///< false: each request has a connection of its own
   std::vector<std::string> from{"127.0.0.1"}; ///< addresses of the clients, in turn
   std::chrono::milliseconds patience{std::chrono::seconds{10}};
 };
 
 struct outcome {
   std::map<int, std::int64_t> by_status; ///< 0: no whole answer
-  std::vector<float> good_ms;            ///< of each 200, from when it was due; ascending
+  std::vector<float> good_ms;            ///< of each 200, with its connection if new; ascending
   std::int64_t unsent{0};                ///< no connection was free for it until the end
   double seconds{0};
   double last_bad{0}; ///< when the last answer other than 200 came, in seconds

@@ -81,7 +81,8 @@ void idle_and_dripping(bench at) {
       .token = server.user_token(),
       .per_second = 100,
       .length = 4s,
-      .connections = 4};
+      .connections = 4,
+      .keeps = false};
   const auto alone = run_load(small);
 
   const auto addresses = loopback_addresses(10, 10);

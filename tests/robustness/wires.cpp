@@ -67,7 +67,7 @@ private:
     fault.strike(wire);
     if (syncs)
       w_.sync_now(*server_, guild_);
-    std::this_thread::sleep_for(at_.how.choose(7s, 3s));
+    std::this_thread::sleep_for(fault.silent ? longer_than_a_deadline : at_.how.choose(6s, 2s));
     wire.behave();
     const auto begin = steady::now();
     try {
@@ -111,8 +111,9 @@ private:
     cases_ = stuck_ = 0;
   }
 
-  /// A deadline is 5 s: who has no answer by then has been left hanging.
+  /// A request's deadline is 5 s: who has no answer by then has been left hanging.
   static constexpr std::chrono::milliseconds longest_answer{10s};
+  static constexpr std::chrono::seconds longer_than_a_deadline{7};
 
   bench at_;
   field w_;

@@ -15,10 +15,10 @@ const std::vector<wire_fault>& wire_faults() {
          wire.cut_after(100, tcp_proxy::way::to_client, tcp_proxy::ending::reset);
        }},
       {"reset once", [](tcp_proxy& wire) { wire.reset(); }},
-      {"1 s of delay", [](tcp_proxy& wire) { wire.delay(1s); }},
-      {"10 bytes a second", [](tcp_proxy& wire) { wire.drip(10); }},
-      {"a black hole", [](tcp_proxy& wire) { wire.black_hole(true); }},
-      {"half open", [](tcp_proxy& wire) { wire.half_open(true); }},
+      {"1 s of delay", [](tcp_proxy& wire) { wire.delay(1s); }, true},
+      {"10 bytes a second", [](tcp_proxy& wire) { wire.drip(10); }, true},
+      {"a black hole", [](tcp_proxy& wire) { wire.black_hole(true); }, true},
+      {"half open", [](tcp_proxy& wire) { wire.half_open(true); }, true},
       {"refused", [](tcp_proxy& wire) { wire.refuse(true); }}};
   return all;
 }

@@ -12,6 +12,7 @@ namespace guildhall::system_test {
 struct wire_fault {
   std::string name;
   std::function<void(test::tcp_proxy&)> strike;
+  bool silent{false}; ///< nobody notices but by waiting
 };
 
 /// Those that any neighbour can have.
