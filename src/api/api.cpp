@@ -8,7 +8,7 @@ void build_public(http::router& routes, const services& with) {
   auto own = with;
   if (const auto* how = with.auth_settings)
     own.auth_limits =
-        std::make_shared<auth::request_limits>(how->requests_per_minute, how->address_header);
+        std::make_shared<auth::request_limits>(how->requests_per_minute, how->trust);
   const auto shared = std::make_shared<const services>(std::move(own));
   add_guilds(routes, shared);
   add_members(routes, shared);

@@ -73,7 +73,7 @@ api::auth::settings auth_settings_of(const config& cfg) {
       .public_url = cfg.auth.public_url,
       .frontend_url = without_slash(cfg.cors.frontend_url),
       .requests_per_minute = cfg.auth.requests_per_minute,
-      .address_header = cfg.auth.address_header};
+      .trust = http::trust_from(cfg)};
   if (!cfg.battlenet.client_id.empty())
     how.authorize_url =
         cfg.battlenet.oauth_host

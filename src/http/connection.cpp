@@ -85,7 +85,7 @@ connection::connection(net_socket peer, worker& thread, listener& from)
   socket_.set_option(tcp::no_delay{true}, ignored);
   socket_.non_blocking(true, ignored);
   if (const auto from_where = socket_.remote_endpoint(ignored); !ignored)
-    request_.peer = from_where.address().to_string();
+    request_.peer = ip_address::of(from_where.address());
 }
 
 connection::~connection() {

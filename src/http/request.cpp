@@ -1,7 +1,8 @@
 #include "http/request.hpp"
 
 #include "core/text.hpp"
-#include "http/ascii.hpp"
+
+#include <algorithm>
 
 namespace guildhall::http {
 
@@ -32,10 +33,9 @@ std::string_view request::path() const noexcept {
 }
 
 std::string_view request::header(std::string_view name) const noexcept {
-  const std::string_view text{header_text_};
   for (const auto& header : headers_)
-    if (equal_ignoring_case(text.substr(header.name_at, header.name_size), name))
-      return text.substr(header.value_at, header.value_size);
+    if (equal_ignoring_case(name_of(header), name))
+      return value_of(header);
   return {};
 }
 
@@ -46,6 +46,21 @@ void request::add_header(std::string_view name, std::string_view value) {
   header_text_ += value;
   headers_.push_back(
       {name_at, name_size, name_at + name_size, static_cast<std::uint32_t>(value.size())});
+}
+
+void request::join_header(
+    std::string_view name, std::string_view value, std::string_view separator) {
+  const auto known = std::ranges::find_if(
+      headers_, [&](const span& header) { return equal_ignoring_case(name_of(header), name); });
+  if (known == headers_.end())
+    return add_header(name, value);
+  // A copy of the first ones: they stand between others' texts. A request has few lines.
+  std::string joined{value_of(*known)};
+  joined += separator;
+  joined += value;
+  known->value_at = static_cast<std::uint32_t>(header_text_.size());
+  known->value_size = static_cast<std::uint32_t>(joined.size());
+  header_text_ += joined;
 }
 
 std::optional<std::string> request::query(std::string_view name) const {
@@ -83,6 +98,7 @@ void request::clear() noexcept {
   target.clear();
   body.clear();
   id.clear();
+  authority.clear();
   header_text_.clear();
   headers_.clear();
   param_count_ = 0;

@@ -1,27 +1,25 @@
 #pragma once
 
 #include "core/error.hpp"
+#include "http/door/client_address.hpp"
 #include "http/request.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <mutex>
-#include <string>
-#include <string_view>
 #include <unordered_map>
 
 namespace guildhall::api::auth {
 
-/// So many requests per minute and address, evenly refilled; a minute's worth may come at once.
-/// Remembers a bounded number of addresses: when that many are active, all start anew.
-/// Thread-safe.
+/// So many requests per minute and address (of IPv6: and /64), evenly refilled; a minute's
+/// worth may come at once. Remembers a bounded number of addresses: when that many are active,
+/// all start anew. Thread-safe.
 class request_limit {
 public:
   using clock = std::chrono::steady_clock;
 
-  /// `address_header`: a proxy's, whose last element is the client; empty: the connection's
-  /// peer.
-  request_limit(unsigned per_minute, std::string address_header);
+  /// `trust`: whose word about the client's address counts.
+  request_limit(unsigned per_minute, http::proxy_trust trust);
 
   /// `ec::rate_limited` with when to come back.
   result<void> admit(const http::request& what, clock::time_point now = clock::now());
@@ -30,22 +28,20 @@ private:
   static constexpr std::size_t max_addresses = 50'000;
   static constexpr std::chrono::minutes window{1};
 
-  std::string address_of(const http::request& what) const;
-
   const clock::duration each_;
-  const std::string address_header_;
+  const http::proxy_trust trust_;
   std::mutex lock_;
-  std::unordered_map<std::string, clock::time_point>
-      free_at_; ///< when nothing is used up again
+  std::unordered_map<http::ip_address, clock::time_point, http::ip_address_hash>
+      free_at_; ///< household -> when nothing is used up again
 };
 
 /// Of the routes that anybody may ask, each for itself.
 struct request_limits {
-  request_limits(unsigned per_minute, const std::string& address_header)
-      : logins{per_minute, address_header},
-        starts{per_minute, address_header},
-        callbacks{per_minute, address_header},
-        refreshes{per_minute, address_header} {}
+  request_limits(unsigned per_minute, const http::proxy_trust& trust)
+      : logins{per_minute, trust},
+        starts{per_minute, trust},
+        callbacks{per_minute, trust},
+        refreshes{per_minute, trust} {}
 
   request_limit logins;
   request_limit starts;

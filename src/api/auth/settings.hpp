@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/config.hpp"
+#include "http/door/client_address.hpp"
 
 #include <chrono>
 #include <string>
@@ -17,7 +18,7 @@ struct settings {
   std::string public_url{};   ///< where browsers reach us; an origin
   std::string frontend_url{}; ///< where the web client is; without a slash at the end
   unsigned requests_per_minute{30};
-  std::string address_header{}; ///< of a proxy that names the client; or empty
+  http::proxy_trust trust{}; ///< whose word about a client's address counts
 };
 
 } // namespace guildhall::api::auth

@@ -309,9 +309,9 @@ TEST_F(login_test, discord_links_are_refused_where_no_bot_is_configured) {
 
 TEST(request_limit, counts_per_address_and_refills) {
   using clock = auth::request_limit::clock;
-  auth::request_limit limit{2, ""};
+  auth::request_limit limit{2, {}};
   http::request what;
-  what.peer = "192.0.2.1";
+  what.peer = *http::ip_address::parse("192.0.2.1");
   const auto begin = clock::now();
   EXPECT_TRUE(limit.admit(what, begin));
   EXPECT_TRUE(limit.admit(what, begin));
@@ -321,39 +321,53 @@ TEST(request_limit, counts_per_address_and_refills) {
   EXPECT_TRUE(refused.error().retry_at);
   EXPECT_TRUE(limit.admit(what, begin + seconds{30}));
   EXPECT_FALSE(limit.admit(what, begin + seconds{30}));
-  what.peer = "192.0.2.2";
+  what.peer = *http::ip_address::parse("192.0.2.2");
   EXPECT_TRUE(limit.admit(what, begin));
 }
 
 TEST(request_limit, ipv4_clients_of_a_listener_for_both_count_one_by_one) {
-  auth::request_limit limit{1, ""};
+  auth::request_limit limit{1, {}};
   http::request what;
-  what.peer = "::ffff:192.0.2.1";
+  what.peer = *http::ip_address::parse("::ffff:192.0.2.1");
   EXPECT_TRUE(limit.admit(what));
   EXPECT_FALSE(limit.admit(what));
-  what.peer = "::ffff:192.0.2.2";
+  what.peer = *http::ip_address::parse("::ffff:192.0.2.2");
   EXPECT_TRUE(limit.admit(what));
 }
 
 TEST(request_limit, a_network_of_ipv6_counts_as_one_and_a_proxy_names_the_client) {
-  auth::request_limit limit{1, ""};
+  auth::request_limit limit{1, {}};
   http::request what;
-  what.peer = "2001:db8:1:2::1";
+  what.peer = *http::ip_address::parse("2001:db8:1:2::1");
   EXPECT_TRUE(limit.admit(what));
-  what.peer = "2001:db8:1:2::ffff";
+  what.peer = *http::ip_address::parse("2001:db8:1:2::ffff");
   EXPECT_FALSE(limit.admit(what));
-  what.peer = "2001:db8:1:3::1";
+  what.peer = *http::ip_address::parse("2001:db8:1:3::1");
   EXPECT_TRUE(limit.admit(what));
 
-  auth::request_limit behind{1, "X-Forwarded-For"};
+  auth::request_limit behind{
+      1, {.header = "X-Forwarded-For", .proxies = {*http::ip_network::parse("10.0.0.0/8")}}};
   http::request first;
-  first.peer = "10.0.0.1";
+  first.peer = *http::ip_address::parse("10.0.0.1");
   first.add_header("X-Forwarded-For", "198.51.100.7, 192.0.2.1");
   EXPECT_TRUE(behind.admit(first));
   http::request forged;
-  forged.peer = "10.0.0.1";
+  forged.peer = *http::ip_address::parse("10.0.0.1");
   forged.add_header("X-Forwarded-For", "198.51.100.8, 192.0.2.1");
   EXPECT_FALSE(behind.admit(forged)) << "what the client itself wrote does not count";
+  http::request second_line;
+  second_line.peer = *http::ip_address::parse("10.0.0.1");
+  second_line.add_header("X-Forwarded-For", "198.51.100.9");
+  second_line.add_header("X-Forwarded-For", "192.0.2.1:4711");
+  EXPECT_FALSE(behind.admit(second_line)) << "nor does it in a line or with a port of its own";
+  http::request direct;
+  direct.peer = *http::ip_address::parse("203.0.113.1");
+  direct.add_header("X-Forwarded-For", "198.51.100.10");
+  EXPECT_TRUE(behind.admit(direct));
+  http::request direct_again;
+  direct_again.peer = *http::ip_address::parse("203.0.113.1");
+  direct_again.add_header("X-Forwarded-For", "198.51.100.11");
+  EXPECT_FALSE(behind.admit(direct_again)) << "it is no proxy of ours";
 }
 
 TEST(login_reasons, are_all_explained_in_the_readme_and_in_the_description) {
