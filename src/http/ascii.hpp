@@ -16,6 +16,12 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) noexc
          });
 }
 
+/// RFC 9110 section 5.6.2.
+constexpr bool is_token_char(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+      || std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
+}
+
 /// Without blanks and tabs at either end.
 constexpr std::string_view trimmed(std::string_view text) noexcept {
   const auto first = text.find_first_not_of(" \t");

@@ -14,36 +14,59 @@ namespace guildhall::http {
 
 namespace {
 
-/// What ";q=0.5" says, in thousandths: 1000 when it says nothing, 0 for what is no number.
-int quality(std::string_view parameters) noexcept {
-  constexpr int full = 1000;
-  const auto q = trimmed(parameters);
-  if (!q.starts_with("q=") && !q.starts_with("Q="))
-    return full;
-  const auto digits = q.substr(2);
-  if (digits.starts_with('1'))
-    return full;
-  if (!digits.starts_with("0."))
-    return 0;
+constexpr int full_quality = 1000;
+
+/// RFC 9110 section 12.4.2 in thousandths; nothing for what is no qvalue.
+std::optional<int> qvalue(std::string_view text) noexcept {
+  constexpr std::size_t longest = 5; // "0.123"
+  if (text.empty() || text.size() > longest || (text.size() > 1 && text[1] != '.'))
+    return std::nullopt;
   int value = 0;
-  int unit = full / 10;
-  for (const char c : digits.substr(2, 3)) {
-    if (c < '0' || c > '9')
-      return 0;
-    value += (c - '0') * unit;
+  int unit = full_quality;
+  for (std::size_t at = 0; at < text.size(); at += at == 0 ? 2 : 1) {
+    if (text[at] < '0' || text[at] > '9')
+      return std::nullopt;
+    value += (text[at] - '0') * unit;
     unit /= 10;
   }
-  return value;
+  return value > full_quality ? std::nullopt : std::optional{value};
 }
 
-bool names(std::string_view if_none_match, std::string_view etag) noexcept {
-  while (!if_none_match.empty()) {
-    auto candidate = next_element(if_none_match);
-    if (candidate.starts_with("W/"))
-      candidate.remove_prefix(2);
-    if (candidate == etag || candidate == "*")
-      return true;
+/// What ";q=0.5" says, in thousandths: 1000 when it says nothing, 0 for what is no number: who
+/// cannot be understood gets what everybody can read.
+int quality(std::string_view parameters) noexcept {
+  while (!parameters.empty()) {
+    const auto end = std::min(parameters.find(';'), parameters.size());
+    const auto one = trimmed(parameters.substr(0, end));
+    parameters.remove_prefix(std::min(end + 1, parameters.size()));
+    const auto equals = std::min(one.find('='), one.size());
+    if (equal_ignoring_case(trimmed(one.substr(0, equals)), "q"))
+      return qvalue(trimmed(one.substr(std::min(equals + 1, one.size())))).value_or(0);
   }
+  return full_quality;
+}
+
+/// Cuts the next entity tag off a list, without its weakness (RFC 9110 section 8.8.3); nothing
+/// at the end or where no tag stands.
+std::optional<std::string_view> next_tag(std::string_view& rest) noexcept {
+  rest.remove_prefix(std::min(rest.find_first_not_of(" \t,"), rest.size()));
+  if (rest.starts_with("W/"))
+    rest.remove_prefix(2);
+  const auto end = rest.starts_with('"') ? rest.find('"', 1) : std::string_view::npos;
+  if (end == std::string_view::npos)
+    return std::nullopt;
+  const auto tag = rest.substr(0, end + 1);
+  rest.remove_prefix(end + 1);
+  return tag;
+}
+
+/// Section 13.1.2: the weak comparison.
+bool names(std::string_view if_none_match, std::string_view etag) noexcept {
+  if (trimmed(if_none_match) == "*")
+    return true;
+  while (const auto tag = next_tag(if_none_match))
+    if (*tag == etag)
+      return true;
   return false;
 }
 
@@ -83,8 +106,9 @@ coding preferred_coding(std::string_view accept_encoding) noexcept {
   std::optional<int> others;
   while (!accept_encoding.empty()) {
     const auto element = next_element(accept_encoding);
-    const auto name = trimmed(element.substr(0, element.find(';')));
-    const auto wanted = quality(element.substr(std::min(name.size() + 1, element.size())));
+    const auto name_end = std::min(element.find(';'), element.size());
+    const auto name = trimmed(element.substr(0, name_end));
+    const auto wanted = quality(element.substr(std::min(name_end + 1, element.size())));
     if (equal_ignoring_case(name, "br"))
       brotli = wanted;
     else if (equal_ignoring_case(name, "gzip") || equal_ignoring_case(name, "x-gzip"))

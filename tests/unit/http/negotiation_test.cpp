@@ -9,14 +9,47 @@ namespace {
 
 TEST(preferred_coding, nothing_is_packed_for_whoever_does_not_ask) {
   for (const auto* header :
-       {"", "deflate", "xgzip", "gzip;q=0", "gzip; q=0.000", "br;q=0, gzip;q=0", "*;q=0",
-        "identity", "gzip;q=x", "br;q=-1", ";q=1", ",,", "identity, gzip;q=0.5, br;q=0.9"})
+       {"",
+        "deflate",
+        "xgzip",
+        "gzip;q=0",
+        "gzip; q=0.000",
+        "br;q=0, gzip;q=0",
+        "*;q=0",
+        "gzip ; q=0",
+        "gzip\t;\tq=0",
+        "gzip;Q=0",
+        "gzip ;q=0 , br ; q=0.0",
+        "gzip;x=1;q=0",
+        "gzip;q=",
+        "gzip;q=1.5",
+        "gzip;q=2",
+        "gzip;q=0.0001",
+        "gzip;q=01",
+        "gzip;q=-1",
+        "identity;q=0",
+        "*;q=0, identity;q=0",
+        "identity;q=0, *;q=0",
+        "gzip q=1",
+        "\"gzip\"",
+        "identity",
+        "gzip;q=x",
+        "br;q=-1",
+        ";q=1",
+        ",,",
+        "identity, gzip;q=0.5, br;q=0.9"})
     EXPECT_EQ(preferred_coding(header), coding::identity) << header;
 }
 
 TEST(preferred_coding, the_best_liked_wins_and_brotli_among_equals) {
   EXPECT_EQ(preferred_coding("gzip"), coding::gzip);
   EXPECT_EQ(preferred_coding("x-gzip"), coding::gzip);
+  EXPECT_EQ(preferred_coding(" \tgzip ; q=1.000 ,, "), coding::gzip);
+  EXPECT_EQ(preferred_coding("gzip ; q = 0.5"), coding::gzip);
+  EXPECT_EQ(preferred_coding("gzip;q=0.001, br;q=0"), coding::gzip);
+  EXPECT_EQ(preferred_coding("identity;q=0, gzip;q=0.2"), coding::gzip);
+  EXPECT_EQ(preferred_coding("gzip;q=1, *;q=0"), coding::gzip);
+  EXPECT_EQ(preferred_coding("br;x=y;q=0.5"), coding::brotli);
   EXPECT_EQ(preferred_coding("br"), coding::brotli);
   EXPECT_EQ(preferred_coding("gzip, deflate, BR, zstd"), coding::brotli);
   EXPECT_EQ(preferred_coding("deflate, GZip;q=0.5, br;q=0.25"), coding::gzip);
@@ -85,6 +118,12 @@ TEST(respond, answers_304_to_whoever_has_it) {
   EXPECT_EQ(status("\"other\", " + answer->etag), 304);
   EXPECT_EQ(status("W/" + answer->etag), 304);
   EXPECT_EQ(status("*"), 304);
+  EXPECT_EQ(status(" * "), 304);
+  EXPECT_EQ(status("\"other\", *"), 200) << "a star stands alone";
+  EXPECT_EQ(status("\"a,b\" ,\t W/\"c\" ,," + answer->etag), 304);
+  EXPECT_EQ(status("\"a," + answer->etag.substr(1)), 200) << "a comma may stand inside a tag";
+  EXPECT_EQ(status("w/" + answer->etag), 200) << "W is upper case";
+  EXPECT_EQ(status("junk, " + answer->etag), 200);
   EXPECT_EQ(status("\"other\""), 200);
   EXPECT_EQ(status(answer->etag.substr(1)), 200);
 }

@@ -74,10 +74,75 @@ TEST(request_parser, takes_absolute_targets_apart) {
   };
   EXPECT_EQ(target("http://h:80/a?b"), "/a?b");
   EXPECT_EQ(target("HTTPS://h"), "/");
+  EXPECT_EQ(target("http://h?x=/api/healthcheck"), "/?x=/api/healthcheck");
+  EXPECT_EQ(target("http://h?"), "/?");
+  EXPECT_EQ(target("http://[::1]:80/a"), "/a");
+  EXPECT_TRUE(is_bad("GET http:///a HTTP/1.1\r\nHost: h\r\n\r\n"));
+  EXPECT_TRUE(is_bad("GET http://a@b/a HTTP/1.1\r\nHost: h\r\n\r\n"));
+  EXPECT_TRUE(is_bad("GET http://?x HTTP/1.1\r\nHost: h\r\n\r\n"));
   EXPECT_TRUE(is_bad("GET h:80 HTTP/1.1\r\nHost: h\r\n\r\n"));
   EXPECT_TRUE(is_bad("GET ftp://h/ HTTP/1.1\r\nHost: h\r\n\r\n"));
   EXPECT_TRUE(is_bad("GET * HTTP/1.1\r\nHost: h\r\n\r\n"));
   EXPECT_FALSE(is_bad("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n"));
+}
+
+TEST(request_parser, an_absolute_target_names_the_host_that_counts) {
+  const auto host = [](const std::string& target) {
+    return std::string{parse("GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n").what.host()};
+  };
+  EXPECT_EQ(host("/"), "h");
+  EXPECT_EQ(host("http://other:1/"), "other:1");
+}
+
+TEST(request_parser, passes_over_a_few_empty_lines) {
+  const std::string one = "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n";
+  EXPECT_EQ(parse("\r\n" + one).what.target, "/1");
+  EXPECT_EQ(parse("\r\n\r\n\r\n\r\n" + one).outcome, progress::complete);
+  EXPECT_TRUE(is_bad("\r\n\r\n\r\n\r\n\r\n" + one));
+  EXPECT_TRUE(is_bad("\n" + one));
+  EXPECT_TRUE(is_bad("\rX"));
+  request what;
+  request_parser parser{what, 4096, 100};
+  std::size_t used = 0;
+  EXPECT_EQ(parser.parse("\r\n\r", used), progress::need_more);
+  EXPECT_EQ(used, 2u);
+  EXPECT_FALSE(parser.has_begun());
+  EXPECT_EQ(parser.parse("\r\n" + one, used), progress::complete);
+  EXPECT_EQ(used, 2u + one.size());
+}
+
+TEST(request_parser, what_is_no_list_stands_there_once) {
+  for (const auto* header :
+       {"Authorization: Bearer x", "Content-Type: a/b", "Origin: http://a",
+        "Expect: 100-continue", "Host: h"}) {
+    const std::string line = std::string{header} + "\r\n";
+    const std::string start = "GET / HTTP/1.1\r\n";
+    const std::string host = line.starts_with("Host") ? "" : "Host: h\r\n";
+    EXPECT_FALSE(is_bad(start + host + line + "\r\n")) << header;
+    EXPECT_TRUE(is_bad(start + host + line + line + "\r\n")) << header;
+  }
+}
+
+TEST(request_parser, the_lines_of_a_list_are_one_list) {
+  const auto out =
+      parse("GET / HTTP/1.1\r\nHost: h\r\nAccept-Encoding: gzip;q=0\r\n"
+            "If-None-Match: \"a\"\r\nAccept-Encoding: br\r\nIf-None-Match: \"b\"\r\n"
+            "Cookie: a=1\r\nCookie: b=2\r\n\r\n");
+  EXPECT_EQ(out.what.header("Accept-Encoding"), "gzip;q=0, br");
+  EXPECT_EQ(out.what.header("If-None-Match"), "\"a\", \"b\"");
+  EXPECT_EQ(out.what.header("Cookie"), "a=1; b=2");
+}
+
+TEST(request_parser, http_1_0_knows_no_100) {
+  request what;
+  std::size_t used = 0;
+  request_parser old{what, 4096, 100};
+  old.parse("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n", used);
+  EXPECT_FALSE(old.expects_continue());
+  request_parser current{what, 4096, 100};
+  current.parse(
+      "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n", used);
+  EXPECT_TRUE(current.expects_continue());
 }
 
 TEST(request_parser, exactly_one_host_is_required) {
@@ -98,6 +163,8 @@ TEST(request_parser, two_readers_never_disagree_about_the_length) {
   EXPECT_TRUE(
       is_bad(start + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n" + end));
   EXPECT_TRUE(is_bad(start + "Transfer-Encoding : chunked\r\n" + end));
+  EXPECT_TRUE(is_bad(start + "Content-Length: 5, 5\r\n" + end));
+  EXPECT_TRUE(is_bad(start + "Content-Length:\r\n" + end));
   EXPECT_TRUE(is_bad(start + "Content-Length: +5\r\n" + end));
   EXPECT_TRUE(is_bad(start + "Content-Length: -1\r\n" + end));
   EXPECT_TRUE(is_bad(start + "Content-Length: 0x5\r\n" + end));
@@ -124,6 +191,8 @@ TEST(request_parser, limits_are_told_apart) {
   EXPECT_EQ(code("GET /" + std::string(300, 'a')), ec::uri_too_long);
   EXPECT_EQ(
       code("GET / HTTP/1.1\r\nX: " + std::string(300, 'a') + "\r\n\r\n"), ec::header_too_large);
+  EXPECT_EQ(
+      code("GET / HTTP/1.1\r\n" + host + "X: " + std::string(3000, 'a')), ec::header_too_large);
   EXPECT_EQ(
       code("POST / HTTP/1.1\r\n" + host + "Content-Length: 11\r\n\r\n"), ec::payload_too_large);
   EXPECT_EQ(
