@@ -1,6 +1,8 @@
 #include "http/connection.hpp"
 
 #include "core/log.hpp"
+#include "core/log_limit.hpp"
+#include "http/door/host_name.hpp"
 #include "http/own_answers.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -32,66 +34,32 @@ constexpr unsigned requests_in_a_row = 32; ///< of one client, before others get
 
 } // namespace
 
-void mailbox::deliver(std::uint64_t turn, response answer) noexcept {
-  if (thread_->is_current()) {
-    if (owner_)
-      owner_->accept(turn, std::move(answer));
-    return;
-  }
-  const std::lock_guard guard{lock_};
-  if (!owner_)
-    return;
-  asio::post(
-      thread_->context(),
-      [self = shared_from_this(), turn, answer = std::move(answer)]() mutable {
-        if (self->owner_)
-          self->owner_->accept(turn, std::move(answer));
-      });
-}
-
-bool mailbox::go_on(std::move_only_function<void()>& work) noexcept {
-  if (thread_->is_current()) {
-    work();
-    return true;
-  }
-  const std::lock_guard guard{lock_};
-  if (!owner_) // else its thread is there
-    return false;
-  asio::post(thread_->context(), std::move(work));
-  return true;
-}
-
-void mailbox::close() noexcept {
-  const std::lock_guard guard{lock_};
-  owner_ = nullptr;
-}
-
-void connection::start(net_socket peer, worker& thread, listener& from) {
-  auto self = std::make_shared<connection>(std::move(peer), thread, from);
+void connection::start(net_socket peer, worker& thread, seat place) {
+  auto self = std::make_shared<connection>(std::move(peer), thread, std::move(place));
   if (thread.stopping())
     return;
   thread.add(*self);
   asio::co_spawn(thread.context(), run(std::move(self)), asio::detached);
 }
 
-connection::connection(net_socket peer, worker& thread, listener& from)
-    : socket_{std::move(peer)},
+connection::connection(net_socket peer, worker& thread, seat place)
+    : seat_{std::move(place)},
+      socket_{std::move(peer)},
       thread_{thread},
-      from_{from},
+      from_{seat_.at()},
       mailbox_{std::make_shared<mailbox>(*this, thread)},
-      buffer_{from.limits().max_header_bytes + body_read_size},
-      limit_tick_{no_limit} {
+      buffer_{from_.limits().max_header_bytes + body_read_size},
+      limit_tick_{no_limit},
+      idle_since_{std::chrono::steady_clock::now()} {
   error_code ignored;
   socket_.set_option(tcp::no_delay{true}, ignored);
   socket_.non_blocking(true, ignored);
-  if (const auto from_where = socket_.remote_endpoint(ignored); !ignored)
-    request_.peer = ip_address::of(from_where.address());
+  request_.peer = seat_.from();
+  seat_.who().end = [box = mailbox_] { box->end_connection(); };
 }
 
 connection::~connection() {
   mailbox_->close();
-  --thread_.load;
-  --from_.connections;
 }
 
 task<> connection::run(std::shared_ptr<connection> self) {
@@ -121,6 +89,8 @@ task<connection::outcome> connection::read_request() {
   enter_idle();
   for (;;) {
     const auto progress = parse_buffered();
+    if (seat_.who().state() == guest::gone)
+      co_return outcome::closed;
     if (progress == request_parser::progress::complete)
       co_return outcome::complete;
     if (progress == request_parser::progress::broken)
@@ -151,12 +121,12 @@ request_parser::progress connection::parse_buffered() {
   const auto bytes = buffer_.data();
   if (bytes.size() == 0)
     return request_parser::progress::need_more;
-  if (stage_ == stage::idle)
-    enter(stage::header, from_.limits().header_timeout);
   std::size_t used = 0;
   const auto progress =
       parser_->parse({static_cast<const char*>(bytes.data()), bytes.size()}, used);
   buffer_.consume(used);
+  if (stage_ == stage::idle && parser_->has_begun() && seat_.who().works())
+    enter(stage::header, from_.limits().header_timeout);
   if (progress == request_parser::progress::broken) {
     broken_ = parser_->why();
   } else if (progress == request_parser::progress::need_more) {
@@ -183,7 +153,18 @@ void connection::dispatch() {
   keep_ = broken_.code == ec::none && parser_->keep_alive();
   if (broken_.code != ec::none)
     accept(turn_, error_response(broken_));
-  else if (request_.verb == method::options)
+  else
+    answer_request();
+}
+
+void connection::answer_request() {
+  // A page of a stranger's name that points here must not read what needs no token.
+  if (from_.options().private_hosts_only && !is_private_host(request_.host()))
+    return accept(
+        turn_, error_response(
+                   {ec::forbidden, "Ask this listener by its address, \"localhost\" or a name "
+                                   "that only your own network knows"}));
+  if (request_.verb == method::options)
     answer_options();
   else
     route();
@@ -206,7 +187,8 @@ void connection::route() {
     (*match.run)(
         request_, reply_slot{mailbox_, turn_, received_ + from_.limits().request_deadline});
   } catch (const std::exception& e) { // the slot has answered 503 while the stack unwound
-    log::error("http: a handler failed on {}: {}", request_.path(), e.what());
+    if (process_log_limit().admit("http: handlers failed"))
+      log::error("http: a handler failed on {}: {}", path_for_log(request_.path()), e.what());
   }
 }
 
@@ -239,6 +221,22 @@ task<> connection::wait_for_answer() {
 
 // --- writing
 
+/// What one client does not take must not cost the others their memory. Only a read can be
+/// asked again: of a change the client must learn what came of it.
+void connection::shed_large_answer() {
+  const auto& unsent = from_.shared().unsent;
+  if (!answer_.body || request_.verb != method::get || !from_.options().sheds_large_answers
+      || unsent.admits(*answer_.body))
+    return;
+  constexpr std::chrono::seconds until_some_is_sent{5};
+  from_.measures().count_shed_answer();
+  if (process_log_limit().admit("http: large answers refused"))
+    log::warn(
+        "http: {} refuses an answer of {} bytes: {} wait for clients that are slow to read",
+        from_.options().name, answer_.body->size(), unsent.held());
+  answer_ = error_response({ec::overloaded, {}, wall_now() + until_some_is_sent});
+}
+
 void connection::write_head() {
   keep_ = keep_ && !from_.draining() && !thread_.stopping();
   const auto body_size = answer_.body ? answer_.body->size() : 0;
@@ -257,7 +255,7 @@ void connection::write_head() {
   head_ += thread_.date();
   head_ += "\r\nX-Request-Id: ";
   head_ += request_.id;
-  head_ += "\r\n";
+  head_ += "\r\nX-Content-Type-Options: nosniff\r\n";
   add_cors_headers(head_, request_.header("Origin"), from_.options().cors_origins);
   if (!keep_)
     head_ += "Connection: close\r\n";
@@ -267,6 +265,7 @@ void connection::write_head() {
 }
 
 task<bool> connection::write_answer() {
+  shed_large_answer();
   write_head();
   std::array<asio::const_buffer, 2> parts{asio::buffer(head_), asio::const_buffer{}};
   if (answer_.body && request_.verb != method::head)
@@ -280,7 +279,9 @@ task<bool> connection::write_answer() {
     co_return false;
   if (sent == total)
     co_return true;
+  // One time for the whole answer, however the client drips: its memory is held as long.
   enter(stage::writing, from_.limits().write_timeout);
+  const auto held = from_.shared().unsent.hold(parts[1].size() > 0 ? answer_.body : nullptr);
   for (auto& part : parts) {
     const auto skipped = std::min(sent, part.size());
     part += skipped;
@@ -291,19 +292,12 @@ task<bool> connection::write_answer() {
 }
 
 void connection::finish_request() {
-  const auto took = std::chrono::steady_clock::now() - received_;
-  const auto seconds = std::chrono::duration<double>(took).count();
+  idle_since_ = std::chrono::steady_clock::now();
+  const auto seconds = std::chrono::duration<double>(idle_since_ - received_).count();
   thread_.count(from_, answer_.status, seconds);
-  // The path without its query: that one may hold what no log should.
-  // Reads are counted, not told, unless there is a bug: overload must not flood the log as
-  // well.
-  const auto reading = request_.verb == method::get || request_.verb == method::head;
-  const auto level = reading && answer_.status != 500 ? log::level::debug : log::level::info;
-  if (log::should_log(level))
-    log::log(
-        level, "http: {} {} {} {} {} B {:.2f} ms id={}", from_.options().name,
-        to_string(request_.verb), request_.path(), answer_.status,
-        answer_.body ? answer_.body->size() : 0, seconds * 1e3, request_.id);
+  from_.shared().lines.tell(
+      from_.options().name, request_,
+      {answer_.status, answer_.body ? answer_.body->size() : 0, seconds});
   answer_ = {};
 }
 
@@ -337,6 +331,7 @@ void connection::enter_idle() {
   if (from_.draining())
     limit = std::min(limit, drain_grace);
   enter(stage::idle, limit);
+  seat_.who().idles(idle_since_);
 }
 
 void connection::tick(std::uint64_t now) {

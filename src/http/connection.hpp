@@ -1,8 +1,8 @@
 #pragma once
 
 #include "http/listener.hpp"
+#include "http/mailbox.hpp"
 #include "http/net.hpp"
-#include "http/reply_slot.hpp"
 #include "http/request.hpp"
 #include "http/request_parser.hpp"
 #include "http/response.hpp"
@@ -14,41 +14,19 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
 namespace guildhall::http {
-
-class connection;
-
-/// Where reply slots deliver: it outlives its connection as long as a slot is out, and the
-/// server.
-class mailbox final : public reply_target, public std::enable_shared_from_this<mailbox> {
-public:
-  explicit mailbox(connection& owner, worker& thread) noexcept
-      : owner_{&owner},
-        thread_{&thread} {}
-
-  void deliver(std::uint64_t turn, response answer) noexcept override;
-  bool go_on(std::move_only_function<void()>& work) noexcept override;
-  /// On the connection's thread, when it ends.
-  void close() noexcept;
-
-private:
-  std::mutex lock_; ///< held by other threads to read, by the connection's own to write
-  connection* owner_;
-  worker* const thread_;
-};
 
 /// One client connection: reads a request, has it answered, writes the answer, and again. Lives
 /// on one I/O thread; its coroutine keeps it alive.
 class connection final : public connection_hook,
                          public std::enable_shared_from_this<connection> {
 public:
-  static void start(net_socket peer, worker& thread, listener& from);
+  static void start(net_socket peer, worker& thread, seat place);
 
-  connection(net_socket peer, worker& thread, listener& from);
+  connection(net_socket peer, worker& thread, seat place);
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
   ~connection();
@@ -77,11 +55,14 @@ private:
   void enter_idle();
   request_parser::progress parse_buffered();
   void dispatch();
+  void answer_request();
   void route();
   void answer_options();
+  void shed_large_answer();
   void write_head();
   void finish_request();
 
+  seat seat_; ///< given back when everything else here has gone
   net_socket socket_;
   worker& thread_;
   listener& from_;
@@ -101,6 +82,7 @@ private:
   response answer_;
   std::move_only_function<void()> resume_; ///< set while the coroutine waits for the answer
   std::chrono::steady_clock::time_point received_{};
+  std::chrono::steady_clock::time_point idle_since_; ///< or since it came
   std::string head_;
 };
 

@@ -1,6 +1,8 @@
 #include "http/response.hpp"
 
 #include "core/log.hpp"
+#include "core/log_limit.hpp"
+#include "core/text.hpp"
 #include "http/reply_slot.hpp"
 
 #include <algorithm>
@@ -36,6 +38,8 @@ long seconds_until(const std::optional<time_point>& moment) {
   return std::max<long>(1, wait.count());
 }
 
+constexpr std::size_t max_logged_message = 1000;
+
 /// Failures whose own words name statements, hosts and the like. Of what the server cannot do,
 /// only a part that is switched off or gone has a sentence for whoever asked.
 bool is_of_the_inside(ec code) {
@@ -63,10 +67,10 @@ response error_response(const failure& why, std::string_view details) {
   const auto status = http_status(why.code);
   // What went wrong inside is for the operator; the client learns that it did.
   const bool ours = is_of_the_inside(why.code);
-  if (ours && !why.message.empty())
+  if (ours && !why.message.empty() && process_log_limit().admit(to_string(why.code)))
     log::log(
         status == 500 ? log::level::err : log::level::warn, "{}: {}", to_string(why.code),
-        why.message);
+        text::printable(why.message, max_logged_message));
   const auto message = json_quoted(ours ? default_message(why.code) : message_of(why));
   std::string own_details;
   if (details.empty() && !why.fields.empty()) {

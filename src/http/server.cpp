@@ -46,25 +46,35 @@ server_options options_from(const config& cfg) {
   out.write_timeout = cfg.http.write_timeout;
   out.idle_timeout = cfg.http.idle_timeout;
   out.request_deadline = cfg.http.request_deadline;
+  out.max_unsent_bytes = cfg.http.max_unsent_bytes;
+  out.trust = trust_from(cfg);
   auto& api = out.listeners.emplace_back();
   api.name = "api";
   api.address = cfg.http.address;
   api.port = cfg.http.port;
   api.cors_origins = cfg.cors.origins;
   api.max_connections = cfg.http.max_connections;
+  api.max_connections_per_address = cfg.http.max_connections_per_address;
   api.max_in_flight = cfg.http.max_in_flight;
   auto& admin = out.listeners.emplace_back();
   admin.name = "admin";
   admin.address = cfg.admin.address;
   admin.port = cfg.admin.port;
   admin.max_connections = admin_connections;
+  admin.max_connections_per_address =
+      std::min(cfg.http.max_connections_per_address, admin_connections / 2);
+  admin.sheds_large_answers = false;
+  admin.private_hosts_only = true;
+  admin.uses_spare_descriptors = true;
   admin.max_in_flight = admin_connections;
   admin.drains_last = true;
   return out;
 }
 
 struct server::state {
-  server_options limits;
+  state(server_options how, metrics& measures) : shared{std::move(how), measures} {}
+
+  shared_parts shared;
   std::vector<std::unique_ptr<listener>> listeners;
   std::vector<std::unique_ptr<worker>> workers;
   std::atomic<bool> draining{false};
@@ -95,14 +105,13 @@ server::~server() {
 }
 
 result<std::unique_ptr<server>> server::start(server_options how, metrics& measures) {
-  auto own = std::make_unique<state>();
   auto wanted = std::exchange(how.listeners, {});
-  own->limits = std::move(how);
+  auto own = std::make_unique<state>(std::move(how), measures);
   for (std::size_t i = 0; i < wanted.size(); ++i)
     own->listeners.push_back(
-        std::make_unique<listener>(std::move(wanted[i]), own->limits, i, measures));
-  for (unsigned i = 0; i < thread_count(own->limits.io_threads); ++i)
-    own->workers.push_back(std::make_unique<worker>(own->limits, own->listeners));
+        std::make_unique<listener>(std::move(wanted[i]), own->shared, i, measures));
+  for (unsigned i = 0; i < thread_count(own->shared.limits.io_threads); ++i)
+    own->workers.push_back(std::make_unique<worker>(own->shared, own->listeners));
   auto& first = *own->workers.front();
   for (const auto& one : own->listeners)
     if (auto opened = one->open(first.context()); !opened) {
@@ -110,6 +119,7 @@ result<std::unique_ptr<server>> server::start(server_options how, metrics& measu
         other->release();
       return fail(std::move(opened.error()));
     }
+  own->shared.spare.fill();
   for (const auto& one : own->listeners) {
     one->start(own->workers);
     log::info(

@@ -3,6 +3,7 @@
 #include "core/config.hpp"
 #include "core/error.hpp"
 #include "core/metrics.hpp"
+#include "http/door/client_address.hpp"
 #include "http/router.hpp"
 
 #include <chrono>
@@ -23,8 +24,18 @@ struct listener_options {
   router routes;
   /// Origins whose pages may call ("https://host:port"); empty: no CORS headers at all.
   std::vector<std::string> cors_origins{};
-  unsigned max_connections{4096}; ///< more get 503 and are closed
-  unsigned max_in_flight{1024};   ///< requests waiting for a late answer; more get 503
+  /// For one more, whoever idles longest makes room; when nobody idles it gets 503 and is
+  /// closed.
+  unsigned max_connections{4096};
+  /// The same for those of one address (of IPv6: of one /64); not of trusted proxies.
+  unsigned max_connections_per_address{256};
+  unsigned max_in_flight{1024}; ///< requests waiting for a late answer; more get 503
+  /// Past `max_unsent_bytes` large answers are 503.
+  bool sheds_large_answers{true};
+  /// Only requests for an address or a name that no public name server knows are answered.
+  bool private_hosts_only{false};
+  /// Accepts with what is kept back when the process has no descriptors left.
+  bool uses_spare_descriptors{false};
   /// Goes on accepting until the other listeners are drained, so that /live and /ready answer.
   bool drains_last{false};
 };
@@ -39,6 +50,10 @@ struct server_options {
       20'000}; ///< one whole answer; the connection is closed
   std::chrono::milliseconds idle_timeout{75'000}; ///< between requests; closed without a word
   std::chrono::milliseconds request_deadline{5'000}; ///< 504
+  /// Of answers that wait for their clients, over all connections.
+  std::size_t max_unsent_bytes{64u << 20};
+  proxy_trust trust{};              ///< whose word about the client's address counts
+  std::size_t spare_descriptors{8}; ///< kept back for listeners that use them
   std::vector<listener_options> listeners;
 };
 

@@ -2,6 +2,7 @@
 
 #include "core/crypto.hpp"
 #include "core/log.hpp"
+#include "core/log_limit.hpp"
 #include "http/connection.hpp"
 #include "http/listener.hpp"
 
@@ -30,9 +31,10 @@ std::chrono::milliseconds tick_length(const server_options& limits) {
 
 } // namespace
 
-worker::worker(const server_options& limits, const listeners& all)
-    : listeners_{all},
-      tick_length_{tick_length(limits)},
+worker::worker(shared_parts& shared, const listeners& all)
+    : shared_{shared},
+      listeners_{all},
+      tick_length_{tick_length(shared.limits)},
       connections_{std::make_unique<connection_list>()},
       id_prefix_{crypto::random_hex(4)} {
   for (const auto& one : all)
@@ -55,7 +57,8 @@ void worker::start() {
         io_.run();
         return;
       } catch (const std::exception& e) {
-        log::error("http: an I/O thread caught an exception: {}", e.what());
+        if (process_log_limit().admit("http: exceptions of I/O threads"))
+          log::error("http: an I/O thread caught an exception: {}", e.what());
       }
     }
   }};
@@ -132,6 +135,9 @@ void worker::tick() {
     one->measures().publish(counts_[one->index()]);
     one->measures().publish(one->connections, one->in_flight);
   }
+  shared_.unsent_gauge.Set(static_cast<double>(shared_.unsent.held()));
+  shared_.lines.write_left_out();
+  write_left_out(process_log_limit());
 }
 
 void worker::set_date() {

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "http/account/request_metrics.hpp"
 #include "http/net.hpp"
-#include "http/request_metrics.hpp"
 #include "http/server.hpp"
 
 #include <boost/intrusive/list.hpp>
@@ -19,6 +19,7 @@ namespace guildhall::http {
 
 class connection;
 class listener;
+struct shared_parts;
 
 using connection_hook = boost::intrusive::list_base_hook<
     boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
@@ -30,7 +31,7 @@ class worker {
 public:
   using listeners = std::vector<std::unique_ptr<listener>>;
 
-  worker(const server_options& limits, const listeners& all);
+  worker(shared_parts& shared, const listeners& all);
   worker(const worker&) = delete;
   worker& operator=(const worker&) = delete;
   ~worker();
@@ -72,6 +73,7 @@ private:
   void tick();
   void set_date();
 
+  shared_parts& shared_;
   const listeners& listeners_;
   const std::chrono::milliseconds tick_length_;
   asio::io_context io_{1};

@@ -28,7 +28,15 @@ std::string answer::header(std::string_view name) const {
   return {};
 }
 
-client::client(std::uint16_t port) : socket_{::socket(AF_INET, SOCK_STREAM, 0)} {
+client::client(std::uint16_t port, const char* from)
+    : socket_{::socket(AF_INET, SOCK_STREAM, 0)} {
+  sockaddr_in own{};
+  own.sin_family = AF_INET;
+  ::inet_pton(AF_INET, from, &own.sin_addr);
+  // The port is chosen when it connects: it may serve for another server's connection as well.
+  const int late = 1;
+  ::setsockopt(socket_, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &late, sizeof late);
+  ::bind(socket_, reinterpret_cast<const sockaddr*>(&own), sizeof own);
   sockaddr_in where{};
   where.sin_family = AF_INET;
   where.sin_port = htons(port);
@@ -100,6 +108,11 @@ bool client::is_closed_within(std::chrono::milliseconds limit) {
     return false;
   char byte = 0;
   return ::recv(socket_, &byte, 1, 0) <= 0;
+}
+
+void client::drip() {
+  char few[64];
+  ::recv(socket_, few, sizeof few, MSG_DONTWAIT);
 }
 
 std::string

@@ -21,7 +21,8 @@ struct answer {
 /// One blocking connection that says exactly the bytes it is told to. Every wait has a bound.
 class client {
 public:
-  explicit client(std::uint16_t port);
+  /// `from`: any address of 127.0.0.0/8, each of which is another client to the server.
+  explicit client(std::uint16_t port, const char* from = "127.0.0.1");
   client(const client&) = delete;
   client& operator=(const client&) = delete;
   ~client();
@@ -37,6 +38,9 @@ public:
   /// `send` with a minimal request, then `receive`.
   std::optional<answer>
   ask(std::string_view target, std::string_view headers = {}, std::string_view verb = "GET");
+
+  /// Takes a few bytes of what has come, and forgets them.
+  void drip();
 
   /// Whether the server ends the connection within the time, without sending anything else.
   bool is_closed_within(std::chrono::milliseconds limit);

@@ -85,36 +85,5 @@ TEST_F(limits_test, requests_beyond_the_limit_in_flight_are_refused_and_it_recov
   EXPECT_EQ(three.ask("/hello")->status, 200);
 }
 
-TEST_F(limits_test, connections_beyond_the_limit_are_refused_and_it_recovers) {
-  listener_options with;
-  with.max_connections = 2;
-  start({}, std::move(with));
-  auto one = std::make_unique<client>(port);
-  client two{port};
-  EXPECT_EQ(one->ask("/hello")->status, 200);
-  EXPECT_EQ(two.ask("/hello")->status, 200);
-  client three{port};
-  const auto refused = three.receive();
-  ASSERT_TRUE(refused);
-  EXPECT_EQ(refused->status, 503);
-  one.reset();
-  ASSERT_TRUE(eventually([&] { return running->connections() == 1; }));
-  client four{port};
-  EXPECT_EQ(four.ask("/hello")->status, 200);
-}
-
-TEST_F(limits_test, many_silent_connections_do_not_hinder_others) {
-  start();
-  std::vector<std::unique_ptr<client>> silent;
-  for (int i = 0; i < 400; ++i) {
-    silent.push_back(std::make_unique<client>(port));
-    ASSERT_TRUE(silent.back()->is_open());
-    silent.back()->send("GET /hel");
-  }
-  client peer{port};
-  for (int i = 0; i < 50; ++i)
-    ASSERT_EQ(peer.ask("/hello")->status, 200);
-}
-
 } // namespace
 } // namespace guildhall::http::test

@@ -52,7 +52,7 @@ const std::map<std::string, std::map<std::string, names>>& rooms() {
         {"work", {"postgres", "ledger", "mirror"}},
         {"people", {"postgres", "ledger", "mirror", "reads"}},
         {"import", {"postgres", "ledger", "mirror"}}}},
-      {"http", {{"door", {}}}},
+      {"http", {{"door", {}}, {"account", {"door"}}}},
       {"actors",
        {{"storage", {}},
         {"battlenet", {"storage"}},

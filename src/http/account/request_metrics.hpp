@@ -31,11 +31,28 @@ public:
   void publish(request_counts& counts) const;
   void publish(unsigned connections, unsigned in_flight) const;
 
+  /// A connection that found no place, because of its address or because all are taken.
+  void count_refused(bool by_address) const {
+    (by_address ? refused_by_address_ : refused_)->Increment();
+  }
+  /// An idle connection that made room for another.
+  void count_dismissed() const {
+    dismissed_->Increment();
+  }
+  /// A large answer that became 503.
+  void count_shed_answer() const {
+    shed_->Increment();
+  }
+
 private:
   std::array<prometheus::Counter*, request_counts::classes> requests_{};
   prometheus::Histogram* durations_;
   prometheus::Gauge* connections_;
   prometheus::Gauge* in_flight_;
+  prometheus::Counter* refused_;
+  prometheus::Counter* refused_by_address_;
+  prometheus::Counter* dismissed_;
+  prometheus::Counter* shed_;
   std::vector<double> upper_bounds_;
 };
 

@@ -1,4 +1,4 @@
-#include "http/request_metrics.hpp"
+#include "http/account/request_metrics.hpp"
 
 #include <algorithm>
 
@@ -12,6 +12,18 @@ request_metrics::request_metrics(const std::string& listener, metrics& measures)
           "http_connections", "Open client connections", {{"listener", listener}})},
       in_flight_{&measures.gauge(
           "http_requests_in_flight", "Requests that wait for a late answer",
+          {{"listener", listener}})},
+      refused_{&measures.counter(
+          "http_connections_refused_total", "Connections that found no place",
+          {{"listener", listener}, {"limit", "all"}})},
+      refused_by_address_{&measures.counter(
+          "http_connections_refused_total", "Connections that found no place",
+          {{"listener", listener}, {"limit", "address"}})},
+      dismissed_{&measures.counter(
+          "http_connections_dismissed_total", "Idle connections that made room for another",
+          {{"listener", listener}})},
+      shed_{&measures.counter(
+          "http_answers_shed_total", "Large answers refused while too much waited unsent",
           {{"listener", listener}})} {
   for (std::size_t i = 1; i < requests_.size(); ++i)
     requests_[i] = &measures.counter(
