@@ -4,6 +4,7 @@
 #include "core/crypto.hpp"
 #include "http/ascii.hpp"
 
+#include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
@@ -56,6 +57,65 @@ std::string_view bytes_of(const crypto::digest& digest) noexcept {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
+/// Counts the members of a text, those of the same name as well.
+struct member_counter {
+  static constexpr std::size_t max_object_size = std::size_t(-1);
+  static constexpr std::size_t max_array_size = std::size_t(-1);
+  static constexpr std::size_t max_key_size = std::size_t(-1);
+  static constexpr std::size_t max_string_size = std::size_t(-1);
+  using error = json::error_code;
+  using text = json::string_view;
+
+  std::size_t members{0};
+
+  bool on_key(text, std::size_t, error&) {
+    ++members;
+    return true;
+  }
+  // clang-format off
+  bool on_document_begin(error&) { return true; }
+  bool on_document_end(error&) { return true; }
+  bool on_object_begin(error&) { return true; }
+  bool on_object_end(std::size_t, error&) { return true; }
+  bool on_array_begin(error&) { return true; }
+  bool on_array_end(std::size_t, error&) { return true; }
+  bool on_key_part(text, std::size_t, error&) { return true; }
+  bool on_string_part(text, std::size_t, error&) { return true; }
+  bool on_string(text, std::size_t, error&) { return true; }
+  bool on_number_part(text, error&) { return true; }
+  bool on_int64(std::int64_t, text, error&) { return true; }
+  bool on_uint64(std::uint64_t, text, error&) { return true; }
+  bool on_double(double, text, error&) { return true; }
+  bool on_bool(bool, error&) { return true; }
+  bool on_null(error&) { return true; }
+  bool on_comment_part(text, error&) { return true; }
+  bool on_comment(text, error&) { return true; }
+  // clang-format on
+};
+
+std::size_t members_of(const json::value& value) {
+  std::size_t count = 0;
+  if (const auto* object = value.if_object()) {
+    count = object->size();
+    for (const auto& member : *object)
+      count += members_of(member.value());
+  } else if (const auto* list = value.if_array()) {
+    for (const auto& item : *list)
+      count += members_of(item);
+  }
+  return count;
+}
+
+/// Two readers must never see two tokens in one: no member is there twice, however its name is
+/// spelt, and however deep.
+bool has_twins(
+    std::string_view text, const json::value& parsed, const json::parse_options& how) {
+  json::basic_parser<member_counter> counting{how};
+  json::error_code error;
+  counting.write_some(false, text.data(), text.size(), error);
+  return error || counting.handler().members != members_of(parsed);
+}
+
 std::optional<json::object> object_in(std::string_view base64url) {
   const auto text = crypto::base64url_decode(base64url);
   if (!text)
@@ -64,9 +124,17 @@ std::optional<json::object> object_in(std::string_view base64url) {
   json::parse_options strict;
   strict.max_depth = 4;
   auto value = json::parse(json::string_view{text->data(), text->size()}, error, {}, strict);
-  if (error || !value.is_object())
+  if (error || !value.is_object() || has_twins(*text, value, strict))
     return std::nullopt;
   return std::move(value.get_object());
+}
+
+/// What is there has to be a string: another reader could take it for something else.
+bool are_texts(const json::object& from, std::initializer_list<std::string_view> names) {
+  return std::ranges::all_of(names, [&](std::string_view name) {
+    const auto* value = from.if_contains(json::string_view{name.data(), name.size()});
+    return !value || value->is_string();
+  });
 }
 
 /// "" for a claim that is absent or no string.
@@ -136,6 +204,8 @@ std::optional<claims> claims_in(const json::object& payload) {
     return std::nullopt; // we never sign nbf
   who.issued_at = *issued_at;
   who.expires_at = *expires_at;
+  if (!are_texts(payload, {"sub", "battle_net_id", "battletag", "role"}))
+    return std::nullopt;
   who.subject = text_of(payload, "sub");
   if (who.aud == audience::admin)
     return who;
@@ -149,6 +219,18 @@ std::optional<claims> claims_in(const json::object& payload) {
   who.battletag = text_of(payload, "battletag");
   who.role = text_of(payload, "role");
   return who;
+}
+
+/// No name is longer; a token of longer ones would be longer than a verifier takes, and so end
+/// the login that it was made for.
+void bound(std::string& text) {
+  constexpr std::size_t longest = 128;
+  if (text.size() <= longest)
+    return;
+  auto end = longest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+    --end; // not within a letter
+  text.resize(end);
 }
 
 std::string payload_of(const claims& who) {
@@ -193,9 +275,13 @@ std::string sealed_by(const config::signing_key& key, std::string_view text) {
 } // namespace
 
 std::string mint(const config::signing_key& key, const claims& who) {
+  auto bounded = who;
+  for (auto* text :
+       {&bounded.battletag, &bounded.battle_net_id, &bounded.role, &bounded.subject})
+    bound(*text);
   auto token = crypto::base64url_encode(header_of(key));
   token += '.';
-  token += crypto::base64url_encode(payload_of(who));
+  token += crypto::base64url_encode(payload_of(bounded));
   const auto signature = crypto::hmac_sha256(key.key.value, token);
   token += '.';
   token += crypto::base64url_encode(bytes_of(signature));

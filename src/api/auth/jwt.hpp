@@ -42,7 +42,8 @@ struct claims {
 using claims_ptr = std::shared_ptr<const claims>;
 
 /// Signs with `key` (its `kid` goes into the header). `issued_at` and `expires_at` of `who`
-/// count.
+/// count; of a text of more than 128 bytes what is beyond is cut, so that every token is one
+/// that `verifier` takes.
 std::string mint(const config::signing_key& key, const claims& who);
 
 /// An operator's token as `guildhall token` prints it.

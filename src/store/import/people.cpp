@@ -132,12 +132,16 @@ verdict import_steps::take_user(session& db, const pqxx::row& row) {
     return {fate::here, "and stays " + known->role + ", not " + std::string(wanted)};
   }
   const auto where = old_values::region(region.value_or(""));
-  if (battletag && old_values::trimmed(*battletag).empty())
+  constexpr std::size_t longest_battletag = 128; // as of a login
+  const bool is_no_tag = battletag && battletag->size() > longest_battletag;
+  if (is_no_tag || (battletag && old_values::trimmed(*battletag).empty()))
     battletag.reset();
   const auto added = import_rows::add_user(db, bnet_account_id{*who}, battletag, where, wanted);
   import_rows::remember(db, old, added.value);
   if (wanted == "admin")
     return {fate::taken, quoted(battletag) + " is an admin here now, as before"};
+  if (is_no_tag)
+    return {fate::taken, "but without its battletag, which is longer than any"};
   if (region && !where)
     return {fate::taken, "but without its region " + quoted(region)};
   return {fate::taken};

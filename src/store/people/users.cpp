@@ -147,6 +147,9 @@ result<user_id> set_role(session& db, std::string_view who, std::string_view rol
 }
 
 result<user_id> development_user(session& db, std::string_view battletag) {
+  constexpr std::size_t longest = 128; // as of a login
+  if (battletag.empty() || battletag.size() > longest)
+    return fail(ec::validation, "a battletag has 1 to 128 bytes");
   user_id id;
   fields(db.exec(development, {battletag})[0]) >> id;
   return id;

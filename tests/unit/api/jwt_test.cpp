@@ -1,4 +1,5 @@
 #include "api/auth/jwt.hpp"
+#include "core/text.hpp"
 #include "fixture.hpp"
 
 namespace guildhall::api::auth {
@@ -188,11 +189,91 @@ TEST_F(jwt_test, garbage_is_refused) {
 }
 
 TEST_F(jwt_test, a_huge_token_is_refused_although_its_signature_is_right) {
-  auto who = somebody();
-  who.battletag.assign(4000, 'x');
-  const auto token = mint(k1, who);
+  const auto rest =
+      R"("type":"access","aud":"api","battletag":")" + std::string(4000, 'x') + '"';
+  const auto token = signed_token(good_header, payload(rest), k1);
   ASSERT_GT(token.size(), max_token_bytes);
   EXPECT_EQ(outcome(token), ec::invalid_token);
+}
+
+TEST_F(jwt_test, what_is_minted_is_never_longer_than_what_is_taken) {
+  for (const std::string letter : {"x", "é", "\x01", "\xF0\x9F\x90\x89"}) {
+    auto who = somebody();
+    who.battletag.clear();
+    for (int i = 0; i < 3'000; ++i)
+      who.battletag += letter;
+    who.battle_net_id = who.role = who.battletag;
+    const auto checked = tokens.verify(mint(k1, who), audience::api, now());
+    ASSERT_TRUE(checked) << letter;
+    EXPECT_LE((*checked)->battletag.size(), 128u);
+    EXPECT_TRUE(who.battletag.starts_with((*checked)->battletag));
+    EXPECT_TRUE(text::is_utf8((*checked)->battletag));
+    EXPECT_EQ(outcome(mint_operator(k1, who.battletag, now(), 1h), audience::admin), ec::none);
+  }
+}
+
+TEST_F(jwt_test, a_member_that_is_there_twice_ends_a_token) {
+  const auto access = R"("type":"access","aud":"api")";
+  const auto in_payload = [&](const std::string& more) {
+    return outcome(signed_token(good_header, payload(access + more), k1));
+  };
+  EXPECT_EQ(in_payload(""), ec::none);
+  EXPECT_EQ(in_payload(R"(,"x":{"a":1,"b":{"a":1}},"y":[{"a":1},{"a":1}])"), ec::none)
+      << "the same name elsewhere is another member";
+  for (const std::string twin :
+       {R"(,"id":5)", R"(,"id":6)", R"(,"aud":"api")", R"(,"exp":99999999999)",
+        R"(,"\u0069d":6)", R"(,"t\u0076s":"2025-05-13T18:00:00.000Z")",
+        R"(,"role":"user","role":"admin")", R"(,"x":1,"\u0078":1)", R"(,"x":{"a":1,"a":1})",
+        R"(,"x":[{"a":{"b":1,"\u0062":2}}])", R"(,"x":null,"x":null)"})
+    EXPECT_EQ(in_payload(twin), ec::invalid_token) << twin;
+  for (const std::string_view header :
+       {R"({"alg":"HS256","kid":"k1","kid":"k1"})", R"({"alg":"HS256","kid":"k2","kid":"k1"})",
+        R"({"alg":"none","alg":"HS256","kid":"k1"})",
+        R"({"alg":"HS256","\u0061lg":"none","kid":"k1"})",
+        R"({"alg":"HS256","kid":"k1","jwk":{"k":1,"\u006b":2}})",
+        R"({"alg":"HS256","typ":"JWT","typ":"JWT","kid":"k1"})"})
+    EXPECT_EQ(outcome(signed_token(header, payload(), k1)), ec::invalid_token) << header;
+  const auto operators = [&](const std::string& more) {
+    const auto iat = std::to_string(now().time_since_epoch().count());
+    return outcome(
+        signed_token(
+            good_header,
+            R"({"sub":"ops","type":"operator","aud":"admin","exp":99999999999,"iat":)" + iat
+                + more + "}",
+            k1),
+        audience::admin);
+  };
+  EXPECT_EQ(operators(""), ec::none);
+  EXPECT_EQ(operators(R"(,"\u0073ub":"other")"), ec::invalid_token);
+}
+
+TEST_F(jwt_test, a_claim_is_what_it_has_to_be_or_is_not_there) {
+  for (const std::string odd :
+       {R"("role":["admin"])", R"("role":1)", R"("role":null)", R"("battletag":{})",
+        R"("battle_net_id":77)", R"("sub":5)"})
+    EXPECT_EQ(
+        outcome(
+            signed_token(good_header, payload(R"("type":"access","aud":"api",)" + odd), k1)),
+        ec::invalid_token)
+        << odd;
+}
+
+TEST_F(jwt_test, what_stands_behind_or_is_spelt_otherwise_ends_a_token) {
+  const auto token = mint(k1, somebody());
+  for (const std::string more : {".", "=", " ", "\n", ".x", "A"})
+    EXPECT_EQ(outcome(token + more), ec::invalid_token) << more;
+  const std::string open{good_header};
+  for (const auto& header : {open + "{}", open + "x", open + std::string(1, '\0')})
+    EXPECT_EQ(outcome(signed_token(header, payload(), k1)), ec::invalid_token) << header;
+  EXPECT_EQ(outcome(signed_token(open, payload() + "{}", k1)), ec::invalid_token);
+  // The same bytes by other letters: the bits that the last letter has too many.
+  const auto dot = token.rfind('.');
+  auto other = token;
+  constexpr std::string_view letters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  other.back() = letters[(letters.find(other.back()) & ~3u) | 1u];
+  ASSERT_EQ(token.size() - dot - 1, 43u);
+  EXPECT_EQ(outcome(other), ec::invalid_token);
 }
 
 TEST_F(jwt_test, more_tokens_than_are_remembered_still_verify) {
