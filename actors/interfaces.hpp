@@ -160,6 +160,10 @@ using onboarder_actor = caf::typed_actor<
     caf::reacts_to<atom::onboard, onboarding_request>,
     // INTERNAL: a list is stored, or could not be.
     caf::reacts_to<atom::settled, onboarding_stored>,
+    // INTERNAL: whose profiles are to be looked at.
+    caf::reacts_to<atom::settled, onboarding_unseen>,
+    // INTERNAL: a guild of theirs is there, or could not be stored.
+    caf::reacts_to<atom::settled, onboarding_discovered>,
     // INTERNAL: lists that could not be had before are due again.
     caf::reacts_to<atom::claimed, due_onboardings>,
     // INTERNAL: looks for those.

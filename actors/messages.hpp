@@ -177,6 +177,16 @@ struct onboarding_stored {
   user_id user;
   result<domain::onboarded> outcome;
 };
+/// Of whom no guild is known yet.
+struct onboarding_unseen {
+  user_id user;
+  result<std::vector<domain::unseen_character>> outcome;
+};
+/// The guild of one of them is there, or could not be stored.
+struct onboarding_discovered {
+  user_id user;
+  result<void> outcome;
+};
 using due_onboardings = result<std::vector<domain::pending_onboarding>>;
 
 } // namespace guildhall::actors
@@ -212,4 +222,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::login_user)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::login_recorded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::onboarding_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::onboarding_stored)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::onboarding_unseen)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::onboarding_discovered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(guildhall::actors::due_onboardings)

@@ -11,6 +11,7 @@ using self_ptr = onboarder_actor::stateful_pointer<onboarder_state>;
 using battlenet::outcome;
 
 constexpr std::chrono::seconds list_patience{30};
+constexpr std::chrono::seconds profile_patience{5};
 constexpr int claimed_at_once = 5;
 
 void poll_in(self_ptr self, std::chrono::seconds wait) {
@@ -109,6 +110,16 @@ void start(self_ptr self, const onboarding_request& asked) {
     store(self, asked.user);
 }
 
+void finish(self_ptr self, user_id user) {
+  auto& runs = self->state.runs;
+  const auto found = runs.find(user.value);
+  if (found == runs.end())
+    return;
+  const auto waiting = std::move(found->second.waiting);
+  runs.erase(found);
+  tell(waiting);
+}
+
 void settle(self_ptr self, const onboarding_stored& stored) {
   auto& st = self->state;
   if (!stored.outcome)
@@ -120,11 +131,90 @@ void settle(self_ptr self, const onboarding_stored& stored) {
         "onboarding of user {}: {} characters linked, {} unlinked, {} missing from the list",
         stored.user.value, stored.outcome->linked, stored.outcome->unlinked,
         stored.outcome->missing);
-  if (const auto found = st.runs.find(stored.user.value); found != st.runs.end()) {
-    const auto waiting = std::move(found->second.waiting);
-    st.runs.erase(found);
-    tell(waiting);
+  if (!stored.outcome || !st.environment->discovery().of_users)
+    return finish(self, stored.user);
+  st.options.store->ask(
+      domain::unseen_characters{stored.user}, store_deadline(self),
+      [me = onboarder_actor{self},
+       user = stored.user](result<std::vector<domain::unseen_character>> found) {
+        caf::anon_send(me, atom::settled_v, onboarding_unseen{user, std::move(found)});
+      });
+}
+
+/// One look is over; with the last one the waiting is.
+void looked(self_ptr self, user_id user) {
+  if (--self->state.runs.at(user.value).looks == 0)
+    finish(self, user);
+}
+
+std::optional<domain::guild_ref>
+guild_in(const fetch_reply& reply, const domain::character_identity& who) {
+  if (!reply || reply->outcome != outcome::ok)
+    return std::nullopt;
+  const auto profile = domain::parse_profile(reply->body);
+  if (!profile || profile->id != who.bnet_id || profile->realm.id != who.realm_id)
+    return std::nullopt;
+  return profile->guild;
+}
+
+void take_profile(
+    self_ptr self, user_id user, const domain::unseen_character& one,
+    const fetch_reply& reply) {
+  auto& st = self->state;
+  auto& run = st.runs.at(user.value);
+  const auto guild = guild_in(reply, one.who);
+  const auto is_new = guild
+                   && run.guilds
+                          .insert(
+                              std::string{domain::to_string(one.who.region)} + '/'
+                              + std::to_string(guild->realm.id.value) + '/'
+                              + std::to_string(guild->id.value))
+                          .second;
+  if (is_new) {
+    ++run.looks;
+    st.options.store->ask(
+        domain::discover{user, one, *guild, st.environment->discovery()}, store_deadline(self),
+        [me = onboarder_actor{self}, user](result<void> done) {
+          caf::anon_send(me, atom::settled_v, onboarding_discovered{user, std::move(done)});
+        });
   }
+  looked(self, user);
+}
+
+/// All at once: whoever waits for them waits for two answers of Battle.net in all.
+void look_at(self_ptr self, const onboarding_unseen& found) {
+  auto& st = self->state;
+  if (!found.outcome || found.outcome->empty())
+    return finish(self, found.user);
+  st.runs.at(found.user.value).looks = found.outcome->size();
+  for (const auto& one : *found.outcome) {
+    const auto gateway = st.environment->gateways.find(one.who.region);
+    if (gateway == st.environment->gateways.end()) {
+      looked(self, found.user);
+      continue;
+    }
+    fetch_request request;
+    request.what = st.environment->requests.profile(one.address);
+    request.priority = domain::priority::person;
+    request.group = -found.user.value; // no guild's
+    request.expires = self->clock().now() + profile_patience;
+    self->request(gateway->second, profile_patience, atom::fetch_v, std::move(request))
+        .then(
+            [self, user = found.user, one](const fetch_reply& reply) {
+              take_profile(self, user, one, reply);
+            },
+            [self, user = found.user, one](const caf::error&) {
+              take_profile(self, user, one, fail(ec::unavailable));
+            });
+  }
+}
+
+void discovered(self_ptr self, const onboarding_discovered& stored) {
+  if (!stored.outcome)
+    log::warn(
+        "onboarding of user {}: a guild was not stored: {}", stored.user.value,
+        message_of(stored.outcome.error()));
+  looked(self, stored.user);
 }
 
 void take_claims(self_ptr self, const due_onboardings& due) {
@@ -159,6 +249,8 @@ onboarder(self_ptr self, environment_ptr environment, onboarder_options options)
   return {
       [self](atom::onboard, const onboarding_request& asked) { start(self, asked); },
       [self](atom::settled, const onboarding_stored& stored) { settle(self, stored); },
+      [self](atom::settled, const onboarding_unseen& found) { look_at(self, found); },
+      [self](atom::settled, const onboarding_discovered& stored) { discovered(self, stored); },
       [self](atom::claimed, const due_onboardings& due) { take_claims(self, due); },
       [self](atom::tick, std::uint64_t timer) {
         if (timer == self->state.timer)

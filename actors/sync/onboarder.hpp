@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,10 @@ struct onboarder_state {
   struct run {
     std::vector<std::function<void()>> waiting; ///< told when it is over
     std::vector<domain::account_list> lists;
-    std::size_t outstanding{0}; ///< regions that have not answered
-    bool again{false};          ///< one could not be asked, and may answer later
+    std::size_t outstanding{0};     ///< regions that have not answered
+    bool again{false};              ///< one could not be asked, and may answer later
+    std::size_t looks{0};           ///< at profiles, and stored guilds of them, under way
+    std::set<std::string> guilds{}; ///< that profiles have named
   };
 
   onboarder_options options;
@@ -38,7 +41,9 @@ struct onboarder_state {
 };
 
 /// ONBOARDER: owns the account lists that are being fetched. Asks every region with the user's
-/// own token, as a person who waits; what all of them answered becomes one transaction. A
+/// own token, as a person who waits; what all of them answered becomes one transaction. Where
+/// guilds of users are tracked, the profiles of those characters of whom nothing is known yet
+/// are looked at next, so that whoever waits finds their guild; a roster follows. A
 /// region that does not answer, or oddly, is asked again ten minutes later and then ever more
 /// rarely, for as long as the token is kept. Ends only with its supervisor: what was under way
 /// is due again by then.

@@ -108,7 +108,35 @@ struct pending_onboardings {
   int limit{0};
 };
 
-using onboarding_operations = operations<record_login, onboard, pending_onboardings>;
+/// A character of a user's whose profile nobody has looked at yet.
+struct unseen_character {
+  character_id id;
+  character_identity who;
+  character_address address;
+};
+/// At most so many are looked at while somebody waits for their login to end.
+inline constexpr int max_looked_at = 12;
+
+/// Those that no guild is known of, highest level first.
+struct unseen_characters {
+  using answer = std::vector<unseen_character>;
+  static constexpr operation_traits traits{"unseen_characters", manner::patient};
+  user_id user;
+};
+
+/// The guild that a profile names is tracked, if the policy has room for it, and is there from
+/// then on, without members, until its roster arrives.
+struct discover {
+  using answer = void;
+  static constexpr operation_traits traits{"discover", manner::patient};
+  user_id user;
+  unseen_character by;
+  guild_ref guild;
+  discovery policy{};
+};
+
+using onboarding_operations =
+    operations<record_login, onboard, pending_onboardings, unseen_characters, discover>;
 
 /// What the actors behind a login ask of the database.
 class onboarding_port : public port<onboarding_operations> {};

@@ -254,6 +254,21 @@ TEST_F(login, a_list_that_cannot_be_had_now_is_fetched_later) {
   });
 }
 
+TEST_F(login, the_first_dashboard_shows_the_guild_also_when_battlenet_is_slow) {
+  // As slow as two answers within the two seconds that a login waits may be.
+  serve_with({{"GUILDHALL_SYNC_TRACK_DISCOVERED", "of_users"}});
+  const auto home = sim().guilds().at(0);
+  sim().add_fault({{"match", "/profile"}, {"delay_ms", 600}});
+  const auto got = tokens_of(master_of(home));
+  const auto shown = with(got.access, "/api/guilds/user");
+  ASSERT_EQ(shown.status, 200) << shown.body;
+  const auto guilds = shown.json().at("data").as_array();
+  ASSERT_FALSE(guilds.empty()) << "before its roster is here";
+  EXPECT_EQ(text(guilds.at(0).at("realm")), home.realm);
+  EXPECT_NE(text(guilds.at(0).at("guild_data_json").at("name")), "");
+  EXPECT_TRUE(guilds.at(0).at("guild_data_json").as_object().contains("member_count"));
+}
+
 TEST_F(login, guilds_of_users_are_mirrored_where_that_is_configured) {
   serve_with({{"GUILDHALL_SYNC_TRACK_DISCOVERED", "of_users"}});
   const auto home = sim().guilds().at(0);

@@ -18,6 +18,7 @@ namespace {
 
 using domain::character_row;
 
+// And those whose roster is still to come: a profile names them.
 constexpr statement guilds{
     "own_guilds", R"(
   select g.id, g.name, g.realm, g.region, d.changed_at, g.leader_id,
@@ -27,7 +28,9 @@ constexpr statement guilds{
     select m.guild_id from characters c
       join guild_members m on m.character_id = c.id and m.left_at is null
     where c.user_id = $1
-    union select id from guilds where leader_id = $1) own
+    union select id from guilds where leader_id = $1
+    union select g.id from characters c join guilds g on g.id = c.guild_id
+    where c.user_id = $1 and g.last_roster_sync is null) own
     join guilds g on g.id = own.guild_id
     left join document_states d on d.guild_id = g.id and d.document = 'guild'
   order by g.name, g.id)",

@@ -372,6 +372,90 @@ TEST_F(onboarder_test, a_list_says_which_licences_it_holds) {
   EXPECT_EQ(stored().lists[0].characters.at(0).licence, 1);
 }
 
+std::string profile_body(std::int64_t id, const std::string& guild) {
+  return R"({"id":)" + std::to_string(id)
+       + R"(,"name":"Thrall","realm":{"id":1,"slug":"stormrage","name":"Stormrage"},"level":80,)"
+         R"("character_class":{"id":1,"name":"Warrior"})"
+       + guild + "}";
+}
+
+class discovering_test : public onboarder_test {
+protected:
+  void SetUp() override {
+    onboarder_test::SetUp();
+    on(account_path, test::answer_of(200, account_body(42, "Thrall")));
+    people.returns<domain::unseen_characters>({{seen(42, "thrall"), seen(43, "jaina")}});
+    on("/profile/wow/character/stormrage/jaina", test::answer_of(404));
+  }
+  static domain::unseen_character seen(std::int64_t id, const std::string& name) {
+    return {
+        character_id{id},
+        {domain::region::eu, realm_id{1}, bnet_character_id{id}},
+        {domain::region::eu, "stormrage", name}};
+  }
+  void shows(const std::string& guild, std::int64_t id = 42) {
+    on("/profile/wow/character/stormrage/thrall",
+       test::answer_of(200, profile_body(id, guild)));
+  }
+  static constexpr auto home =
+      R"(,"guild":{"id":7,"name":"Home","realm":{"id":1,"slug":"stormrage","name":"Stormrage"}})";
+};
+
+TEST_F(discovering_test, the_guild_that_a_profile_names_is_there_before_it_is_told) {
+  shows(home);
+  people.on<domain::discover>([this](const domain::discover&) -> result<void> {
+    EXPECT_EQ(told, 0);
+    return {};
+  });
+  start();
+  fetch_lists_of(5);
+  ASSERT_EQ(people.count<domain::discover>(), 1u);
+  const auto& stored = people.last<domain::discover>();
+  EXPECT_EQ(stored.user, user_id{5});
+  EXPECT_EQ(stored.by.id, character_id{42});
+  EXPECT_EQ(stored.guild.name, "Home");
+  EXPECT_TRUE(stored.policy.of_users);
+  EXPECT_EQ(told, 1);
+}
+
+TEST_F(discovering_test, profiles_are_asked_for_all_at_once_as_a_person) {
+  gateway_script_.hold = true;
+  start();
+  fetch_lists_of(5);
+  gateway_script_.let_go();
+  world.run();
+  ASSERT_EQ(gateway_script_.asked.size(), 3u);
+  for (const auto& asked_for : gateway_script_.asked)
+    EXPECT_EQ(asked_for.priority, domain::priority::person);
+  EXPECT_EQ(gateway_script_.asked.back().user_token, "") << "it is nobody's own";
+  EXPECT_EQ(told, 0);
+  gateway_script_.let_go();
+  world.run();
+  EXPECT_EQ(told, 1);
+}
+
+TEST_F(discovering_test, who_shows_no_guild_or_is_somebody_else_is_told_at_once) {
+  for (const auto& [guild, id] :
+       {std::pair{"", 42}, std::pair{home, 99}, std::pair{R"(,"guild":7)", 42}}) {
+    shows(guild, id);
+    start();
+    fetch_lists_of(5);
+    EXPECT_EQ(people.count<domain::discover>(), 0u) << guild;
+    EXPECT_EQ(std::exchange(told, 0), 1) << guild;
+  }
+}
+
+TEST_F(discovering_test, whoever_waits_is_told_although_nothing_could_be_stored) {
+  shows(home);
+  people.returns<domain::discover>(fail(ec::database_down));
+  start();
+  fetch_lists_of(5);
+  EXPECT_EQ(told, 1);
+  people.returns<domain::unseen_characters>(fail(ec::database_down));
+  fetch_lists_of(5);
+  EXPECT_EQ(told, 2);
+}
+
 TEST_F(onboarder_test, a_refused_token_is_given_up) {
   on(account_path, test::answer_of(401));
   start();

@@ -1,3 +1,5 @@
+#include "domain/accounts.hpp"
+#include "domain/guild_reads.hpp"
 #include "domain/own.hpp"
 #include "domain/validation_stats.hpp"
 #include "tests/integration/store/people/guild_people.hpp"
@@ -32,6 +34,26 @@ TEST_F(own_things, guilds_are_those_of_their_characters) {
       scalar("select '" + mine->front().guild_data_json + "'::jsonb ->> 'member_count'"), "10");
   const auto none = db->ask(domain::own_guilds_of{stranger.id});
   EXPECT_TRUE(none->empty());
+}
+
+TEST_F(own_things, guilds_are_also_those_that_only_a_profile_names_yet) {
+  const auto made = count(
+      "insert into guilds (region, realm_id, bnet_guild_id, realm, name, name_key) values "
+      "('eu', 1, 4711, 'stormrage', 'New Home', 'new-home') returning id");
+  db->exec(
+      "insert into characters (region, realm_id, bnet_character_id, realm, name, name_key, "
+      "user_id, guild_id) values ('eu', 9, 90001, 'draenor', 'Twin', 'twin', "
+      + std::to_string(stranger.id.value) + ", " + std::to_string(made) + ")");
+  const auto mine = db->ask(domain::own_guilds_of{stranger.id});
+  ASSERT_EQ(mine->size(), 1u);
+  EXPECT_EQ(mine->front().name, "New Home");
+  EXPECT_EQ(
+      scalar("select '" + mine->front().guild_data_json + "'::jsonb ->> 'name'"), "New Home");
+  EXPECT_FALSE(db->ask(domain::standing_of{stranger.id})->is_member({made}))
+      << "a profile gives no rights";
+  db->exec("update guilds set last_roster_sync = app_now() where id = " + std::to_string(made));
+  EXPECT_TRUE(db->ask(domain::own_guilds_of{stranger.id})->empty())
+      << "the roster says better who is in it";
 }
 
 TEST_F(own_things, characters_are_those_of_their_account_list) {
