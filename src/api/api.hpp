@@ -3,6 +3,7 @@
 #include "api/auth/jwt.hpp"
 #include "api/auth/request_limit.hpp"
 #include "api/auth/settings.hpp"
+#include "api/auth/write_limit.hpp"
 #include "api/response_cache.hpp"
 #include "api/standings.hpp"
 #include "core/metrics.hpp"
@@ -43,8 +44,10 @@ struct services {
   domain::login_port* login{nullptr};                  ///< none: nobody can log in here
   const auth::settings* auth_settings{nullptr};        ///< none: no routes about logging in
   std::shared_ptr<auth::request_limits> auth_limits{}; ///< made by `build_public`
+  std::shared_ptr<auth::write_limit> write_limit{};    ///< made by `build_public`
   bool open_reads{false};                              ///< any user may read any guild
-  std::vector<domain::region> regions{};               ///< those that are synced; empty: any
+  unsigned writes_per_second{10};        ///< per user, in bursts of six times that
+  std::vector<domain::region> regions{}; ///< those that are synced; empty: any
   /// Runs what takes long on a thread of its own (`workshop::take`); empty: at once.
   std::function<bool(std::move_only_function<void()>&)> workshop{};
 };

@@ -40,12 +40,19 @@ void answer(task<http::response> handler, http::reply_slot slot) {
 
 using run = task<http::response> (*)(call);
 
+bool is_write(http::method verb) noexcept {
+  return verb != http::method::get && verb != http::method::head;
+}
+
 /// Runs the handler for a token whose standing is known, if the token still counts.
 void admit(
     run handler, const shared_services& with, const http::request& what, http::reply_slot slot,
     auth::claims_ptr token, standing_ptr standing) {
   if (!auth::still_counts(*token, *standing))
     return slot.fail({ec::invalid_token});
+  if (is_write(what.verb))
+    if (const auto allowed = with->write_limit->admit(standing->id); !allowed)
+      return slot.fail(allowed.error());
   call in{with, what, slot, std::move(token), std::move(standing)};
   answer(handler(std::move(in)), std::move(slot));
 }

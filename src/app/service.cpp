@@ -224,7 +224,9 @@ private:
         .login = &login_,
         .auth_settings = &auth_settings_,
         .auth_limits = {},
+        .write_limit = {},
         .open_reads = cfg_.auth.reads == "open",
+        .writes_per_second = cfg_.auth.writes_per_second,
         .regions = regions_of(cfg_),
         .workshop = [this](workshop::work& work) { return workshop_.take(work); }};
   }

@@ -83,6 +83,8 @@ settings world::environment(const settings& overrides) const {
       {"GUILDHALL_CONFIG", GUILDHALL_PROJECT_DIR "/config/guildhall.toml"},
       {"GUILDHALL_DATABASE_DSN", db.dsn()},
       {"GUILDHALL_AUTH_KEYS", signing_key},
+      // One user here writes for many.
+      {"GUILDHALL_AUTH_WRITES_PER_SECOND", "100000"},
       {"GUILDHALL_BATTLENET_CLIENT_ID", "demo"},
       {"GUILDHALL_BATTLENET_CLIENT_SECRET", "demo"},
       {"GUILDHALL_BATTLENET_OAUTH_HOST", upstream},

@@ -339,6 +339,7 @@ protected:
       .login = &login,
       .auth_settings = &auth_settings,
       .auth_limits = {},
+      .write_limit = {},
       .regions = {domain::region::eu, domain::region::us},
       .workshop =
           [this](std::move_only_function<void()>& work) {
