@@ -115,7 +115,7 @@ void add_routes(http::router& routes, const shared_services& with, std::span<con
 } // namespace
 
 domain::author call::author() const {
-  return {*standing_, seen_version(request_->header("If-Match"))};
+  return {*standing_, seen_version(request_->header("If-Match")), services_->open_reads};
 }
 
 result<void> call::must_read(guild_id guild) const {
@@ -158,6 +158,13 @@ void move_user(const services& with, user_id id) {
 
 result<void> may_see_guild_of(const call& in, const subject& about) {
   return about.guild ? in.must_read(*about.guild) : result<void>{};
+}
+
+result<void> may_see_character(const call& in, const subject& about) {
+  if (in.standing().is_admin() || in.with().open_reads || about.user == in.standing().id
+      || (about.guild && in.must_read(*about.guild)))
+    return {};
+  return fail(domain::no_such_character(about.character.value_or(character_id{})));
 }
 
 void add_user_routes(

@@ -162,11 +162,14 @@ public:
 
   /// The answer that is kept under `key` (whatever its coding) and `tag`, or what `read` brings
   /// (a coroutine `task<page>()`, run only when nothing is kept), which is kept then. With
-  /// `may_see`, each caller is judged by whom the answer is about.
+  /// `may_see`, each caller is judged by whom the answer is about. With `not_there`, whoever
+  /// may not see it gets 404 with this sentence, and no sooner than if there were nothing.
   template <class Read>
-  kept_answer_wait<Read>
-  kept(std::string key, std::string tag, Read read, judge may_see = nullptr) const {
-    return {*this, std::move(key), std::move(tag), std::move(read), may_see};
+  kept_answer_wait<Read> kept(
+      std::string key, std::string tag, Read read, judge may_see = nullptr,
+      std::string not_there = {}) const {
+    return {*this,           std::move(key), std::move(tag),
+            std::move(read), may_see,        std::move(not_there)};
   }
 
 private:
@@ -219,12 +222,15 @@ class [[nodiscard]] kept_answer_wait {
 public:
   using outcome_type = result<response_cache::value_ptr>;
 
-  kept_answer_wait(const call& in, std::string key, std::string tag, Read read, judge may_see)
+  kept_answer_wait(
+      const call& in, std::string key, std::string tag, Read read, judge may_see,
+      std::string not_there)
       : in_{in},
         key_{std::move(key)},
         tag_{std::move(tag)},
         read_{std::move(read)},
-        may_see_{may_see} {}
+        may_see_{may_see},
+        not_there_{std::move(not_there)} {}
 
   bool await_ready() {
     how_ = http::preferred_coding(in_.request().header("Accept-Encoding"));
@@ -232,15 +238,18 @@ public:
     const auto if_none_match = in_.request().header("If-None-Match");
     if (const auto hit = in_.with().cache.find(key_))
       show(hit, if_none_match);
-    else
-      if_none_match_ = if_none_match;
-    return answer_ && answer_->has_value();
+    if (answer_ && answer_->has_value())
+      return true;
+    if_none_match_ = if_none_match;
+    return false;
   }
 
   template <class Promise>
   void await_suspend(std::coroutine_handle<Promise> frame) {
-    if (answer_)
+    if (answer_ && not_there_.empty())
       return Promise::end(frame, std::move(answer_->error()));
+    if (answer_)
+      return look_all_the_same(task_parts::waking<kept_answer_wait, Promise>{*this, frame});
     std::vector<std::string> tags;
     if (!tag_.empty())
       tags.push_back(std::move(tag_));
@@ -254,11 +263,9 @@ public:
               brought = fail(ec::deadline_expired); // not packed for nobody
             if (!brought)
               return fill(fail(std::move(brought.error())));
+            auto late_tags = std::move(brought->late_tags);
             fill(response_cache::fresh_answer{
-                std::make_shared<const kept_answer>(kept_answer{
-                    http::make_answer(std::move(brought->json), how, brought->headers),
-                    brought->about}),
-                std::move(brought->late_tags)});
+                packed(std::move(*brought), how), std::move(late_tags)});
           });
         });
   }
@@ -275,12 +282,38 @@ public:
   }
 
 private:
+  static response_cache::value_ptr packed(page brought, http::coding how) {
+    return std::make_shared<const kept_answer>(kept_answer{
+        http::make_answer(std::move(brought.json), how, brought.headers), brought.about});
+  }
+
+  /// The caller may not see what is kept: it takes as long to say so as if nothing were.
+  template <class Wake>
+  void look_all_the_same(Wake wake) {
+    answer_.reset();
+    read_().then([this, wake = std::move(wake)](result<page> brought) mutable {
+      if (!brought)
+        return wake(fail(std::move(brought.error())));
+      if (auto allowed = judged(brought->about); !allowed)
+        return wake(fail(std::move(allowed.error())));
+      wake(packed(std::move(*brought), how_));
+    });
+  }
+
+  result<void> judged(const subject& about) const {
+    if (!may_see_)
+      return {};
+    auto allowed = may_see_(in_, about);
+    if (!allowed && !not_there_.empty())
+      return fail(ec::not_found, not_there_);
+    return allowed;
+  }
+
   void show(const response_cache::value_ptr& kept, std::string_view if_none_match) {
-    if (may_see_)
-      if (auto allowed = may_see_(in_, kept->about); !allowed) {
-        answer_.emplace(fail(std::move(allowed.error())));
-        return;
-      }
+    if (auto allowed = judged(kept->about); !allowed) {
+      answer_.emplace(fail(std::move(allowed.error())));
+      return;
+    }
     auto& shown = answer_.emplace(http::respond(*kept->bytes, if_none_match));
     // The cache finds it again for as long as it is being written to anybody.
     if (shown->body)
@@ -292,6 +325,7 @@ private:
   std::string tag_;
   Read read_;
   judge may_see_;
+  std::string not_there_;
   http::coding how_{};
   std::string if_none_match_;
   std::optional<result<http::response>> answer_;
@@ -326,6 +360,8 @@ task<http::response> read_of_guild(
 
 /// Answers about a guild are for those who may read it; one about no guild shows nothing.
 result<void> may_see_guild_of(const call& in, const subject& about);
+/// A character is for its owner, whoever may read its guild, and admins.
+result<void> may_see_character(const call& in, const subject& about);
 
 // --- routes
 

@@ -29,16 +29,6 @@ wanted_parts of_character(const wanted_parts& all) noexcept {
   return {.full = all.full, .equipment = all.equipment && !all.full};
 }
 
-/// Its owner, whoever may read its guild, and admins.
-result<void> may_see_character(const call& in, const subject& about) {
-  if (in.standing().is_admin() || about.user == in.standing().id
-      || (about.guild && in.must_read(*about.guild)) || in.with().open_reads)
-    return {};
-  return fail(
-      ec::forbidden, "Unauthorized access to character "
-                         + std::to_string(about.character.value_or(character_id{}).value));
-}
-
 task<http::response> character_by_id(call in) {
   const auto id = co_await in.character();
   const auto parts = of_character(co_await in.parts());
@@ -48,7 +38,7 @@ task<http::response> character_by_id(call in) {
         const domain::character_by_id asked{id, parts.detail()};
         co_return character_page(co_await in.ask(asked, where_for(parts.detail())), parts);
       },
-      may_see_character);
+      may_see_character, domain::no_such_character(id).message);
 }
 
 task<http::response> character_by_name(call in) {
@@ -65,7 +55,7 @@ task<http::response> character_by_name(call in) {
         found.late_tags.push_back(character_tag(row.id));
         co_return found;
       },
-      may_see_character);
+      may_see_character, domain::no_such_character(address).message);
 }
 
 constexpr route routes[]{

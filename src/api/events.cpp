@@ -33,8 +33,9 @@ void write_event(json_writer& out, const event_row& event, extent how) {
   out.field("discord_thread_id", event.discord_thread_id);
 }
 
-http::response shown(int status, const event_row& event) {
-  return data_answer(status, [&](json_writer& out) { write_event(out, event, extent::whole); });
+template <int Status>
+http::response shown_as(const event_row& event) {
+  return data_answer(Status, [&](json_writer& out) { write_event(out, event, extent::whole); });
 }
 
 page event_page(const event_row& event) {
@@ -87,27 +88,27 @@ task<http::response> show_event(call in) {
       [&]() -> task<page> {
         co_return event_page(co_await in.ask(domain::event_by_id{event}));
       },
-      may_see_guild_of);
+      may_see_guild_of, std::string{domain::no_such_event});
 }
 
 task<http::response> add_event(call in) {
   auto body = co_await new_event_in(in.request());
   co_await in.must_be_member(body.guild);
   domain::add_event asked{in.author(), body.guild, std::move(body.event)};
-  co_return shown(201, co_await in.write(std::move(asked)));
+  co_return shown_as<201>(co_await in.write(std::move(asked)));
 }
 
 task<http::response> change_event(call in) {
   const auto event = co_await event_of(in.request());
   auto body = co_await event_change_in(in.request());
   domain::change_event asked{in.author(), event, std::move(body)};
-  co_return shown(200, co_await in.write(std::move(asked)));
+  co_return shown_as<200>(co_await in.write(std::move(asked)));
 }
 
 task<http::response> remove_event(call in) {
   const auto event = co_await event_of(in.request());
   domain::remove_event asked{in.author(), event};
-  co_return shown(200, co_await in.write(std::move(asked)));
+  co_return shown_as<200>(co_await in.write(std::move(asked)));
 }
 
 constexpr route routes[]{

@@ -38,8 +38,9 @@ page under_tags_of(const std::vector<character_row>& rows, page out) {
   return out;
 }
 
-http::response shown(int status, const character_row& row) {
-  return data_answer(status, [&](json_writer& out) { write_character(out, row, {}); });
+template <int Status>
+http::response shown_as(const character_row& row) {
+  return data_answer(Status, [&](json_writer& out) { write_character(out, row, {}); });
 }
 
 task<http::response> list_guilds(call in) {
@@ -95,14 +96,14 @@ task<http::response> add_character(call in) {
       {*domain::parse_region(*text_in(body, "region")), *text_in(body, "realm"),
        text::name_key(*text_in(body, "name"))},
       in.with().regions};
-  co_return shown(201, co_await in.ask(std::move(asked)));
+  co_return shown_as<201>(co_await in.ask(std::move(asked)));
 }
 
 task<http::response> sync_character(call in) {
   const auto body = co_await in.body(rules::character_sync);
   domain::sync_own asked{
       in.author(), character_id{*number_in(body, "characterId")}, in.with().regions};
-  co_return shown(200, co_await in.ask(std::move(asked)));
+  co_return shown_as<200>(co_await in.ask(std::move(asked)));
 }
 
 /// Everything of a character is Battle.net's: what the body says is checked and ignored.
@@ -110,10 +111,10 @@ task<http::response> update_character(call in) {
   const auto id = co_await in.character();
   co_await in.body(rules::character_update);
   const auto row = co_await in.ask(domain::character_by_id{id, domain::detail::lean});
+  co_await may_see_character(in, {row.id, row.guild_id, row.user_id});
   if (row.user_id != in.standing().id)
-    co_return fail(
-        ec::forbidden, "Unauthorized access to character " + std::to_string(row.id.value));
-  co_return shown(200, row);
+    co_return fail(domain::not_your_character(row.id));
+  co_return shown_as<200>(row);
 }
 
 constexpr route routes[]{

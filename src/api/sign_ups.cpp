@@ -38,8 +38,9 @@ page sign_ups_page(const event_sign_ups& found) {
   return out;
 }
 
-http::response shown(int status, const sign_up_row& line) {
-  return data_answer(status, [&](json_writer& out) { write_sign_up(out, line); });
+template <int Status>
+http::response shown_as(const sign_up_row& line) {
+  return data_answer(Status, [&](json_writer& out) { write_sign_up(out, line); });
 }
 
 result<domain::sign_up_change> change_in(const call& in) {
@@ -57,23 +58,26 @@ task<http::response> list_sign_ups(call in) {
   co_return co_await in.kept(
       "sign-ups/" + std::to_string(event.value), event_tag(event),
       [&]() -> task<page> {
-        co_return sign_ups_page(co_await in.ask(domain::sign_ups_of{event}, going_on::in_bulk));
+        const auto found = co_await in.ask(domain::sign_ups_of{event}, going_on::in_bulk);
+        if (!found.guild_id)
+          co_return fail(ec::not_found, std::string{domain::no_such_event});
+        co_return sign_ups_page(found);
       },
-      may_see_guild_of);
+      may_see_guild_of, std::string{domain::no_such_event});
 }
 
 task<http::response> sign_up(call in) {
   const auto event = co_await event_of(in.request());
   auto change = co_await change_in(in);
   domain::sign_up asked{in.author(), event, std::move(change)};
-  co_return shown(201, co_await in.write(std::move(asked)));
+  co_return shown_as<201>(co_await in.write(std::move(asked)));
 }
 
 task<http::response> change_sign_up(call in) {
   const auto event = co_await event_of(in.request());
   auto change = co_await change_in(in);
   domain::change_sign_up asked{in.author(), event, std::move(change)};
-  co_return shown(200, co_await in.write(std::move(asked)));
+  co_return shown_as<200>(co_await in.write(std::move(asked)));
 }
 
 task<http::response> withdraw(call in) {

@@ -21,6 +21,17 @@ namespace guildhall::domain {
 struct author {
   standing who;
   std::optional<std::int64_t> seen_version{};
+  bool reads_all{false}; ///< every guild may be read (`auth.reads = "open"`)
+
+  /// What stands in a guild that they may not see is not there for them: `not_found`, never
+  /// `forbidden`.
+  bool may_see(guild_id guild) const noexcept {
+    return reads_all || belongs_to(guild);
+  }
+  /// Members, and admins everywhere.
+  bool belongs_to(guild_id guild) const noexcept {
+    return who.is_admin() || who.is_member(guild);
+  }
 };
 
 /// What a write left behind, and the tags that moved with it: those that every other instance

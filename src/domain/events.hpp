@@ -7,12 +7,17 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// A guild's calendar.
 namespace guildhall::domain {
 
 inline constexpr int max_events_per_guild = 2'000;
+// Of one author in one guild, so that nobody fills a calendar alone.
+inline constexpr int max_events_ahead = 100; ///< that are not over
+inline constexpr int max_events_a_day = 100; ///< made within a day
+inline constexpr int max_events_of_author = 500;
 /// Of an event whose author named none: the most that the web client's form accepts.
 inline constexpr int default_max_participants = 100;
 
@@ -52,6 +57,25 @@ inline bool may_edit(const standing& who, const event_row& event) {
       || (who.is_member(event.guild_id)
           && (looks_after_all || (event.created_by && *event.created_by == who.id)));
 }
+
+/// Whoever may change it, and the guild master: of members, of those who left, of nobody.
+inline bool may_remove(const standing& who, const event_row& event) {
+  return may_edit(who, event) || who.leads(event.guild_id);
+}
+
+/// How many events of one author a guild has.
+struct authored_events {
+  std::int64_t ahead{0};
+  std::int64_t of_a_day{0};
+  std::int64_t all{0};
+};
+/// Why this author may not make another; nothing: they may.
+std::optional<std::string> why_no_more(const authored_events& so_far);
+/// Why none of theirs that is over may be moved ahead.
+std::optional<std::string> why_none_ahead(const authored_events& so_far);
+
+/// The answer about an event that is not there, or not for the eyes of whoever asks.
+inline constexpr std::string_view no_such_event{"Event not found"};
 
 /// By their start, without `event_details`; an unknown guild has none.
 struct events_of {

@@ -101,6 +101,18 @@ struct character_at {
   detail how{};
 };
 
+/// The answers about a character that is not there, or not for the eyes of whoever asks.
+inline failure no_such_character(character_id id) {
+  return {ec::not_found, "Character with ID " + std::to_string(id.value) + " not found"};
+}
+inline failure no_such_character(const character_address& at) {
+  return {ec::not_found, "Character with ID " + at.name_key + "-" + at.realm + " not found"};
+}
+/// And about one that they may look at, but that is another's.
+inline failure not_your_character(character_id id) {
+  return {ec::forbidden, "Unauthorized access to character " + std::to_string(id.value)};
+}
+
 using guild_reads = operations<
     guild_by_id, guild_at, members_of, member_details_of, member_page_of, member_activity_of,
     activity_page_of, ranks_of, freshness_of, character_by_id, character_at>;

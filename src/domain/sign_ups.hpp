@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-/// Who comes to an event: one sign-up per user and event, with a character of theirs that is in
-/// the guild.
+/// Who comes to an event: one sign-up per user and event, of a member of the guild, with any
+/// character of theirs.
 namespace guildhall::domain {
 
 inline constexpr int max_sign_ups_per_event = 1'000;
@@ -43,6 +43,28 @@ struct sign_up_change {
   std::optional<std::string> note;
 };
 
+/// Whoever is listed may always step back: when they have left the guild, when the character is
+/// no longer theirs, when every place is taken.
+inline bool steps_back(const sign_up_change& what) noexcept {
+  return what.status != "Confirmed";
+}
+
+/// How an event knows somebody already.
+struct listed_place {
+  guildhall::character_id character;
+  bool confirmed{false};
+};
+/// Whether the character has to be the author's own at this moment.
+inline bool
+must_be_own(const std::optional<listed_place>& before, const sign_up_change& what) noexcept {
+  return !steps_back(what) || !before || before->character != what.character;
+}
+/// Whether it takes a place that has to be free: who has one keeps it.
+inline bool
+needs_place(const std::optional<listed_place>& before, const sign_up_change& what) noexcept {
+  return !steps_back(what) && !(before && before->confirmed);
+}
+
 struct sign_ups_of {
   using answer = event_sign_ups;
   static constexpr operation_traits traits{"sign_ups", manner::read};
@@ -58,7 +80,7 @@ struct sign_up {
   sign_up_change what;
 };
 
-/// `conflict` when every place is taken.
+/// The same; but who is listed may always change to something else than Confirmed.
 struct change_sign_up {
   using answer = written<sign_up_row>;
   static constexpr operation_traits traits{"change_sign_up", manner::write};
@@ -74,6 +96,7 @@ struct withdraw {
   event_id event;
 };
 
-using sign_up_operations = operations<sign_ups_of, sign_up, change_sign_up, withdraw>;
+using sign_up_operations =
+    operations<sign_ups_of, sign_up, change_sign_up, withdraw>;
 
 } // namespace guildhall::domain

@@ -56,19 +56,19 @@ PUT    /api/rosters/{rosterId}/members/{characterId}     401 401 401 401  403 40
 DELETE /api/rosters/{rosterId}/members/{characterId}     401 401 401 401  403 403 403 204 204
 GET    /api/events/guild/{guildId}                       401 401 401 401  403 200 200 200 200
 POST   /api/events                                       401 401 401 401  403 201 201 201 201
-GET    /api/events/{eventId}                             401 401 401 401  403 200 200 200 200
-PUT    /api/events/{eventId}                             401 401 401 401  403 200 403 403 200
-DELETE /api/events/{eventId}                             401 401 401 401  403 200 403 403 200
-GET    /api/events/{eventId}/subscribers                 401 401 401 401  403 200 200 200 200
-POST   /api/events/{eventId}/subscribe                   401 401 401 401  403 201 201 201 403
-PUT    /api/events/{eventId}/subscribe                   401 401 401 401  403 200 200 200 403
+GET    /api/events/{eventId}                             401 401 401 401  404 200 200 200 200
+PUT    /api/events/{eventId}                             401 401 401 401  404 200 403 403 200
+DELETE /api/events/{eventId}                             401 401 401 401  404 200 403 200 200
+GET    /api/events/{eventId}/subscribers                 401 401 401 401  404 200 200 200 200
+POST   /api/events/{eventId}/subscribe                   401 401 401 401  404 201 201 201 403
+PUT    /api/events/{eventId}/subscribe                   401 401 401 401  404 200 200 200 403
 DELETE /api/events/{eventId}/subscribe                   401 401 401 401  200 200 200 200 200
 GET    /api/characters                                   401 401 401 401  200 200 200 200 200
 POST   /api/characters                                   401 401 401 401  403 201 403 403 403
-POST   /api/characters/sync                              401 401 401 401  403 200 403 403 403
-GET    /api/characters/{characterId}                     401 401 401 401  403 200 200 200 200
-PUT    /api/characters/{characterId}                     401 401 401 401  403 200 403 403 403
-GET    /api/characters/{region}/{realm}/{name}           401 401 401 401  403 200 200 200 200
+POST   /api/characters/sync                              401 401 401 401  404 200 403 403 403
+GET    /api/characters/{characterId}                     401 401 401 401  404 200 200 200 200
+PUT    /api/characters/{characterId}                     401 401 401 401  404 200 403 403 403
+GET    /api/characters/{region}/{realm}/{name}           401 401 401 401  404 200 200 200 200
 GET    /api/admin/validation-stats                       401 401 401 401  403 403 403 403 200
 POST   /api/admin/validation-stats/reset                 401 401 401 401  403 403 403 403 200
 GET    /api/healthcheck                                  200 200 200 200  200 200 200 200 200
@@ -417,7 +417,7 @@ TEST_F(access, to_a_character_is_not_had_by_claiming_it) {
   EXPECT_EQ(claim.status, 403) << claim.body;
   const auto change = stranger.call(
       "PUT", "/characters/" + std::to_string(id), json::object{{"user_id", stranger.me->id}});
-  EXPECT_EQ(change.status, 403) << change.body;
+  EXPECT_EQ(change.status, 404) << change.body;
   EXPECT_EQ(owner_now(), owner);
   EXPECT_EQ(stranger.call("GET", "/guilds/id/" + std::to_string(in().home_id)).status, 403);
 }
@@ -432,6 +432,76 @@ TEST_F(access, to_an_event_is_not_had_with_somebody_elses_character) {
       json::object{{"status", "Confirmed"}, {"character_id", foreign}});
   EXPECT_EQ(answer.status, 403) << answer.body;
   EXPECT_TRUE(sign_ups(member, id).empty());
+}
+
+/// Status, headers (but for what each answer has of its own) and body.
+std::string all_of(reply answer) {
+  for (const auto* own : {"date", "x-request-id"})
+    answer.headers.erase(own);
+  auto out = std::to_string(answer.status);
+  for (const auto& [name, value] : answer.headers)
+    out += '\n' + name + ": " + value;
+  return out + "\n\n" + answer.body;
+}
+
+TEST_F(access, to_what_may_not_be_seen_is_like_access_to_nothing) {
+  auto member = in().client_of(in().commoner);
+  const auto stranger = in().client_of(in().stranger).access_token;
+  const auto event = std::to_string(add_event(
+      member, {in().home_id, "Raid", "", "Raid", "2027-07-01T19:30", "2027-07-01T22:00", 5}));
+  const auto& hero = in().commoner.characters.front();
+  const auto id = std::to_string(in().character_id(hero));
+  const auto by_name = [](const std::string& realm, const std::string& name) {
+    return "/api/characters/eu/" + percent_encoded(realm) + '/' + percent_encoded(name);
+  };
+  const json::object joins{{"status", "Tentative"}, {"character_id", 1}};
+  struct pair {
+    std::string method, hidden, unknown;
+    json::value body{};
+  };
+  const std::vector<pair> pairs{
+      {"GET", "/api/events/" + event, "/api/events/999999"},
+      {"PUT", "/api/events/" + event, "/api/events/999999",
+       json::object{{"title", "Mine now"}}},
+      {"DELETE", "/api/events/" + event, "/api/events/999999"},
+      {"GET", "/api/events/" + event + "/subscribers", "/api/events/999999/subscribers"},
+      {"POST", "/api/events/" + event + "/subscribe", "/api/events/999999/subscribe", joins},
+      {"PUT", "/api/events/" + event + "/subscribe", "/api/events/999999/subscribe", joins},
+      {"DELETE", "/api/events/" + event + "/subscribe", "/api/events/999999/subscribe"}};
+  for (const auto& what : pairs)
+    for (const auto* filled : {"nothing kept", "kept"}) {
+      const auto hidden = send(stranger, what.method, what.hidden, what.body);
+      const auto unknown = send(stranger, what.method, what.unknown, what.body);
+      EXPECT_EQ(hidden.status, 404) << what.method << ' ' << what.hidden;
+      EXPECT_EQ(all_of(hidden), all_of(unknown)) << what.hidden << ' ' << filled;
+      EXPECT_EQ(send(member.access_token, "GET", "/api/events/" + event).status, 200);
+      send(member.access_token, "GET", "/api/events/" + event + "/subscribers");
+    }
+  // These name what was asked for: the same but for that.
+  const auto without = [](std::string text, const std::string& asked) {
+    for (auto at = text.find(asked); at != std::string::npos; at = text.find(asked))
+      text.replace(at, asked.size(), "#");
+    if (const auto at = text.find("content-length"); at != std::string::npos)
+      text.erase(at, text.find('\n', at) - at);
+    return text;
+  };
+  for (const auto* filled : {"nothing kept", "kept"}) {
+    EXPECT_EQ(
+        without(all_of(send(stranger, "GET", "/api/characters/" + id)), id),
+        without(all_of(send(stranger, "GET", "/api/characters/999999")), "999999"))
+        << filled;
+    EXPECT_EQ(
+        without(all_of(send(stranger, "PUT", "/api/characters/" + id, json::object{})), id),
+        without(
+            all_of(send(stranger, "PUT", "/api/characters/999999", json::object{})), "999999"));
+    const auto hidden = send(stranger, "GET", by_name(hero.realm, hero.name));
+    const auto unknown = send(stranger, "GET", by_name(hero.realm, "nobodyatall"));
+    EXPECT_EQ(hidden.status, 404);
+    EXPECT_EQ(unknown.status, 404);
+    EXPECT_EQ(hidden.body.find(id), std::string::npos) << "its id is not told: " << hidden.body;
+    EXPECT_EQ(send(member.access_token, "GET", "/api/characters/" + id).status, 200);
+    EXPECT_EQ(send(member.access_token, "GET", by_name(hero.realm, hero.name)).status, 200);
+  }
 }
 
 TEST_F(access, to_managing_goes_with_the_character_of_rank_0) {

@@ -2,6 +2,7 @@
 
 #include "store/ledger/audit.hpp"
 #include "store/ledger/change_tags.hpp"
+#include "store/ledger/fence.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/sql_text.hpp"
 #include "store/postgres/statement.hpp"
@@ -67,7 +68,15 @@ constexpr std::string_view changed{R"(
   where e.id = $1)"};
 constexpr statement change{"change_event", join<changed, returning, columns, and_json>, 60};
 constexpr statement drop{"remove_event", "delete from events where id = $1", 1'000};
-constexpr std::array all{list, page, page_sizes, one, lock, insert, change, drop};
+constexpr statement guild_of{"guild_of_event", "select guild_id from events where id = $1", 6};
+constexpr statement authored{
+    "events_of_author", R"(
+  select count(*) filter (where end_time > now.t),
+    count(*) filter (where created_at > now.t - interval '1 day'), count(*)
+  from events, (select app_now() as t) now where created_by = $1 and guild_id = $2)",
+    1'200};
+constexpr std::array all{list,   page,   page_sizes, one,      lock,
+                         insert, change, drop,       guild_of, authored};
 const listed_statements registered{all};
 
 fields& read_event(fields& in, event_row& out) {
@@ -132,15 +141,57 @@ written<event_row> announced(session& db, event_row row) {
   return {std::move(row), tags.list()};
 }
 
-/// The event, locked, if this author may change it and has seen its last version.
-result<held_event> hold_to_edit(session& db, const author& by, event_id id) {
+domain::authored_events events_by(session& db, user_id author, guild_id guild) {
+  domain::authored_events out;
+  fields(db.exec(authored, {author, guild})[0]) >> out.ahead >> out.of_a_day >> out.all;
+  return out;
+}
+
+result<void> unless_too_many(std::optional<std::string> why) {
+  if (why)
+    return fail(ec::limit_reached, std::move(*why));
+  return {};
+}
+
+/// One that was over is to lie ahead again: whoever made it has to have room for it. The guild
+/// is held.
+result<void> check_moved(session& db, const event_row& before, const event_row& after) {
+  const auto now = now_of(db);
+  if (!before.created_by || before.end_time > now || after.end_time <= now)
+    return {};
+  return unless_too_many(
+      domain::why_none_ahead(events_by(db, *before.created_by, before.guild_id)));
+}
+
+/// Whose events are counted writes alone in that guild; an event stays in it.
+void hold_guild_of(session& db, event_id id) {
+  const auto rows = db.exec(guild_of, {id});
+  if (rows.empty())
+    return;
+  guild_id guild;
+  fields(rows[0]) >> guild;
+  (void)hold_guild(db, guild);
+}
+
+failure no_such_event() {
+  return {ec::not_found, std::string{domain::no_such_event}};
+}
+
+enum class wish : std::uint8_t { to_change, to_remove };
+
+/// The event, locked, if this author may do that and has seen its last version.
+result<held_event> hold_to(wish what, session& db, const author& by, event_id id) {
   if (auto held = hold_author(db, by.who.id); !held)
     return fail(held.error());
+  if (what == wish::to_change)
+    hold_guild_of(db, id);
   auto event = lock_event(db, id);
-  if (!event)
-    return fail(ec::not_found, "Event not found");
-  if (!domain::may_edit(by.who, event->row))
+  if (!event || !by.may_see(event->row.guild_id))
+    return fail(no_such_event());
+  if (what == wish::to_change && !domain::may_edit(by.who, event->row))
     return fail(ec::forbidden, "Forbidden: You do not have permission to update this event");
+  if (what == wish::to_remove && !domain::may_remove(by.who, event->row))
+    return fail(ec::forbidden, "Forbidden: You do not have permission to delete this event");
   if (by.seen_version && *by.seen_version != event->row.row_version)
     return fail(ec::precondition_failed);
   return std::move(*event);
@@ -179,7 +230,7 @@ template <>
 result<event_row> run(session& db, const domain::event_by_id& asked) {
   const auto rows = db.exec(one, {asked.id});
   if (rows.empty())
-    return fail(ec::not_found, "Event not found");
+    return fail(no_such_event());
   event_row out;
   const auto first = rows[0];
   fields in(first);
@@ -199,6 +250,9 @@ result<written<event_row>> run(session& db, const domain::add_event& asked) {
     merge(row, what);
     if (auto right = check_times(row); !right)
       return fail(right.error());
+    if (auto room = unless_too_many(domain::why_no_more(events_by(db, by.who.id, guild)));
+        !room)
+      return fail(room.error());
     pqxx::result rows;
     const auto stored = db.accepted([&] {
       rows = db.exec(
@@ -230,13 +284,15 @@ template <>
 result<written<event_row>> run(session& db, const domain::change_event& asked) {
   const auto& [by, id, what] = asked;
   return db.transaction([&]() -> result<written<event_row>> {
-    const auto before = hold_to_edit(db, by, id);
+    const auto before = hold_to(wish::to_change, db, by, id);
     if (!before)
       return fail(before.error());
     auto row = before->row;
     merge(row, what);
     if (auto right = check_times(row); !right)
       return fail(right.error());
+    if (auto room = check_moved(db, before->row, row); !room)
+      return fail(room.error());
     pqxx::result rows;
     const auto stored = db.accepted([&] {
       rows = db.exec(
@@ -264,7 +320,7 @@ template <>
 result<written<event_row>> run(session& db, const domain::remove_event& asked) {
   const auto& [by, id] = asked;
   return db.transaction([&]() -> result<written<event_row>> {
-    auto before = hold_to_edit(db, by, id);
+    auto before = hold_to(wish::to_remove, db, by, id);
     if (!before)
       return fail(before.error());
     db.exec(drop, {id});

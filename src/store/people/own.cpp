@@ -129,6 +129,10 @@ bool was_looked_at_lately(session& db, character_id id) {
   return !db.exec(looked_at, {id, std::chrono::seconds{domain::own_sync_pause}}).empty();
 }
 
+bool may_see(const domain::author& by, const character_row& row) {
+  return by.reads_all || by.who.is_admin() || (row.guild_id && by.may_see(*row.guild_id));
+}
+
 /// It is queued unless that has just been done.
 result<character_row>
 look_after(session& db, character_row row, const std::vector<domain::region>& synced) {
@@ -192,8 +196,8 @@ result<character_row> run(session& db, const domain::sync_own& what) {
       return fail(row.error());
     if (row->user_id != what.by.who.id)
       return fail(
-          ec::forbidden,
-          "Unauthorized access to character " + std::to_string(what.character.value));
+          may_see(what.by, *row) ? domain::not_your_character(row->id)
+                                 : domain::no_such_character(row->id));
     return look_after(db, std::move(*row), what.synced);
   });
 }

@@ -43,14 +43,12 @@ constexpr statement one{"sign_up", join<columns, of_user>, 60};
 
 constexpr statement own_place{
     "own_sign_up", R"(
-  select to_jsonb(s) from event_subscriptions s where s.event_id = $1 and s.user_id = $2
-  for update)",
+  select s.character_id, s.status = 'Confirmed', to_jsonb(s) from event_subscriptions s
+  where s.event_id = $1 and s.user_id = $2 for update)",
     12};
 constexpr statement own_character{
-    "own_member", R"(
-  select from characters c
-    join guild_members m on m.character_id = c.id and m.guild_id = $3 and m.left_at is null
-  where c.id = $1 and c.user_id = $2 for key share of c)",
+    "own_character", R"(
+  select from characters c where c.id = $1 and c.user_id = $2 for key share)",
     20};
 constexpr statement taken{
     "taken_places", R"(
@@ -113,34 +111,62 @@ std::optional<std::string> json_of(const pqxx::result& rows) {
   return json;
 }
 
-/// The event, locked, if this author is in its guild.
+using domain::listed_place;
+
+struct place {
+  listed_place listed;
+  std::string json;
+};
+
+std::optional<place> place_of(session& db, event_id event, user_id who) {
+  const auto rows = db.exec(own_place, {event, who});
+  if (rows.empty())
+    return std::nullopt;
+  place out;
+  fields(rows[0]) >> out.listed.character >> out.listed.confirmed >> out.json;
+  return out;
+}
+
+std::optional<listed_place> listed_in(const std::optional<place>& known) {
+  return known ? std::optional{known->listed} : std::nullopt;
+}
+
+failure no_such_event() {
+  return {ec::not_found, std::string{domain::no_such_event}};
+}
+
+/// What an author meets who is not in the event's guild, nor listed.
+failure not_theirs(const author& by, guild_id guild) {
+  return by.may_see(guild) ? failure{ec::forbidden, "You are not a member of this guild"}
+                           : no_such_event();
+}
+
+/// The event, locked.
 result<held_event> hold_event(session& db, const author& by, event_id id) {
   if (auto held = hold_author(db, by.who.id); !held)
     return fail(held.error());
   auto event = lock_event(db, id);
   if (!event)
-    return fail(ec::not_found, "Event not found");
-  if (!by.who.is_admin() && !by.who.is_member(event->row.guild_id))
-    return fail(ec::forbidden, "You are not a member of this guild");
+    return fail(no_such_event());
   return std::move(*event);
 }
 
-/// The character is theirs and in the guild, and there is a place for them.
+/// The character is theirs, and there is a place for them.
 result<void> check(
     session& db, const author& by, const domain::event_row& event, const sign_up_change& what,
-    bool is_new) {
-  if (db.exec(own_character, {what.character, by.who.id, event.guild_id}).empty())
+    const std::optional<listed_place>& before) {
+  if (must_be_own(before, what) && db.exec(own_character, {what.character, by.who.id}).empty())
     return fail(
-        ec::forbidden, "Character " + std::to_string(what.character.value)
-                           + " is not one of your characters in this guild");
+        ec::forbidden,
+        "Character " + std::to_string(what.character.value) + " is not one of your characters");
   int confirmed = 0;
   int total = 0;
   fields(db.exec(taken, {event.id, by.who.id})[0]) >> confirmed >> total;
-  if (is_new && total >= domain::max_sign_ups_per_event)
+  if (!before && total >= domain::max_sign_ups_per_event)
     return fail(
         ec::limit_reached,
         "An event may have " + std::to_string(domain::max_sign_ups_per_event) + " sign-ups");
-  if (what.status == "Confirmed" && confirmed >= event.max_participants)
+  if (needs_place(before, what) && confirmed >= event.max_participants)
     return fail(
         ec::conflict, "The event is full: all " + std::to_string(event.max_participants)
                           + " places are taken");
@@ -160,11 +186,14 @@ write(session& db, const author& by, event_id id, const sign_up_change& what, bo
     const auto event = hold_event(db, by, id);
     if (!event)
       return fail(event.error());
-    const auto before = json_of(db.exec(own_place, {id, by.who.id}));
-    if (before.has_value() == is_new)
+    const auto known = place_of(db, id, by.who.id);
+    if (!by.belongs_to(event->row.guild_id) && !(known && steps_back(what)))
+      return fail(not_theirs(by, event->row.guild_id));
+    if (known.has_value() == is_new)
       return fail(is_new ? already_there() : not_there());
-    if (auto right = check(db, by, event->row, what, is_new); !right)
+    if (auto right = check(db, by, event->row, what, listed_in(known)); !right)
       return fail(right.error());
+    const auto before = known ? std::optional{known->json} : std::nullopt;
     const auto after = json_of(db.exec(
         is_new ? insert : change, {id, by.who.id, what.character, what.status, what.note}));
     audit(
@@ -209,14 +238,12 @@ template <>
 result<written<event_id>> run(session& db, const domain::withdraw& asked) {
   const auto& [by, id] = asked;
   return db.transaction([&]() -> result<written<event_id>> {
-    if (auto held = hold_author(db, by.who.id); !held)
-      return fail(held.error());
-    const auto event = lock_event(db, id);
+    const auto event = hold_event(db, by, id);
     if (!event)
-      return fail(ec::not_found, "Event not found");
+      return fail(event.error());
     const auto before = json_of(db.exec(drop, {id, by.who.id}));
     if (!before)
-      return fail(not_there());
+      return fail(by.may_see(event->row.guild_id) ? not_there() : no_such_event());
     audit(
         db, {.who = by.who.id,
              .guild = event->row.guild_id,

@@ -193,7 +193,7 @@ template <>
 result<domain::character_row> run(session& db, const domain::character_by_id& what) {
   const auto rows = db.exec(character_by_id, {wants_all(what.how), what.id});
   if (rows.empty())
-    return fail(unknown("Character", std::to_string(what.id.value)));
+    return fail(domain::no_such_character(what.id));
   return read_character(rows);
 }
 
@@ -204,7 +204,7 @@ result<domain::character_row> run(session& db, const domain::character_at& what)
       character_by_address,
       {wants_all(what.how), address.region, address.realm, address.name_key});
   if (rows.empty())
-    return fail(unknown("Character", address.name_key + "-" + address.realm));
+    return fail(domain::no_such_character(address));
   return read_character(rows);
 }
 

@@ -71,8 +71,8 @@ TEST_F(access_test, others_are_refused_with_403_and_a_sentence_never_with_401) {
 TEST_F(access_test, an_answer_that_has_to_be_read_first_is_judged_as_well) {
   become(member_of(8));
   EXPECT_EQ(get("/api/guilds/eu/stormrage/avalerion").status, 403);
-  EXPECT_EQ(get("/api/characters/11").status, 403);
-  EXPECT_EQ(get("/api/characters/eu/stormrage/thrall").status, 403);
+  EXPECT_EQ(get("/api/characters/11").status, 404);
+  EXPECT_EQ(get("/api/characters/eu/stormrage/thrall").status, 404);
 }
 
 TEST_F(access_test, open_reads_need_a_token_and_nothing_else) {
@@ -102,17 +102,74 @@ TEST_F(access_test, a_character_is_read_by_its_owner_its_guild_and_admins) {
     become(member_of(7));
     EXPECT_EQ(get(target).status, 200) << target;
     become(member_of(8));
-    const auto refused = get(target);
-    EXPECT_EQ(refused.status, 403) << target;
-    EXPECT_EQ(
-        refused.parsed().at("message").as_string(),
-        "Unauthorized access to character " + std::to_string(row.id.value));
+    EXPECT_EQ(get(target).status, 404) << target;
   }
   row.user_id = user_id{5};
   reads.character_answer = row;
   cache.move_all();
   become({});
   EXPECT_EQ(get("/api/characters/11").status, 200);
+}
+
+TEST_F(access_test, what_may_not_be_seen_is_as_if_it_were_not_there) {
+  reads.character_answer = thrall();
+  domain::event_row raid;
+  raid.id = {9};
+  raid.guild_id = {7};
+  raid.event_type = "Raid";
+  people.event_answer = raid;
+  people.sign_ups_answer = domain::event_sign_ups{guild_id{7}, {}};
+  const std::vector<std::string> hidden{
+      "/api/characters/11", "/api/characters/eu/stormrage/thrall", "/api/events/9",
+      "/api/events/9/subscribers"};
+  become(member_of(8));
+  std::map<std::string, answer> fresh;
+  for (const auto& target : hidden)
+    fresh[target] = get(target);
+  become({}, "admin");
+  for (const auto& target : hidden)
+    EXPECT_EQ(get(target).status, 200) << target << " (an admin fills the cache)";
+  become(member_of(8));
+  std::map<std::string, answer> kept;
+  for (const auto& target : hidden) {
+    const auto asked_before = reads.asked + people.reads;
+    kept[target] = get(target);
+    EXPECT_EQ(reads.asked + people.reads, asked_before + 1)
+        << target << ": what is kept answers no sooner";
+  }
+  cache.move_all();
+  reads.character_answer = fail(domain::no_such_character(character_id{11}));
+  people.event_answer = fail(ec::not_found, std::string{domain::no_such_event});
+  people.sign_ups_answer = domain::event_sign_ups{};
+  for (const auto& target : hidden) {
+    if (target.ends_with("thrall"))
+      reads.character_answer =
+          fail(domain::no_such_character({domain::region::eu, "stormrage", "thrall"}));
+    const auto unknown = get(target);
+    EXPECT_EQ(unknown.status, 404) << target;
+    for (const auto* seen : {&fresh[target], &kept[target]}) {
+      EXPECT_EQ(seen->status, 404) << target;
+      EXPECT_EQ(seen->body, unknown.body) << target;
+      EXPECT_EQ(seen->headers, unknown.headers) << target;
+    }
+    reads.character_answer = fail(domain::no_such_character(character_id{11}));
+  }
+}
+
+TEST_F(access_test, anothers_character_is_not_there_unless_it_may_be_looked_at) {
+  auto row = thrall();
+  row.guild_id = guild_id{7};
+  row.user_id = user_id{6};
+  reads.character_answer = row;
+  become(member_of(7));
+  EXPECT_EQ(send(http::method::put, "/api/characters/11", "{}").status, 403);
+  become(member_of(8));
+  const auto hidden = send(http::method::put, "/api/characters/11", "{}");
+  reads.character_answer = fail(domain::no_such_character(row.id));
+  const auto unknown = send(http::method::put, "/api/characters/11", "{}");
+  EXPECT_EQ(hidden.status, 404);
+  EXPECT_EQ(hidden.body, unknown.body);
+  EXPECT_EQ(hidden.headers, unknown.headers);
 }
 
 TEST_F(access_test, unknown_guilds_are_404_for_admins_and_tell_others_nothing) {

@@ -95,8 +95,8 @@ TEST_F(own_test, what_an_update_says_of_battle_nets_fields_is_ignored) {
   EXPECT_EQ(people.last_write, "");
   reads.character_answer->user_id = user_id{6};
   const auto other = send(method::put, "/api/characters/101", R"({"name": "Stolen"})");
-  EXPECT_EQ(other.status, 403);
-  EXPECT_EQ(other.parsed().at("message"), "Unauthorized access to character 101");
+  EXPECT_EQ(other.status, 404) << "another's, in no guild of theirs";
+  EXPECT_EQ(other.parsed().at("message"), "Character with ID 101 not found");
 }
 
 } // namespace

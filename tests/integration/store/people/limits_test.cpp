@@ -86,6 +86,21 @@ TEST_F(limits, of_events_hold_for_two_writers_at_once) {
   EXPECT_EQ(count("select count(*) from events"), 2'000);
 }
 
+TEST_F(limits, of_one_authors_events_hold_for_two_requests_at_once) {
+  db->exec(
+      "insert into events (guild_id, title, event_type, start_time, end_time, created_by, "
+      "created_at) select "
+      + text(guild) + ", 'Raid', 'Raid', app_now(), app_now() + interval '1 h', "
+      + std::to_string(raider.id.value)
+      + ", app_now() - interval '2 days' from generate_series(1, 99) n");
+  EXPECT_EQ(
+      beside(
+          domain::add_event{by(raider), guild, raid()},
+          domain::add_event{by(raider), guild, raid()}),
+      ec::limit_reached);
+  EXPECT_EQ(count("select count(*) from events"), 100);
+}
+
 TEST_F(limits, of_an_events_places_hold_for_two_who_sign_up_at_once) {
   auto what = raid();
   what.max_participants = 1;

@@ -76,6 +76,9 @@ TEST_F(own_things, only_they_are_queued_and_not_again_and_again) {
   EXPECT_EQ(sync(raider, 1'001), ec::forbidden);
   EXPECT_EQ(queued(1'001), 0);
   EXPECT_EQ(sync(raider, 77), ec::not_found);
+  const auto hidden = db->ask(domain::sync_own{by(stranger), character(1'001)});
+  EXPECT_EQ(code_of(hidden), ec::not_found) << "a stranger is told of nobody";
+  EXPECT_EQ(hidden.error().message, domain::no_such_character(character(1'001)).message);
   EXPECT_EQ(sync(raider, 1'002), ec::none);
   EXPECT_EQ(queued(1'002), 1);
   not_due();
