@@ -3,6 +3,7 @@
 #include "api/api.hpp"
 #include "api/body_rules.hpp"
 #include "api/json_writer.hpp"
+#include "api/once.hpp"
 #include "api/resources.hpp"
 #include "api/validation.hpp"
 #include "core/task.hpp"
@@ -158,6 +159,26 @@ public:
           std::move(what), expires_,
           going_on_with<written>(std::move(moving), going_on::here, false));
     });
+  }
+
+  /// Asks for something new, as often as its client's `Idempotency-Key` is new. `tell` makes
+  /// the answer of what came of it, and of nothing else; with a key, on the database's thread.
+  template <domain::operation Operation, class Tell>
+  task<http::response> make(Operation what, Tell tell) const {
+    auto key = co_await request_key_of(*request_);
+    if (!key) {
+      if constexpr (std::same_as<
+                        typename Operation::answer,
+                        domain::written<domain::value_of<Operation>>>)
+        co_return tell(co_await write(std::move(what)));
+      else
+        co_return tell(co_await ask(std::move(what)));
+    }
+    domain::once<Operation> asked{
+        std::move(what), std::move(*key),
+        [tell](const domain::value_of<Operation>& made) { return told(tell(made)); }};
+    auto outcome = co_await write(std::move(asked)).outcome();
+    co_return answer_told(std::move(outcome));
   }
 
   /// The answer that is kept under `key` (whatever its coding) and `tag`, or what `read` brings

@@ -95,7 +95,7 @@ task<http::response> add_event(call in) {
   auto body = co_await new_event_in(in.request());
   co_await in.must_be_member(body.guild);
   domain::add_event asked{in.author(), body.guild, std::move(body.event)};
-  co_return shown_as<201>(co_await in.write(std::move(asked)));
+  co_return co_await in.make(std::move(asked), shown_as<201>);
 }
 
 task<http::response> change_event(call in) {

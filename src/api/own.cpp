@@ -96,14 +96,14 @@ task<http::response> add_character(call in) {
       {*domain::parse_region(*text_in(body, "region")), *text_in(body, "realm"),
        text::name_key(*text_in(body, "name"))},
       in.with().regions};
-  co_return shown_as<201>(co_await in.ask(std::move(asked)));
+  co_return co_await in.make(std::move(asked), shown_as<201>);
 }
 
 task<http::response> sync_character(call in) {
   const auto body = co_await in.body(rules::character_sync);
   domain::sync_own asked{
       in.author(), character_id{*number_in(body, "characterId")}, in.with().regions};
-  co_return shown_as<200>(co_await in.ask(std::move(asked)));
+  co_return co_await in.make(std::move(asked), shown_as<200>);
 }
 
 /// Everything of a character is Battle.net's: what the body says is checked and ignored.

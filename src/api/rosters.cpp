@@ -69,6 +69,10 @@ http::response shown(const roster_row& roster) {
   return data_answer(200, [&](json_writer& out) { write_roster(out, roster); });
 }
 
+http::response places_shown(const roster_with_places& now) {
+  return http::json_response(200, list_json(now.places, 128, write_place));
+}
+
 result<roster_id> roster_of(const call& in) {
   const auto id = parse_id(in.request().param("rosterId"), "rosterId", "Roster ID");
   if (!id)
@@ -104,7 +108,7 @@ task<http::response> add_roster(call in) {
   const auto body = co_await in.body(rules::roster);
   co_await in.must_lead(guild);
   domain::add_roster asked{in.author(), guild, text_in(body, "name").value_or("")};
-  co_return created(co_await in.write(std::move(asked)));
+  co_return co_await in.make(std::move(asked), created);
 }
 
 task<http::response> show_roster(call in) {
@@ -135,8 +139,7 @@ task<http::response> add_places(call in) {
   const auto roster = co_await roster_of(in);
   const auto body = co_await in.body(rules::roster_additions);
   domain::add_places asked{in.author(), roster, additions_in(body)};
-  const auto now = co_await in.write(std::move(asked));
-  co_return http::json_response(200, list_json(now.places, 128, write_place));
+  co_return co_await in.make(std::move(asked), places_shown);
 }
 
 task<http::response> set_place_role(call in) {

@@ -70,7 +70,7 @@ task<http::response> sign_up(call in) {
   const auto event = co_await event_of(in.request());
   auto change = co_await change_in(in);
   domain::sign_up asked{in.author(), event, std::move(change)};
-  co_return shown_as<201>(co_await in.write(std::move(asked)));
+  co_return co_await in.make(std::move(asked), shown_as<201>);
 }
 
 task<http::response> change_sign_up(call in) {

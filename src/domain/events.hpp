@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/authorship.hpp"
+#include "domain/once.hpp"
 #include "domain/operation.hpp"
 #include "domain/pages.hpp"
 #include "domain/read_models.hpp"
@@ -122,7 +123,8 @@ struct remove_event {
   event_id event;
 };
 
-using event_operations =
-    operations<events_of, event_page_of, event_by_id, add_event, change_event, remove_event>;
+using event_operations = operations<
+    events_of, event_page_of, event_by_id, add_event, once<add_event>, change_event,
+    remove_event>;
 
 } // namespace guildhall::domain

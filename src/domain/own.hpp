@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/authorship.hpp"
+#include "domain/once.hpp"
 #include "domain/operation.hpp"
 #include "domain/pages.hpp"
 #include "domain/read_models.hpp"
@@ -70,7 +71,8 @@ struct sync_own {
   std::vector<region> synced{}; ///< as above
 };
 
-using own_operations =
-    operations<own_guilds_of, own_characters_of, own_character_page_of, sync_own_at, sync_own>;
+using own_operations = operations<
+    own_guilds_of, own_characters_of, own_character_page_of, sync_own_at, once<sync_own_at>,
+    sync_own, once<sync_own>>;
 
 } // namespace guildhall::domain

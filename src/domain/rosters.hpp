@@ -3,6 +3,7 @@
 #include "core/clock.hpp"
 #include "core/ids.hpp"
 #include "domain/authorship.hpp"
+#include "domain/once.hpp"
 #include "domain/operation.hpp"
 
 #include <optional>
@@ -111,7 +112,7 @@ struct remove_place {
 };
 
 using roster_operations = operations<
-    rosters_of, roster_by_id, add_roster, rename_roster, remove_roster, add_places,
-    set_place_role, remove_place>;
+    rosters_of, roster_by_id, add_roster, once<add_roster>, rename_roster, remove_roster,
+    add_places, once<add_places>, set_place_role, remove_place>;
 
 } // namespace guildhall::domain

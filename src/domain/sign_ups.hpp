@@ -3,6 +3,7 @@
 #include "core/clock.hpp"
 #include "core/ids.hpp"
 #include "domain/authorship.hpp"
+#include "domain/once.hpp"
 #include "domain/operation.hpp"
 
 #include <optional>
@@ -97,6 +98,6 @@ struct withdraw {
 };
 
 using sign_up_operations =
-    operations<sign_ups_of, sign_up, change_sign_up, withdraw>;
+    operations<sign_ups_of, sign_up, once<sign_up>, change_sign_up, withdraw>;
 
 } // namespace guildhall::domain

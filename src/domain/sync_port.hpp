@@ -251,13 +251,14 @@ struct sweep_report {
   std::int64_t candidates{0};
   std::int64_t jobs{0};
   std::int64_t audit{0};
+  std::int64_t answers{0}; ///< to requests that named themselves
 
   struct kind {
     std::string_view name;
     std::int64_t sweep_report::*rows;
   };
   /// Every kind there is: counted, logged and shown in the metrics from here.
-  static const std::array<kind, 9> kinds;
+  static const std::array<kind, 10> kinds;
 
   std::int64_t rows() const {
     std::int64_t sum = 0;
@@ -272,7 +273,7 @@ struct sweep_report {
   }
 };
 
-inline constexpr std::array<sweep_report::kind, 9> sweep_report::kinds{{
+inline constexpr std::array<sweep_report::kind, 10> sweep_report::kinds{{
     {"characters", &sweep_report::characters},
     {"guilds", &sweep_report::guilds},
     {"users", &sweep_report::users},
@@ -282,6 +283,7 @@ inline constexpr std::array<sweep_report::kind, 9> sweep_report::kinds{{
     {"candidates", &sweep_report::candidates},
     {"jobs", &sweep_report::jobs},
     {"audit", &sweep_report::audit},
+    {"answers", &sweep_report::answers},
 }};
 static_assert(
     sizeof(sweep_report) == sweep_report::kinds.size() * sizeof(std::int64_t),

@@ -136,6 +136,8 @@ std::string_view reason_phrase(int status) noexcept {
     return "URI Too Long";
   case 415:
     return "Unsupported Media Type";
+  case 422:
+    return "Unprocessable Content";
   case 429:
     return "Too Many Requests";
   case 431:

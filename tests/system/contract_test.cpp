@@ -256,6 +256,25 @@ TEST_F(the_contract, every_operation_answers_as_documented) {
   asked({"DELETE /api/rosters/{rosterId}", roster});
   asked({"GET /api/rosters/{rosterId}", roster});
 
+  // asked twice
+  const auto once = [&](const std::string& name, const std::string& key) {
+    return asked(
+        {"POST /api/guilds/{guildId}/rosters",
+         home,
+         R"({"name":")" + name + "\"}",
+         "",
+         master_,
+         {{"Idempotency-Key", key}}});
+  };
+  const auto first = once("Made once", "\"a-key-of-its-own\"");
+  EXPECT_EQ(first.status, 201);
+  const auto again = once("Made once", "\"a-key-of-its-own\"");
+  EXPECT_EQ(again.status, 201);
+  EXPECT_EQ(again.body, first.body);
+  EXPECT_EQ(once("Another", "\"a-key-of-its-own\"").status, 422);
+  EXPECT_EQ(once("Another", "no key").status, 400);
+  EXPECT_EQ(in().store().number("select count(*) from rosters where name = 'Made once'"), 1);
+
   // events
   const auto guild = R"(,"guild_id":)" + home.at("guildId") + "}";
   const std::string times =
@@ -286,6 +305,15 @@ TEST_F(the_contract, every_operation_answers_as_documented) {
       {"PUT /api/events/{eventId}/subscribe", event,
        R"({"status":"Declined","note":"no","character_id":)" + home.at("characterId") + "}", "",
        member_});
+  data({"PUT /api/events/{eventId}", event, R"({"max_participants":1})"});
+  in().store().exec(
+      "insert into event_subscriptions (event_id, user_id, character_id, status) select "
+      + event.at("eventId") + ", id, " + home.at("characterId")
+      + ", 'Confirmed' from users where battletag = 'Admin#1'");
+  const auto comes = R"({"status":"Confirmed","character_id":)" + home.at("characterId") + "}";
+  EXPECT_EQ(
+      asked({"PUT /api/events/{eventId}/subscribe", event, comes, "", member_}).status, 409);
+  in().store().exec("delete from event_subscriptions where status = 'Confirmed'");
   EXPECT_EQ(data({"GET /api/events/{eventId}/subscribers", event}).as_array().size(), 1u);
   data({"DELETE /api/events/{eventId}/subscribe", event, {}, "", member_});
   asked({"DELETE /api/events/{eventId}/subscribe", event, {}, "", member_});

@@ -180,6 +180,17 @@ constexpr statement texts{
   where a.guild_id = any($1::bigint[])
     and (a.subject ~* n.words or a.before::text ~* n.words or a.after::text ~* n.words))",
     40'000};
+// What requests were answered holds names beside ids, and what people wrote.
+constexpr statement answers{
+    "erase_kept_answers", R"sql(
+  with named as materialized (
+    select '(^|[^[:alnum:]])(' || string_agg(name, '|') || ')($|[^[:alnum:]])' as words
+    from characters where id = any($1::bigint[]) and name !~ '[][(){}.*+?^$|\\[:space:][:digit:]]'
+  )
+  delete from kept_answers a using named n
+  where a.body ~ ('"(id|characterId|character_id)":(' || array_to_string($1::bigint[], '|') || ')[,}]')
+    or a.body ~* n.words)sql",
+    4'000};
 // An honest roster brings back who is erased and no more: it must not answer that nothing has
 // changed.
 constexpr statement reopen{
@@ -231,7 +242,7 @@ constexpr std::array all{
     columns,     states,         names,         members,   events,       jobs,
     notes,       audited_notes,  transfers,     queue,     guild_bodies, guild_states,
     hold_guilds, guilds_knowing, drop_elements, reopen,    listing,      addresses,
-    forget_gone, forget_asked,   remember,      forgotten, texts};
+    forget_gone, forget_asked,   remember,      forgotten, texts,        answers};
 const listed_statements registered{all};
 
 using ids = std::vector<std::int64_t>;
@@ -288,6 +299,7 @@ std::int64_t erase_characters(
   const auto knowing_guilds = ids_of(db.exec(guilds_knowing, {characters, std::nullopt}));
   db.exec(audited_notes, {texts_of(characters)});
   db.exec(texts, {knowing_guilds, characters}); // what else names them
+  db.exec(answers, {characters});
   for (const auto id : ids_of(db.exec(drop_elements, {knowing_guilds, characters})))
     tags.add(guild_id{id});
   db.exec(reopen, {characters});

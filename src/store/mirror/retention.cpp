@@ -5,6 +5,7 @@
 #include "store/ledger/audit.hpp"
 #include "store/ledger/change_tags.hpp"
 #include "store/ledger/jobs.hpp"
+#include "store/ledger/kept_answers.hpp"
 #include "store/ledger/queue_rows.hpp"
 #include "store/mirror/erase.hpp"
 #include "store/mirror/guild_counts.hpp"
@@ -274,6 +275,7 @@ void sweep_the_rest(
       rows(db, tokens, {limit, std::chrono::duration_cast<std::chrono::seconds>(token_life)});
   blank_battletags(db, what, report, tags);
   report.logins = rows(db, logins, {limit});
+  report.answers = expire_answers(db, limit);
   report.candidates = expire_candidates(db, limit, what.erase_after);
   report.jobs = expire_jobs(db, limit, what.erase_after);
   if (what.audit_after)

@@ -75,6 +75,9 @@ insert into periods (region, period_id, spread_to) values ('eu', 901, 0);
 insert into realm_names select 'eu', n, 'Realm ' || n from generate_series(1, 500) n;
 insert into login_attempts (state_hash, region, expires_at) select sha256(n::text::bytea), 'eu',
   now() + n * interval '1 s' from generate_series(1, 5000) n;
+insert into kept_answers (user_id, key, digest, status, body, created_at) select n % 2000 + 1, 'k' || n,
+  sha256('x'), 201, '{"success":true,"data":{"id":' || n || '}}', now() - n * interval '1 min'
+  from generate_series(1, 2000) n;
 insert into api_budget_shares values ('a', 10, 10, now() + interval '1 min');
 insert into imported_rows (kind, old_id, old_part, new_id) select k, n, n, n from
   generate_series(1, 5000) n, unnest(array['event', 'roster_member', 'sign_up']) k;
@@ -442,6 +445,12 @@ std::map<std::string, std::string> calls() {
       {"own_character", "50, 1"},
       {"guild_of_event", "7"},
       {"events_of_author", "7, 7"},
+      {"claim_key", "7, 'new', repeat('00', 32), '1 day'"},
+      {"kept_answer", "7, 'k7', repeat('00', 32)"},
+      {"keep_answer", "7, 'k7', 201, '{}'"},
+      {"count_kept_answers", "7"},
+      {"expire_answers", "200, '1 day'"},
+      {"erase_kept_answers", ids},
       {"unseen_of_user", "7, 12"},
       {"may_be_placed", "350, 7"},
       {"place_in_new_guild", "350, 7"},

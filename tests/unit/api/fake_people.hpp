@@ -62,6 +62,10 @@ struct fake_people {
   domain::detail last_how{};
   domain::wanted_documents last_documents;
   std::string last_write; ///< e.g. "rename roster 12 to Raid"
+  int keyed{0};           ///< writes that were asked for under a key
+  std::string last_key;
+  std::string last_digest;
+  bool key_is_of_another{false};
   domain::author last_author;
   std::vector<domain::roster_addition> last_additions;
   domain::event_change last_event;
@@ -96,7 +100,7 @@ struct fake_people {
       last_rank = what.what;
       return "set rank " + number(what.what.rank_id) + " of " + number(what.guild.value);
     });
-    writes<add_roster>(data, roster_written, [](const auto& what) {
+    makes<add_roster>(data, roster_written, [](const auto& what) {
       return "add roster " + what.name + " to " + number(what.guild.value);
     });
     writes<rename_roster>(data, roster_written, [](const auto& what) {
@@ -105,7 +109,7 @@ struct fake_people {
     writes<remove_roster>(data, roster_written, [](const auto& what) {
       return "remove roster " + number(what.roster.value);
     });
-    writes<add_places>(data, places_written, [this](const auto& what) {
+    makes<add_places>(data, places_written, [this](const auto& what) {
       last_additions = what.additions;
       return "add places to " + number(what.roster.value);
     });
@@ -116,7 +120,7 @@ struct fake_people {
     writes<remove_place>(data, roster_written, [](const auto& what) {
       return "remove " + number(what.character.value) + " from " + number(what.roster.value);
     });
-    writes<add_event>(data, event_written, [this](const auto& what) {
+    makes<add_event>(data, event_written, [this](const auto& what) {
       last_event = what.what;
       return "add event to " + number(what.guild.value);
     });
@@ -127,7 +131,7 @@ struct fake_people {
     writes<remove_event>(data, event_written, [](const auto& what) {
       return "remove event " + number(what.event.value);
     });
-    writes<sign_up>(data, sign_up_written, [this](const auto& what) {
+    makes<sign_up>(data, sign_up_written, [this](const auto& what) {
       last_sign_up = what.what;
       return "sign up for " + number(what.event.value);
     });
@@ -142,11 +146,11 @@ struct fake_people {
       return "main of " + number(what.guild.value) + "-" + number(what.character.value) + ": "
            + (what.is_main ? (*what.is_main ? "true" : "false") : "null");
     });
-    writes<sync_own_at>(data, synced, [this](const auto& what) {
+    makes<sync_own_at>(data, synced, [this](const auto& what) {
       last_address = what.address;
       return std::string{"sync at"};
     });
-    writes<sync_own>(
+    makes<sync_own>(
         data, synced, [](const auto& what) { return "sync " + number(what.character.value); });
     writes<reset_validation>(
         data, reset_answer, [](const auto&) { return std::string{"reset validation"}; });
@@ -170,6 +174,34 @@ private:
       last_author = what.by;
       return answer;
     });
+  }
+  /// The same; and under a key, of which nothing is remembered here.
+  template <domain::operation Operation, class Describe>
+  void makes(fake_data& data, const domain::answer_to<Operation>& answer, Describe describe) {
+    using keyed_operation = domain::once<Operation>;
+    writes<Operation>(data, answer, describe);
+    data.on<keyed_operation>(
+        [this, &answer,
+         describe](const keyed_operation& asked) -> domain::answer_to<keyed_operation> {
+          ++keyed;
+          last_key = asked.key.key;
+          last_digest = asked.key.digest;
+          if (!answer)
+            return fail(answer.error());
+          domain::written<domain::answer_by_key> out;
+          out.value.of_another = key_is_of_another;
+          if (key_is_of_another)
+            return out;
+          last_write = describe(asked.what);
+          last_author = asked.what.by;
+          if constexpr (requires { answer->tags; }) {
+            out.tags = answer->tags;
+            out.value.told = asked.tell(answer->value);
+          } else {
+            out.value.told = asked.tell(*answer);
+          }
+          return out;
+        });
   }
 };
 

@@ -12,7 +12,8 @@ request preflight(std::string_view origin) {
   what.verb = method::options;
   what.add_header("Origin", origin);
   what.add_header("Access-Control-Request-Method", "PUT");
-  what.add_header("Access-Control-Request-Headers", "authorization,content-type");
+  what.add_header(
+      "Access-Control-Request-Headers", "authorization,content-type,idempotency-key");
   return what;
 }
 
@@ -20,7 +21,8 @@ TEST(cors, a_preflight_of_an_allowed_origin_may_send_what_it_asked_for) {
   const auto answer = options_answer(preflight("https://guild.example"), allowed, "GET, HEAD");
   EXPECT_EQ(answer.status, 204);
   EXPECT_NE(
-      answer.headers.find("Access-Control-Allow-Headers: authorization,content-type\r\n"),
+      answer.headers.find(
+          "Access-Control-Allow-Headers: authorization,content-type,idempotency-key\r\n"),
       std::string::npos);
   EXPECT_NE(
       answer.headers.find(

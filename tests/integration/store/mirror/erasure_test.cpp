@@ -119,6 +119,16 @@ protected:
           "update tracked_guilds set last_error = 'GET /stormrage/zzmarker: 404';"
           "update document_states set error_detail = 'members: Zzmarker' where document = "
           "'roster';"
+          "insert into kept_answers (user_id, key, digest, status, body) select id, 'named', "
+          "sha256('x'), 201, '{\"name\":\"Zzmarker\"}' from users;"
+          "insert into kept_answers (user_id, key, digest, status, body) select id, 'its id', "
+          "sha256('x'), 201, '{\"character_id\":"
+        + id
+        + ",\"old\":\"zzmarkerbefore\"}' from users;"
+          "insert into kept_answers (user_id, key, digest, status, body) select id, 'other', "
+          "sha256('x'), 201, '{\"character_id\":"
+        + id
+        + "0}' from users;"
           // Took an address from it, which that event tells by the name.
           "insert into guild_events (kind, seen_at, region, guild_id, guild_realm_id, "
           "bnet_guild_id, character_id, realm_id, bnet_character_id, other_realm_id, "
@@ -127,12 +137,25 @@ protected:
         + std::to_string(marked_id)
         + ", 'Zzmarker' from guilds g, characters c where c.bnet_character_id = 1007");
     for (const auto* column :
-         {"audit_log.after", "audit_log.before", "characters.equipment_json",
-          "characters.mythic_profile_json", "characters.name ", "characters.name_key",
-          "characters.professions", "characters.profile_json", "characters.raid_kills",
-          "characters.raids_json", "document_states.error_detail", "event_subscriptions.note",
-          "guild_events.new_name", "guild_events.old_name", "guild_members.character_name",
-          "guild_members.member_data_json", "guilds.roster_json", "jobs.message",
+         {"audit_log.after",
+          "audit_log.before",
+          "characters.equipment_json",
+          "characters.mythic_profile_json",
+          "characters.name ",
+          "characters.name_key",
+          "characters.professions",
+          "characters.profile_json",
+          "characters.raid_kills",
+          "characters.raids_json",
+          "document_states.error_detail",
+          "event_subscriptions.note",
+          "guild_events.new_name",
+          "guild_events.old_name",
+          "guild_members.character_name",
+          "guild_members.member_data_json",
+          "guilds.roster_json",
+          "jobs.message",
+          "kept_answers.body",
           "tracked_guilds.last_error"})
       EXPECT_NE((columns_with("zzmarker") + ' ').find(column), std::string::npos)
           << column << " should hold it before";
@@ -183,6 +206,7 @@ TEST_F(erasure, a_forgotten_character_is_named_nowhere) {
       0);
   EXPECT_EQ(scalar("select jsonb_array_length(roster_json -> 'members') from guilds"), "29");
   EXPECT_EQ(open_rows(), 30) << "it is a member all the same";
+  EXPECT_EQ(scalar("select string_agg(key, ' ') from kept_answers"), "other");
   EXPECT_EQ(count("select count(*) from audit_log where after ? 'character_id'"), 1)
       << "what was done stays written down";
   EXPECT_EQ(scalar("select after ->> 'title' from audit_log where action = 'kept'"), "Zzmark");
