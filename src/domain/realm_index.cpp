@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t max_realms = 10'000;
 constexpr std::size_t offered = 3;
-constexpr std::size_t longest_name = 128; // bytes; the longest there is has 40
+constexpr std::size_t longest_realm = 128; // bytes; the longest there is has 40
 
 /// Letters that no decomposition takes apart.
 void append_plain(std::string& out, UChar32 letter) {
@@ -68,7 +68,7 @@ std::vector<std::string> nearest(const std::vector<realm>& realms, const std::st
 std::vector<std::string> names_in(const json_reader& in) {
   auto names = in.every_text("name");
   std::erase_if(names, [](const auto& name) {
-    return name.empty() || text::length(name) > longest_name;
+    return name.empty() || text::length(name) > longest_realm;
   });
   std::ranges::sort(names);
   names.erase(std::ranges::unique(names).begin(), names.end());
@@ -121,7 +121,7 @@ result<std::string> find_realm(const std::vector<realm>& realms, std::string_vie
     why.fields.emplace("realm", std::move(sentence));
     return fail(std::move(why));
   };
-  if (wanted.size() > longest_name)
+  if (wanted.size() > longest_realm)
     return refused(
         "There is no realm with a name of " + std::to_string(wanted.size()) + " bytes");
   auto slug = text::name_key(wanted);
