@@ -28,9 +28,17 @@ constexpr std::size_t read_size = 4096; ///< nearly every request; small, since 
 constexpr std::size_t body_read_size = 16 * 1024;
 constexpr std::size_t max_lingering_bytes = 1u << 20;
 constexpr milliseconds linger_limit{2'000};
+/// How long past its deadline a change is waited for: whoever makes it knows by then whether it
+/// is there.
+constexpr milliseconds change_grace{500};
 constexpr milliseconds drain_grace{
     500}; ///< for a request that is under way to an idle connection
 constexpr unsigned requests_in_a_row = 32; ///< of one client, before others get their turn
+
+bool changes_something(const request& asked) noexcept {
+  return asked.verb != method::get && asked.verb != method::head
+      && asked.verb != method::options;
+}
 
 } // namespace
 
@@ -209,7 +217,8 @@ void connection::accept(std::uint64_t turn, response answer) {
 }
 
 task<> connection::wait_for_answer() {
-  enter(stage::handling, from_.limits().request_deadline);
+  const auto grace = changes_something(request_) ? change_grace : milliseconds{0};
+  enter(stage::handling, from_.limits().request_deadline + grace);
   ++from_.in_flight;
   co_await asio::async_initiate<const asio::use_awaitable_t<net_executor>, void()>(
       [this](auto wake) {
@@ -347,7 +356,10 @@ void connection::tick(std::uint64_t now) {
     socket_.cancel(ignored);
     break;
   case stage::handling:
-    accept(turn_, error_response({ec::deadline_expired, {}}));
+    accept(
+        turn_,
+        error_response(
+            {changes_something(request_) ? ec::outcome_unknown : ec::deadline_expired, {}}));
     break;
   case stage::writing:
   case stage::lingering:

@@ -26,8 +26,10 @@ std::string validation_details(const failure& why) {
   return out;
 }
 
-bool may_be_tried_again(int status) noexcept {
-  return status == 429 || status == 503 || status == 504;
+/// What may have been done must be looked for first: tried again it would be there twice.
+bool may_be_tried_again(ec code) noexcept {
+  const auto status = http_status(code);
+  return code != ec::outcome_unknown && (status == 429 || status == 503 || status == 504);
 }
 
 /// Whole seconds, at least one: `Retry-After: 0` would invite a storm.
@@ -91,7 +93,7 @@ response error_response(const failure& why, std::string_view details) {
   body += message;
   body += '}';
   auto answer = json_response(status, std::move(body));
-  if (may_be_tried_again(status))
+  if (may_be_tried_again(why.code))
     answer.add_header("Retry-After", std::to_string(seconds_until(why.retry_at)));
   if (status == 401)
     answer.add_header("WWW-Authenticate", "Bearer");

@@ -90,6 +90,19 @@ TEST_F(deadline_test, past_the_deadline_it_is_504_and_the_late_answer_goes_nowhe
   EXPECT_EQ(peer.receive()->body, "\"own\"");
 }
 
+TEST_F(deadline_test, a_change_that_nobody_answers_for_may_have_been_made) {
+  server_options how;
+  how.request_deadline = 100ms;
+  start(std::move(how));
+  client peer{port};
+  ASSERT_TRUE(peer.send(request_text("/wait", {}, "POST")));
+  const auto got = peer.receive();
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->status, 503);
+  EXPECT_NE(got->body.find("OUTCOME_UNKNOWN"), std::string::npos);
+  EXPECT_EQ(got->header("Retry-After"), "");
+}
+
 TEST_F(deadline_test, a_slot_may_outlive_its_connection_and_the_server) {
   start();
   {

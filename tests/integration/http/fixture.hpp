@@ -55,7 +55,7 @@ private:
 
 /// A server on a port of its own with a few routes:
 ///   GET /hello        answers at once
-///   GET /wait         puts its slot into `slots`
+///   GET, POST /wait   puts its slot into `slots`
 ///   GET /later        answers from another thread
 ///   GET /big          100 KB, with ETag
 ///   POST /echo        the body
@@ -89,9 +89,10 @@ private:
     routes.add(method::get, "/hello", [](const request&, reply_slot slot) {
       slot.send(text(200, "\"hello\""));
     });
-    routes.add(method::get, "/wait", [this](const request&, reply_slot slot) {
-      slots.put(std::move(slot));
-    });
+    for (const auto verb : {method::get, method::post})
+      routes.add(verb, "/wait", [this](const request&, reply_slot slot) {
+        slots.put(std::move(slot));
+      });
     routes.add(method::get, "/later", [](const request&, reply_slot slot) {
       std::thread{[slot = std::move(slot)]() mutable {
         slot.send(text(200, "\"later\""));

@@ -62,6 +62,8 @@ TEST(error_response, says_when_to_try_again) {
   EXPECT_EQ(header({ec::database_down, {}, wall_now() + std::chrono::milliseconds{2'500}}), 3);
   EXPECT_EQ(header({ec::database_down, {}, wall_now() - std::chrono::hours{1}}), 1);
   EXPECT_EQ(header({ec::forbidden, {}}), -1);
+  EXPECT_EQ(header({ec::outcome_unknown, {}}), -1)
+      << "it may be there: tried again it is doubled";
 }
 
 TEST(error_response, names_the_scheme_with_401) {
