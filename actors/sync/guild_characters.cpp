@@ -30,7 +30,11 @@ void guild_characters::begin(std::optional<guild_id> guild, std::size_t members)
 
 void guild_characters::stop(std::optional<failure> why) {
   stopping_ = true;
-  if (why && why->code == ec::database_error)
+  // Unavailable without a word is an actor that has ended: no refusal.
+  const bool refusal = why
+                    && (why->code == ec::database_error
+                        || (why->code == ec::unavailable && !why->message.empty()));
+  if (refusal)
     raise_alarm(*why);
   if (!stopped_by_)
     stopped_by_ = std::move(why);
