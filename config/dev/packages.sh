@@ -9,7 +9,7 @@ build_packages=(
   libicu-dev libsodium-dev libtomlplusplus-dev libcli11-dev prometheus-cpp-dev zlib1g-dev)
 run_packages=("${build_packages[@]}" postgresql-15 curl jq ca-certificates)
 test_packages=("${run_packages[@]}" libgtest-dev libgmock-dev librapidcheck-dev
-  chromium chromium-driver)
+  chromium chromium-driver pgbouncer haproxy)
 bench_packages=("${test_packages[@]}" wrk nginx-light libbenchmark-dev)
 lint_packages=("${test_packages[@]}" clang-tidy-19 clang-format-14 shellcheck libbenchmark-dev)
 fuzz_packages=("${build_packages[@]}" clang-19 libclang-rt-19-dev)

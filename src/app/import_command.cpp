@@ -25,6 +25,7 @@ result<std::unique_ptr<store::connection>> open_old(const std::string& dsn) {
   store::connection_options how;
   how.dsn = dsn;
   how.application_name = "guildhall import";
+  how.key = "the old database's DSN";
   how.read_only = true;
   how.statement_timeout = old_statement_timeout;
   auto db = store::connection::open(how);
@@ -32,6 +33,8 @@ result<std::unique_ptr<store::connection>> open_old(const std::string& dsn) {
     return db;
   switch (db.error().code) {
   case ec::bad_config:
+    if (!db.error().message.ends_with(" cannot be read"))
+      return fail(ec::validation, db.error().message);
     return fail(
         ec::validation, "the DSN of the old database cannot be read; it is like "
                         "postgresql://reader@oldhost/oldname");

@@ -1,6 +1,7 @@
 #include "tests/support/postgres.hpp"
 
 #include "store/postgres/migrations.hpp"
+#include "tests/support/child.hpp"
 #include "tests/support/free_port.hpp"
 
 #include <pqxx/connection>
@@ -8,10 +9,8 @@
 
 #include <csignal>
 #include <cstdlib>
-#include <fcntl.h>
 #include <fstream>
 #include <stdexcept>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -29,37 +28,6 @@ constexpr auto template_name = "guildhall_template";
 constexpr std::chrono::seconds start_limit{30};
 constexpr std::chrono::seconds stop_limit{20};
 constexpr std::chrono::seconds statement_limit{60};
-
-int spawn(const std::vector<std::string>& command, const fs::path& log) {
-  std::vector<char*> words;
-  for (const auto& word : command)
-    words.push_back(const_cast<char*>(word.c_str()));
-  words.push_back(nullptr);
-  const int child = ::fork();
-  if (child != 0)
-    return child;
-  const int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  ::dup2(out, 1);
-  ::dup2(out, 2);
-  ::close_range(3, ~0u, 0);
-  ::prctl(PR_SET_PDEATHSIG, SIGINT);
-  if (::chdir("/") == 0)
-    ::execv(words[0], words.data());
-  ::_exit(127);
-}
-
-std::string text_of(const fs::path& file) {
-  std::ifstream in(file);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
-void run_to_end(const std::vector<std::string>& command, const fs::path& log) {
-  const int child = spawn(command, log);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-    throw std::runtime_error(command.front() + " failed: " + text_of(log));
-}
 
 /// Directories of test processes that were killed.
 void remove_leftovers(const fs::path& parent, const std::string& prefix) {
@@ -119,6 +87,7 @@ void postgres_cluster::init() {
        "autovacuum_naptime = 1h"},
       dir_ / "initdb.log");
   std::ofstream(dir_ / "data/pg_hba.conf") << "local all all trust\n"
+                                              "local replication all trust\n"
                                               "host all guarded 127.0.0.1/32 scram-sha-256\n"
                                               "host all all 127.0.0.1/32 trust\n";
 }

@@ -39,6 +39,10 @@ public:
   std::uint16_t port() const {
     return port_;
   }
+  /// Where its socket is.
+  std::string folder() const {
+    return dir_.string();
+  }
 
   enum class shutdown { fast, immediate };
   /// Every backend is terminated, or simply ends as in a crash. `start` waits until it answers.

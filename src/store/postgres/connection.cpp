@@ -1,13 +1,17 @@
 #include "store/postgres/connection.hpp"
 
-#include "store/postgres/dsn_options.hpp"
+#include "core/log.hpp"
+#include "store/postgres/hosts.hpp"
+#include "store/postgres/opening.hpp"
 #include "store/postgres/session_state.hpp"
+#include "store/postgres/sqlstate.hpp"
 #include "store/postgres/watchdog.hpp"
 
 #include <pqxx/except>
 #include <pqxx/nontransaction>
 
 #include <exception>
+#include <libpq-fe.h>
 #include <utility>
 
 namespace guildhall::store {
@@ -18,25 +22,44 @@ namespace {
 /// connection lost.
 constexpr std::chrono::milliseconds grace{250};
 
-bool ends_the_connection(const std::string& sqlstate) {
-  // Connection exceptions; shutdowns and crashes; the session timeouts that end it.
-  return sqlstate.starts_with("08") || sqlstate.starts_with("57P") || sqlstate == "25P03";
-}
+/// Gives libpqxx a connection that was made already.
+class made_already final : public pqxx::connectionpolicy {
+public:
+  explicit made_already(PGconn* made) : connectionpolicy({}), made_(made) {}
 
-/// The server takes no writes: it is a standby, or the role may only read.
-bool is_read_only(const std::string& sqlstate) {
-  return sqlstate == "25006";
-}
+  handle do_startconnect(handle mine) override {
+    return mine ? mine : std::exchange(made_, nullptr);
+  }
+  handle do_completeconnect(handle mine) override {
+    return mine;
+  }
 
-/// No room, no memory, no working disk: nothing is wrong with what was asked, and a minute may
-/// mend it.
-bool lacks_means(const std::string& sqlstate) {
-  return sqlstate.starts_with("53") || sqlstate.starts_with("58");
-}
+private:
+  PGconn* made_;
+};
 
-bool ran_out_of_time(const std::string& sqlstate) {
-  return sqlstate == "57014" || sqlstate == "55P03";
-}
+class open_database final : public pqxx::connection_base {
+public:
+  explicit open_database(PGconn* made) : connection_base(policy_), policy_(made) {
+    try {
+      init();
+    } catch (...) {
+      close(); // nobody else would
+      throw;
+    }
+    // Never reconnect behind our back: what the session had would be gone without an error.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+    inhibit_reactivation(true);
+#pragma GCC diagnostic pop
+  }
+  ~open_database() {
+    close();
+  }
+
+private:
+  made_already policy_;
+};
 
 std::string sentence(std::string_view name, std::string_view statement) {
   return std::string(name) + ": statement " + std::string(statement);
@@ -45,23 +68,30 @@ std::string sentence(std::string_view name, std::string_view statement) {
 } // namespace
 
 struct connection::state {
-  state(const std::string& options, bool may_only_read)
-      : database(options),
+  state(PGconn* made, const connection_options& options)
+      : database(made),
         guard(database.sock()),
-        read_only(may_only_read) {
-    // Never reconnect behind our back: what the session had would be gone without an error.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-    database.inhibit_reactivation(true);
-#pragma GCC diagnostic pop
-  }
+        hosts(options.hosts),
+        key(options.key),
+        local_settings(
+            options.pooling == pooling::transaction ? settings_of_a_transaction(options)
+                                                    : std::string{}),
+        read_only(options.read_only) {}
 
   ~state() {
     guard.retire();
   }
 
-  pqxx::connection database;
+  open_database database;
   watchdog guard;
+  std::unordered_set<std::string_view> prepared;
+  const std::shared_ptr<host_memory> hosts;
+  const std::string key;
+  const std::string local_settings; ///< empty where a session is kept
+  const bool read_only;
+  bool broken{false};
+  bool refuses_writes{false};
+
   /// A primary that was replaced goes on as a standby, and its links with it.
   bool is_standby() {
     try {
@@ -72,21 +102,59 @@ struct connection::state {
     }
   }
 
-  std::unordered_set<std::string_view> prepared;
-  const bool read_only;
-  bool broken{false};
+  /// A change that was under way is there or not: nobody can tell.
+  result<void> lost(bool in_doubt) {
+    broken = true;
+    if (hosts)
+      hosts->doubt(); // it may be another pooler that comes back
+    if (in_doubt && !read_only)
+      return fail(ec::outcome_unknown);
+    return fail(failure_of(trouble::lost, {}, {}));
+  }
+
+  result<void> refused(const pqxx::sql_error& error, session::state& parts, std::string where) {
+    const auto code = sqlstate_of(error);
+    const auto what = trouble_of(code);
+    switch (what) {
+    case trouble::lost:
+      return lost(parts.in_doubt);
+    case trouble::read_only:
+      if (read_only)
+        return fail(failure_of(trouble::ours, code, where));
+      parts.plain.reset();
+      if (is_standby())
+        return lost(false);
+      refuses_writes = true;
+      break;
+    case trouble::wrong_pooling:
+      if (!local_settings.empty())
+        return fail(failure_of(trouble::ours, code, where));
+      log::error("database: {}", wrong_pooling_sentence(key));
+      return lost(false);
+    case trouble::stale_plan:
+      // What was prepared before the table changed; else it is what it says.
+      if (parts.prepared_now)
+        return fail(failure_of(trouble::ours, code, where));
+      return lost(false);
+    case trouble::locked:
+      log::warn("{} waited too long for a lock", where);
+      break;
+    default:
+      break;
+    }
+    return fail(failure_of(what, code, where));
+  }
 };
 
 result<std::unique_ptr<connection>> connection::open(const connection_options& options) {
-  const auto merged = connection_string(options);
-  if (!merged)
-    return fail(merged.error());
+  auto link = open_link(options);
+  if (!link)
+    return fail(link.error());
   try {
     return std::unique_ptr<connection>(
-        new connection(std::make_unique<state>(*merged, options.read_only)));
+        new connection(std::make_unique<state>(link->release(), options)));
   } catch (const std::exception&) {
-    return fail(
-        why_not_connected(*merged, std::chrono::steady_clock::now() + options.connect_timeout));
+    return fail(ec::database_down, "the database connection is lost");
   }
 }
 
@@ -102,59 +170,61 @@ result<void> connection::run(
   if (std::chrono::steady_clock::now() >= expires)
     return fail(ec::deadline_expired);
 
-  session::state parts{state_->database, state_->prepared, expires};
-  const auto lost = [&]() -> result<void> {
-    state_->broken = true;
-    return fail(ec::database_down, "the database connection is lost");
-  };
+  session::state parts{state_->database, state_->prepared, expires, state_->local_settings};
+  const auto where = [&] { return sentence(name, parts.last_statement); };
   state_->guard.arm(expires + grace);
   result<void> outcome = [&]() -> result<void> {
     try {
       session db(parts);
       return work(db);
     } catch (const session::expired&) {
-      return fail(ec::deadline_expired);
+      // Something was committed, and what was to follow was not even begun.
+      return fail(parts.in_doubt ? ec::outcome_unknown : ec::deadline_expired);
     } catch (const pqxx::broken_connection&) {
-      return lost();
+      return state_->lost(parts.in_doubt);
     } catch (const pqxx::in_doubt_error&) {
-      return lost();
+      return state_->lost(parts.in_doubt);
+    } catch (const pqxx::statement_completion_unknown&) {
+      return state_->lost(true);
     } catch (const pqxx::sql_error& error) {
-      if (ends_the_connection(error.sqlstate()))
-        return lost();
-      if (is_read_only(error.sqlstate()) && !state_->read_only) {
-        parts.plain.reset();
-        if (state_->is_standby())
-          return lost();
-        return fail(ec::unavailable, "the database takes no writes: its role may only read");
-      }
-      if (lacks_means(error.sqlstate()))
-        return fail(
-            ec::unavailable, "the database has no room or resources at the moment (SQLSTATE "
-                                 + error.sqlstate() + ")");
-      if (ran_out_of_time(error.sqlstate()))
-        return fail(ec::deadline_expired, sentence(name, parts.last_statement));
-      // Neither the values nor the server's text, which may quote them.
-      return fail(
-          ec::database_error,
-          sentence(name, parts.last_statement) + " failed with SQLSTATE " + error.sqlstate());
+      return state_->refused(error, parts, where());
     } catch (const pqxx::transaction_rollback&) {
-      return fail(
-          ec::database_error, sentence(name, parts.last_statement) + " lost against others");
+      log::warn("{} lost against others, again and again", where());
+      return fail(failure_of(trouble::collision, {}, {}));
     } catch (const std::exception& error) {
-      return fail(ec::internal, sentence(name, parts.last_statement) + ": " + error.what());
+      return fail(ec::internal, where() + ": " + error.what());
     }
   }();
   parts.plain.reset();
   state_->guard.disarm();
   if (state_->guard.fired() || !state_->database.is_open())
     state_->broken = true;
-  if (state_->broken && !outcome && outcome.error().code != ec::deadline_expired)
-    return lost();
+  const auto told = outcome ? ec::none : outcome.error().code;
+  if (state_->broken && !outcome && told != ec::deadline_expired && told != ec::database_down
+      && told != ec::outcome_unknown)
+    return state_->lost(parts.in_doubt);
   return outcome;
 }
 
 bool connection::broken() const noexcept {
   return state_->broken || state_->guard.fired();
+}
+
+bool connection::refuses_writes() const noexcept {
+  return state_->refuses_writes;
+}
+
+result<void> connection::prove(deadline expires) {
+  return run(expires, "prove", [this](session& db) -> result<void> {
+    const auto seen = db.exec_raw(
+        "select pg_is_in_recovery(), current_setting('default_transaction_read_only') = 'on'");
+    if (state_->read_only)
+      return {};
+    if (seen[0][0].as<bool>())
+      return state_->lost(false);
+    state_->refuses_writes = seen[0][1].as<bool>();
+    return {};
+  });
 }
 
 void connection::interrupt() noexcept {

@@ -151,6 +151,12 @@ result<step> next_step(session& db, std::span<const migration> known) {
       if (found != applied.end() && !found->second.abandoned)
         return step{turn::wait};
       const bool outside = runs_outside_of_transaction(file);
+      if (outside && !db.is_kept()) // what it sets, and who runs it, would be somebody else's
+        return fail(
+            ec::schema_mismatch, "migration " + std::to_string(file.version)
+                                     + " cannot run through a pooler in transaction mode: set "
+                                       "database.listen_dsn, or "
+                                       "run guildhall migrate with a direct database.dsn");
       if (!outside)
         db.exec_raw(std::string(file.sql));
       db.exec_raw(record(file, !outside));

@@ -28,7 +28,7 @@ public:
   session(const session&) = delete;
   session& operator=(const session&) = delete;
 
-  /// Executes a named statement.
+  /// Executes a named statement; outside of a transaction in one of its own.
   pqxx::result exec(const statement& what, std::initializer_list<param> params = {}) {
     return exec(what, std::span{params.begin(), params.size()});
   }
@@ -55,6 +55,9 @@ public:
   bool accepted(const std::function<void()>& work);
 
   deadline expires() const noexcept;
+  /// Whether what is set, or locked, outside of a transaction stays: not behind a pooler in
+  /// transaction mode.
+  bool is_kept() const noexcept;
 
   struct state;
   explicit session(state& parts);

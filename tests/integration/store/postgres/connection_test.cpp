@@ -1,5 +1,6 @@
 #include "domain/control.hpp"
 #include "store/ledger/fence.hpp"
+#include "store/postgres/upstream.hpp"
 #include "tests/support/postgres.hpp"
 #include "tests/support/tcp_proxy.hpp"
 
@@ -245,6 +246,155 @@ TEST_F(connection_faults, a_role_that_may_only_read_is_told_and_keeps_its_link) 
   EXPECT_EQ(http_status(outcome.error().code), 503);
   EXPECT_EQ(outcome.error().message, "the database takes no writes: its role may only read");
   EXPECT_FALSE(connection->broken());
+}
+
+/// A link through a proxy, and a statement that goes on for long when it is cut.
+class unknown_outcomes : public connection_faults {
+protected:
+  std::unique_ptr<store::connection> connect(bool read_only = false) {
+    proxy.emplace(postgres_cluster::shared().port());
+    auto options = db->options();
+    options.read_only = read_only;
+    options.dsn = postgres_cluster::shared().tcp_dsn(db->name(), proxy->port());
+    return std::move(store::connection::open(options).value());
+  }
+
+  /// Runs `work` and cuts its connection while `query` is being carried out.
+  template <class Work>
+  result<void> cut_in(const std::string& query, bool read_only, Work work) {
+    const auto link = connect(read_only);
+    auto running =
+        std::async(std::launch::async, [&] { return link->run(within(60s), "test", work); });
+    while (db->count(
+               "select count(*) from pg_stat_activity where lower(query) = '" + query
+               + "' and state = 'active' and datname = current_database()")
+           == 0)
+      std::this_thread::yield();
+    proxy->refuse(true);
+    auto outcome = running.get();
+    EXPECT_TRUE(link->broken());
+    return outcome;
+  }
+
+  std::optional<tcp_proxy> proxy;
+};
+
+TEST_F(unknown_outcomes, a_connection_that_breaks_in_a_commit_leaves_it_open_what_was_done) {
+  db->exec(
+      "create table slow (x int); create function dawdle() returns trigger language plpgsql "
+      "as $$ begin perform pg_sleep(20); return null; end $$; "
+      "create constraint trigger late after insert on slow deferrable initially deferred "
+      "for each row execute function dawdle()");
+  const auto outcome = cut_in("commit", false, [](session& s) -> result<void> {
+    return s.transaction([&]() -> result<void> {
+      s.exec_raw("insert into slow values (1)");
+      return {};
+    });
+  });
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ec::outcome_unknown);
+}
+
+TEST_F(unknown_outcomes, a_change_that_commits_by_itself_is_as_open) {
+  db->exec("create table plain (x int)");
+  const std::string query = "insert into plain select 1 from pg_sleep(20)";
+  const auto outcome = cut_in(query, false, sql(query));
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ec::outcome_unknown);
+}
+
+TEST_F(unknown_outcomes, what_only_reads_leaves_nothing_open) {
+  const std::string query = "select pg_sleep(20)";
+  for (const bool read_only : {true, false}) {
+    const auto outcome = cut_in(query, read_only, sql(query));
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, ec::database_down);
+  }
+}
+
+TEST_F(unknown_outcomes, before_the_commit_nothing_was_done) {
+  db->exec("create table plain (x int)");
+  const std::string query = "insert into plain select 1 from pg_sleep(20)";
+  const auto outcome = cut_in(query, false, [&](session& s) -> result<void> {
+    return s.transaction([&]() -> result<void> {
+      s.exec_raw(query);
+      return {};
+    });
+  });
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ec::database_down);
+}
+
+TEST_F(unknown_outcomes, after_a_commit_something_was_done) {
+  db->exec("create table plain (x int)");
+  const std::string query = "select pg_sleep(20)";
+  const auto outcome = cut_in(query, false, [&](session& s) -> result<void> {
+    auto done = s.transaction([&]() -> result<void> {
+      s.exec_raw("insert into plain values (1)");
+      return {};
+    });
+    s.exec_raw(query);
+    return done;
+  });
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ec::outcome_unknown);
+  EXPECT_EQ(db->count("select count(*) from plain"), 1);
+}
+
+TEST_F(connection_faults, what_another_minute_may_heal_is_no_bug_of_ours) {
+  struct row {
+    const char* code;
+    ec told;
+    bool broken;
+  };
+  for (const auto& one :
+       {row{"53100", ec::unavailable, false}, row{"53200", ec::unavailable, false},
+        row{"58030", ec::unavailable, false}, row{"42501", ec::unavailable, false},
+        row{"53300", ec::database_down, true}, row{"53400", ec::unavailable, false},
+        row{"55P03", ec::unavailable, false}, row{"57014", ec::deadline_expired, false},
+        row{"57P01", ec::database_down, true}, row{"08006", ec::database_down, true},
+        row{"25P03", ec::database_down, true}}) {
+    auto connection = db->connect();
+    const auto outcome = connection->run(within(5s), "test", [&](session& s) -> result<void> {
+      return s.transaction([&]() -> result<void> {
+        s.exec_raw(
+            std::string("do $$ begin raise exception using errcode = '") + one.code
+            + "'; end $$");
+        return {};
+      });
+    });
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, one.told) << one.code;
+    EXPECT_EQ(connection->broken(), one.broken) << one.code;
+  }
+}
+
+TEST_F(connection_faults, a_transaction_that_never_wins_may_be_asked_again) {
+  auto connection = db->connect();
+  int tries = 0;
+  const auto outcome = connection->run(within(30s), "test", [&](session& s) -> result<void> {
+    return s.transaction([&]() -> result<void> {
+      ++tries;
+      s.exec_raw("do $$ begin raise exception using errcode = '40001'; end $$");
+      return {};
+    });
+  });
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ec::unavailable);
+  EXPECT_EQ(tries, 4);
+  EXPECT_FALSE(connection->broken());
+}
+
+TEST_F(connection_faults, a_plan_that_a_migration_has_outdated_goes_with_its_connection) {
+  const auto check = [](session& s) { return store::check_upstream(s, {{"eu", "a"}}, "b"); };
+  auto connection = db->connect();
+  ASSERT_TRUE(connection->run(within(5s), "test", check));
+  db->exec("alter table upstream_hosts alter host type varchar(500)");
+  const auto outcome = connection->run(within(5s), "test", check);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ec::database_down) << outcome.error().message;
+  EXPECT_TRUE(connection->broken());
+  EXPECT_TRUE(db->connect()->run(within(5s), "test", check));
 }
 
 TEST_F(connection_faults, a_server_without_room_is_told_and_no_bug_of_ours) {
