@@ -46,6 +46,9 @@ void connect(self_ptr self) {
   auto& st = self->state;
   auto source = st.open();
   if (!source) {
+    // The first failure in a row; `unavailable` has been explained by whoever said so.
+    if (st.backoff.count() == 0 && source.error().code != ec::unavailable)
+      log::warn("change feed: cannot connect: {}", message_of(source.error()));
     lose(self);
     return;
   }

@@ -18,9 +18,14 @@ using self_ptr = db_pool_actor::stateful_pointer<db_pool_state>;
 void spawn_worker(self_ptr self) {
   auto& st = self->state;
   const db_pool_actor me{self};
-  auto worker = st.options.detached
-                  ? self->spawn<caf::detached>(db_worker, me, st.jobs, st.options.open)
-                  : self->spawn(db_worker, me, st.jobs, st.options.open);
+  const db_link_factory open = [open = st.options.open,
+                                over = st.no_more_links]() -> result<std::unique_ptr<db_link>> {
+    if (*over)
+      return fail(ec::shutting_down);
+    return open();
+  };
+  auto worker = st.options.detached ? self->spawn<caf::detached>(db_worker, me, st.jobs, open)
+                                    : self->spawn(db_worker, me, st.jobs, open);
   self->monitor<caf::message_priority::high>(worker);
   st.workers.push_back(std::move(worker));
 }
@@ -54,6 +59,10 @@ void look_after_queue(self_ptr self) {
   // A worker ends after the job it is running; the last one's end is the pool's.
   for (const auto& worker : st.workers)
     self->send_exit(worker, caf::exit_reason::user_shutdown);
+  // Nobody needs a connection any more.
+  *st.no_more_links = true;
+  if (st.options.interrupt_attempts)
+    st.options.interrupt_attempts();
   if (st.workers.empty())
     self->quit(caf::exit_reason::user_shutdown);
 }

@@ -4,6 +4,7 @@
 #include "actors/storage/db_worker.hpp"
 #include "core/metrics.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <deque>
 #include <functional>
@@ -21,6 +22,8 @@ struct db_pool_options {
   bool control_lane{false};
   std::size_t max_queue{512};
   db_link_factory open;
+  /// Ends attempts to connect that are under way (thread-safe).
+  std::function<void()> interrupt_attempts{};
   /// Ends calls that are still blocked when the pool must stop (thread-safe).
   std::function<void()> interrupt_all{};
   /// Told whether at least one worker is connected, whenever that changes.
@@ -38,6 +41,7 @@ struct db_pool_state {
   std::vector<db_worker_actor> workers;
   std::set<caf::actor_addr> down; ///< workers without a connection
   std::deque<std::chrono::steady_clock::time_point> restarts;
+  std::shared_ptr<std::atomic<bool>> no_more_links{std::make_shared<std::atomic<bool>>(false)};
   bool ticking{false};
   bool closing{false};
   bool reachable{false};

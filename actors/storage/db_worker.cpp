@@ -3,6 +3,7 @@
 #include "actors/defaults.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace guildhall::actors {
 
@@ -10,13 +11,22 @@ namespace {
 
 constexpr std::chrono::milliseconds first_backoff{100};
 constexpr std::chrono::milliseconds longest_backoff{2'000};
+/// Of an idle link.
+constexpr std::chrono::milliseconds proof_interval{2'000};
+constexpr std::chrono::milliseconds proof_timeout{2'000};
 
 using self_ptr = db_worker_actor::stateful_pointer<db_worker_state>;
 
 void reconnect_later(self_ptr self) {
   auto& st = self->state;
   st.backoff = std::clamp(st.backoff * 2, first_backoff, longest_backoff);
+  st.connect_at = self->clock().now() + st.backoff;
   self->delayed_send(db_worker_actor{self}, st.backoff, atom::tick_v);
+}
+
+void look_later(self_ptr self) {
+  if (!std::exchange(self->state.looking, true))
+    self->delayed_send(db_worker_actor{self}, proof_interval, atom::tick_v);
 }
 
 void connect(self_ptr self) {
@@ -24,7 +34,7 @@ void connect(self_ptr self) {
   auto link = st.open();
   if (!link) {
     // The first failure in a row is worth a line; the rest would only repeat it.
-    if (st.backoff.count() == 0)
+    if (st.backoff.count() == 0 && link.error().code != ec::shutting_down)
       log::warn("database: cannot connect: {}", message_of(link.error()));
     caf::anon_send(st.pool, atom::lost_v, db_worker_actor{self});
     reconnect_later(self);
@@ -34,6 +44,7 @@ void connect(self_ptr self) {
     log::info("database: connected again");
   st.link = std::move(*link);
   st.backoff = {};
+  st.used = self->clock().now();
   caf::anon_send(st.pool, atom::connected_v, db_worker_actor{self});
 }
 
@@ -42,26 +53,60 @@ bool may_run_again(const db_job& job) {
   return job.idempotent && (job.patient || job.attempts < impatient_attempts);
 }
 
-void run(self_ptr self, const job_ptr& job) {
+/// What may run twice leaves nothing to be looked for: it may be asked again.
+failure told(const db_job& job, failure why) {
+  if (why.code == ec::outcome_unknown && job.idempotent)
+    return {ec::database_down};
+  return why;
+}
+
+/// A link that has broken is replaced.
+void replace_if_broken(self_ptr self) {
   auto& st = self->state;
-  ++job->attempts;
-  const auto outcome = st.link->run(*job);
-  const bool broken = st.link->broken();
-  const bool lost = broken && !outcome && outcome.error().code == ec::database_down;
-  if (lost && may_run_again(*job)) {
-    st.jobs->put_back(job);
-  } else {
-    if (outcome)
-      job->complete();
-    else
-      job->refuse(outcome.error());
-    job->turn = nullptr; // unless it was handed on: the job may be held for longer
-  }
-  if (!broken)
+  if (!st.link->broken())
     return;
   st.link.reset();
   caf::anon_send(st.pool, atom::lost_v, db_worker_actor{self});
   connect(self);
+}
+
+/// True once somebody else is to see to it: whoever asked, or another worker. Where the link
+/// was lost, another one of our own comes first: those of the others go to the same server.
+bool attempt(self_ptr self, const job_ptr& job) {
+  auto& st = self->state;
+  ++job->attempts;
+  const auto outcome = st.link->run(*job);
+  st.used = self->clock().now();
+  const auto code = outcome ? ec::none : outcome.error().code;
+  const bool lost =
+      st.link->broken() && (code == ec::database_down || code == ec::outcome_unknown);
+  const bool again = lost && may_run_again(*job);
+  if (outcome)
+    job->complete();
+  else if (!again)
+    job->refuse(told(*job, outcome.error()));
+  if (!again)
+    job->turn = nullptr; // unless it was handed on: the job may be held for longer
+  replace_if_broken(self);
+  if (again && st.link)
+    return false;
+  if (again)
+    st.jobs->put_back(job);
+  return true;
+}
+
+void run(self_ptr self, const job_ptr& job) {
+  while (!attempt(self, job)) {
+  }
+}
+
+/// Nobody has used the link for a while. No job comes meanwhile.
+void look(self_ptr self) {
+  auto& st = self->state;
+  if (const auto there = st.link->prove(proof_timeout); !there && st.link->broken())
+    log::warn("database: {}", message_of(there.error()));
+  st.used = self->clock().now();
+  replace_if_broken(self);
 }
 
 void take_jobs(self_ptr self) {
@@ -69,10 +114,34 @@ void take_jobs(self_ptr self) {
   const db_worker_actor me{self};
   while (st.link) {
     const auto job = st.jobs->next(me);
-    if (!job)
+    if (!job) {
+      look_later(self);
       return;
+    }
     run(self, job);
   }
+}
+
+void tick(self_ptr self) {
+  auto& st = self->state;
+  const auto now = self->clock().now();
+  if (!st.link) {
+    st.looking = false;
+    if (now < st.connect_at) // this one was to look
+      return;
+    connect(self);
+    take_jobs(self);
+    return;
+  }
+  st.looking = false;
+  if (now - st.used < proof_interval) {
+    look_later(self);
+    return;
+  }
+  if (!st.jobs->forget(db_worker_actor{self}.address())) // a job is on its way
+    return;
+  look(self);
+  take_jobs(self);
 }
 
 } // namespace
@@ -91,12 +160,7 @@ db_worker_actor::behavior_type db_worker(
         run(self, job);
         take_jobs(self);
       },
-      [self](atom::tick) {
-        if (self->state.link)
-          return;
-        connect(self);
-        take_jobs(self);
-      },
+      [self](atom::tick) { tick(self); },
   };
 }
 

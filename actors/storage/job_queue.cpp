@@ -206,9 +206,9 @@ void job_queue::attach(db_pool_actor pool) {
   pool_ = std::move(pool);
 }
 
-void job_queue::forget(const caf::actor_addr& worker) {
+bool job_queue::forget(const caf::actor_addr& worker) {
   const std::lock_guard guard{lock_};
-  std::erase_if(idle_, [&](const auto& one) { return one.address() == worker; });
+  return std::erase_if(idle_, [&](const auto& one) { return one.address() == worker; }) > 0;
 }
 
 void job_queue::set_workers(std::size_t connected, std::size_t reserved) {

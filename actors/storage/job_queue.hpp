@@ -53,8 +53,8 @@ public:
 
   /// Whom to tell (`wake`) that jobs have begun to wait or, after `finish`, that none does.
   void attach(db_pool_actor pool);
-  /// This worker is dead.
-  void forget(const caf::actor_addr& worker);
+  /// This worker takes no job for now, or is dead. False: it was not idle.
+  bool forget(const caf::actor_addr& worker);
   /// So many workers are connected. Of them, `reserved` are left to control jobs: whichever
   /// they are, so that none of them is missed when its connection is lost.
   void set_workers(std::size_t connected, std::size_t reserved);

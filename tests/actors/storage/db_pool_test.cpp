@@ -18,11 +18,19 @@ using namespace std::chrono_literals;
 /// meets.
 struct fake_database {
   bool reachable{true};
+  bool answers{true}; ///< whoever looks
+  int looks{0};
   int opened{0};
   int links{0};
   std::vector<std::string> ran;
   /// What happens to the next runs; nothing left: success.
-  enum class fate { success, statement_fails, connection_breaks, worker_dies };
+  enum class fate {
+    success,
+    statement_fails,
+    connection_breaks,
+    breaks_in_a_commit,
+    worker_dies
+  };
   std::deque<fate> fates;
 };
 
@@ -49,12 +57,22 @@ public:
     case fate::connection_breaks:
       broken_ = true;
       return fail(ec::database_down);
+    case fate::breaks_in_a_commit:
+      broken_ = true;
+      return fail(ec::outcome_unknown);
     case fate::worker_dies:
       throw std::runtime_error("a bug in a worker");
     case fate::success:
       break;
     }
     return {};
+  }
+  result<void> prove(std::chrono::milliseconds) override {
+    ++database_.looks;
+    if (database_.answers)
+      return {};
+    broken_ = true;
+    return fail(ec::database_down);
   }
   bool broken() const override {
     return broken_;
@@ -110,6 +128,7 @@ protected:
         .workers = workers,
         .max_queue = 3,
         .open = [this]() -> result<std::unique_ptr<db_link>> {
+          ++attempts;
           if (!database.reachable)
             return fail(ec::database_down);
           ++database.opened;
@@ -173,6 +192,7 @@ protected:
   std::deque<std::string> names; // a job keeps a view of its name
   std::vector<bool> reachable;
   int interrupts{0};
+  int attempts{0};
   bool ended{false};
   db_pool_actor pool;
   std::shared_ptr<job_queue> jobs;
@@ -192,6 +212,64 @@ TEST_F(db_pool_test, a_statement_that_fails_refuses_its_job_and_keeps_the_connec
   EXPECT_EQ(refusal(run("one")), ec::database_error);
   EXPECT_EQ(run("two")->completed, 1);
   EXPECT_EQ(database.opened, 1);
+}
+
+TEST_F(db_pool_test, what_a_broken_commit_leaves_open_is_told_only_of_what_may_not_run_twice) {
+  start(options());
+  using fate = fake_database::fate;
+  database.fates = {fate::breaks_in_a_commit};
+  EXPECT_EQ(refusal(run("once")), ec::outcome_unknown);
+  database.fates = {fate::breaks_in_a_commit};
+  EXPECT_EQ(run("twice", {.idempotent = true})->completed, 1) << "it was run again";
+  database.fates = {fate::breaks_in_a_commit, fate::breaks_in_a_commit};
+  EXPECT_EQ(refusal(run("twice", {.idempotent = true})), ec::database_down)
+      << "there is nothing to look for: it may be asked again";
+}
+
+TEST_F(db_pool_test, an_idle_connection_is_looked_after_and_its_loss_told) {
+  start(options(2));
+  EXPECT_EQ(reachable, (std::vector<bool>{false, true}));
+  world.advance(10s);
+  EXPECT_GE(database.looks, 8);
+  EXPECT_EQ(database.opened, 2);
+  database.answers = false;
+  database.reachable = false;
+  world.advance(3s);
+  EXPECT_EQ(reachable.back(), false) << "nobody has asked anything";
+  EXPECT_EQ(refusal(run("impatient")), ec::database_down);
+  database.answers = true;
+  database.reachable = true;
+  world.advance(5s);
+  EXPECT_EQ(reachable.back(), true);
+  EXPECT_EQ(run("one")->completed, 1);
+  // Each worker is idle once: of many jobs each gets its own.
+  for (int round = 0; round < 5; ++round) {
+    world.advance(2s);
+    const auto first = post("first");
+    const auto second = post("second");
+    world.run();
+    EXPECT_EQ(first->completed + second->completed, 2);
+  }
+}
+
+TEST_F(db_pool_test, while_jobs_come_nobody_looks) {
+  start(options());
+  for (int i = 0; i < 20; ++i) {
+    run("job");
+    world.advance(1s);
+  }
+  EXPECT_EQ(database.looks, 0);
+}
+
+TEST_F(db_pool_test, reconnecting_keeps_its_pace_after_a_link_was_looked_after) {
+  start(options());
+  world.advance(10s);
+  database.answers = false;
+  database.reachable = false;
+  world.advance(60s);
+  const auto before = attempts;
+  world.advance(20s);
+  EXPECT_LE(attempts - before, 10) << "every 2 s, by one chain of ticks";
 }
 
 TEST_F(db_pool_test, jobs_beyond_the_queue_are_refused_as_overloaded) {
