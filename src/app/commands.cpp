@@ -31,7 +31,7 @@ result<config::signing_key> first_key(const config& cfg) {
 } // namespace
 
 result<void> migrate(const config& cfg, bool only_status) {
-  auto db = store::connection::open(connection_options_of(cfg));
+  auto db = store::connection::open(direct_connection_options_of(cfg));
   if (!db)
     return std::unexpected<failure>(db.error());
   if (!only_status) {

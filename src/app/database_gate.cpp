@@ -2,9 +2,12 @@
 
 #include "core/log.hpp"
 #include "store/postgres/change_feed.hpp"
+#include "store/postgres/hosts.hpp"
 #include "store/postgres/migrations.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/upstream.hpp"
+
+#include <utility>
 
 namespace guildhall::app {
 
@@ -62,8 +65,12 @@ public:
     });
   }
 
+  result<void> prove(std::chrono::milliseconds within) override {
+    return connection_->prove(std::chrono::steady_clock::now() + within);
+  }
+
   bool broken() const override {
-    return connection_->broken();
+    return connection_->broken() || connection_->refuses_writes();
   }
 
 private:
@@ -73,6 +80,7 @@ private:
 
 database_gate::database_gate(const config& cfg)
     : base_(connection_options_of(cfg)),
+      direct_(direct_connection_options_of(cfg)),
       migrate_(cfg.database.migrate_on_start),
       api_hosts_(api_hosts(cfg)),
       oauth_host_(cfg.battlenet.oauth_host) {}
@@ -80,21 +88,51 @@ database_gate::database_gate(const config& cfg)
 store::connection_options database_gate::options(bool read_only) const {
   auto how = base_;
   how.read_only = read_only;
+  const std::lock_guard guard{attempts_lock_};
+  how.stop = attempts_.get_token();
   return how;
 }
 
 result<void> database_gate::prepare() {
-  const std::lock_guard guard{preparing_};
+  std::unique_lock guard{lock_};
   if (prepared_)
     return {};
-  auto db = store::connection::open(options(false));
+  if (const auto running = attempt_) {
+    attempt_ended_.wait(guard, options(false).stop, [&] { return running->has_value(); });
+    return running->value_or(fail(ec::shutting_down));
+  }
+  const auto mine = std::make_shared<std::optional<result<void>>>();
+  attempt_ = mine;
+  guard.unlock();
+  const auto end = [&](result<void> outcome) {
+    guard.lock();
+    prepared_ = outcome.has_value();
+    attempt_.reset();
+    mine->emplace(std::move(outcome));
+    attempt_ended_.notify_all();
+    return **mine;
+  };
+  try {
+    return end(prepare_now());
+  } catch (...) {
+    end(fail(ec::internal));
+    throw;
+  }
+}
+
+result<void> database_gate::prepare_now() {
+  auto how = direct_;
+  how.stop = options(false).stop;
+  auto db = store::connection::open(how);
   if (!db)
     return std::unexpected<failure>(db.error());
   if (migrate_) {
     const auto applied =
         store::migrate(**db, std::chrono::steady_clock::now() + migration_patience);
-    if (!applied)
-      return std::unexpected<failure>(applied.error());
+    if (!applied) // nothing is in doubt about them: who comes next looks
+      return fail(
+          applied.error().code == ec::outcome_unknown ? failure{ec::database_down}
+                                                      : applied.error());
     if (!applied->empty())
       log::info("database: applied {} migrations", applied->size());
   } else if (auto fits =
@@ -102,13 +140,11 @@ result<void> database_gate::prepare() {
              !fits) {
     return fits;
   }
-  auto same = (*db)->run(
+  return (*db)->run(
       std::chrono::steady_clock::now() + check_patience, "check_upstream",
       [this](store::session& session) {
         return store::check_upstream(session, api_hosts_, oauth_host_);
       });
-  prepared_ = same.has_value();
-  return same;
 }
 
 result<std::unique_ptr<actors::db_link>> database_gate::open(bool read_only) {
@@ -123,16 +159,39 @@ result<std::unique_ptr<actors::db_link>> database_gate::open(bool read_only) {
 result<std::unique_ptr<actors::change_source>> database_gate::open_feed() {
   if (auto ready = prepare(); !ready)
     return std::unexpected<failure>(ready.error());
-  auto feed = store::change_feed::open(options(false));
+  if (direct_.pooling == store::pooling::transaction) {
+    const std::lock_guard guard{lock_};
+    if (!std::exchange(said_deaf_, true))
+      log::warn("database: nothing is cached, and the sync looks for work by itself: behind a "
+                "pooler in transaction mode database.listen_dsn must say where to listen");
+    return fail(ec::unavailable, "database.listen_dsn is not set");
+  }
+  auto how = direct_;
+  how.stop = feed_.get_token();
+  auto feed = store::change_feed::open(how);
   if (!feed)
     return std::unexpected<failure>(feed.error());
   return std::make_unique<feed_source>(std::move(*feed));
 }
 
+void database_gate::interrupt_attempts() {
+  std::stop_source ended;
+  {
+    const std::lock_guard guard{attempts_lock_};
+    std::swap(ended, attempts_); // those to come are not meant
+  }
+  ended.request_stop();
+}
+
 void database_gate::interrupt_all() {
+  interrupt_attempts();
   const std::lock_guard guard{links_lock_};
   for (auto* connection : links_)
     connection->interrupt();
+}
+
+void database_gate::end_feed() {
+  feed_.request_stop();
 }
 
 std::map<std::string, std::string> api_hosts(const config& cfg) {
@@ -151,6 +210,19 @@ store::connection_options connection_options_of(const config& cfg) {
   how.dsn = cfg.database.dsn.value;
   how.connect_timeout = cfg.database.connect_timeout;
   how.statement_timeout = cfg.database.statement_timeout;
+  if (cfg.database.pooling == "transaction")
+    how.pooling = store::pooling::transaction;
+  how.hosts = std::make_shared<store::host_memory>();
+  return how;
+}
+
+store::connection_options direct_connection_options_of(const config& cfg) {
+  auto how = connection_options_of(cfg);
+  if (cfg.database.listen_dsn.value.empty())
+    return how;
+  how.dsn = cfg.database.listen_dsn.value;
+  how.key = "database.listen_dsn";
+  how.pooling = store::pooling::session;
   return how;
 }
 

@@ -6,10 +6,13 @@
 #include "core/error.hpp"
 #include "store/postgres/connection.hpp"
 
+#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
+#include <stop_token>
 #include <string>
 
 namespace guildhall::app {
@@ -22,27 +25,41 @@ public:
   explicit database_gate(const config& cfg);
 
   /// Migrates (or checks, as configured) and compares the upstream; once it has succeeded,
-  /// nothing.
+  /// nothing. Who calls while another one is at it has that one's outcome.
   result<void> prepare();
 
   result<std::unique_ptr<actors::db_link>> open(bool read_only);
+  /// The connection that listens: by `database.listen_dsn`, if there is one. Behind a pooler in
+  /// transaction mode nothing can be heard without it.
   result<std::unique_ptr<actors::change_source>> open_feed();
 
-  /// Ends every call that is blocked in a connection.
+  /// Ends every attempt to connect that is under way (`shutting_down`).
+  void interrupt_attempts();
+  /// Ends these, and every call that is blocked in a connection.
   void interrupt_all();
+  /// The process ends: nobody listens any more.
+  void end_feed();
 
 private:
   class link;
 
+  result<void> prepare_now();
   store::connection_options options(bool read_only) const;
 
   store::connection_options base_;
+  store::connection_options direct_;
   bool migrate_;
   std::map<std::string, std::string> api_hosts_;
   std::string oauth_host_;
 
-  std::mutex preparing_;
+  std::mutex lock_;
+  std::condition_variable_any attempt_ended_;
+  std::shared_ptr<std::optional<result<void>>> attempt_; ///< while one prepares
   bool prepared_{false};
+  mutable std::mutex attempts_lock_;
+  std::stop_source attempts_;
+  std::stop_source feed_;
+  bool said_deaf_{false};
 
   std::mutex links_lock_;
   std::set<store::connection*> links_;
@@ -53,5 +70,9 @@ std::map<std::string, std::string> api_hosts(const config& cfg);
 
 /// How every connection of this configuration is opened.
 store::connection_options connection_options_of(const config& cfg);
+
+/// The same for what needs a session of its own where there is a direct connection: LISTEN,
+/// migrations.
+store::connection_options direct_connection_options_of(const config& cfg);
 
 } // namespace guildhall::app

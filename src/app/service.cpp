@@ -185,6 +185,7 @@ public:
         cfg_.admin.address, cfg_.admin.port);
     const int status = stop_.wait();
     stopping_ = true;
+    gate_.end_feed();
     watchdog_.emplace(cfg_.http.drain_timeout + stop_grace);
     stop_actors(system, root);
     slots_.clear();
@@ -247,6 +248,7 @@ private:
         .workers = workers,
         .max_queue = cfg_.database.max_queue,
         .open = [this, read_only] { return gate_.open(read_only); },
+        .interrupt_attempts = [this] { gate_.interrupt_attempts(); },
         .interrupt_all = [this] { gate_.interrupt_all(); }};
   }
 
