@@ -40,9 +40,11 @@ struct asker {
 class hostile_requests : public testing::Test {
 protected:
   static void SetUpTestSuite() {
-    const settings no_rates{
-        {"GUILDHALL_AUTH_WRITES_PER_SECOND", "1000000"},
-        {"GUILDHALL_AUTH_REQUESTS_PER_MINUTE", "1000000"}};
+    const auto no_rates = [](const std::string&) {
+      return settings{
+          {"GUILDHALL_AUTH_WRITES_PER_SECOND", "1000000"},
+          {"GUILDHALL_AUTH_REQUESTS_PER_MINUTE", "1000000"}};
+    };
     town_ = std::make_unique<town>("http://localhost:5173", 12, no_rates);
     description_ = ask(town_->api().port(), {"GET", "/api/openapi.json"}).body;
     document_ = std::make_unique<test::contract>(description_);

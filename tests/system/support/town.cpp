@@ -61,16 +61,17 @@ std::string battletag_of(const simulator& battlenet, std::int64_t account) {
 
 } // namespace
 
-town::town(std::string client_origin, int members, const settings& more)
-    : client_origin_{std::move(client_origin)} {
+town::town(std::string client_origin, int members, const more_settings& more)
+    : client_origin_{std::move(client_origin)},
+      more_{settings_for(client_origin_)} {
+  if (more)
+    for (const auto& [name, value] : more(db.dsn()))
+      more_.insert_or_assign(name, value);
   simulate(quick_simulator({"--world", std::to_string(members) + ",12", "--seed", "11"}));
   home = sim().guilds().at(0);
   elsewhere = sim().guilds().at(1);
   choose_people();
-  auto own = settings_for(client_origin_);
-  for (const auto& [name, value] : more)
-    own[name] = value;
-  api_ = &serve(own);
+  api_ = &serve(more_);
   const auto job = track(*api_, home);
   elsewhere_id = mirror(*api_, elsewhere);
   await_job(*api_, job);
@@ -118,10 +119,14 @@ void town::refresh_home() {
 
 std::string town::token(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "token");
-  const auto done = command(std::move(arguments), settings_for(client_origin_));
+  const auto done = order(std::move(arguments));
   if (done.status != 0)
     throw std::runtime_error("no token: " + done.output);
   return done.output.substr(0, done.output.find('\n'));
+}
+
+finished town::order(std::vector<std::string> arguments) {
+  return command(std::move(arguments), more_);
 }
 
 std::string town::expired(const std::string& token) {

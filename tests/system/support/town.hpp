@@ -4,7 +4,9 @@
 #include "tests/system/support/world.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace guildhall::system_test {
@@ -21,8 +23,12 @@ struct resident {
 /// SetUpTestSuite.
 class town : public world {
 public:
-  /// `members`: of the home guild. `more`: settings on top of its own.
-  explicit town(std::string client_origin, int members = 30, const settings& more = {});
+  /// What else guildhall is run with, given the DSN of the town's database.
+  using more_settings = std::function<settings(const std::string& dsn)>;
+  /// `members`: of the home guild.
+  explicit town(std::string client_origin, int members = 30, const more_settings& more = {});
+  town(std::string client_origin, int members, const settings& more)
+      : town{std::move(client_origin), members, [&](const std::string&) { return more; }} {}
 
   using world::await_idle;
   using world::expect_sound;
@@ -52,6 +58,8 @@ public:
   void refresh_home();
   /// An access token of one of the other commands: "--operator", "--user ...".
   std::string token(std::vector<std::string> arguments);
+  /// One of guildhall's other commands, with the server's settings.
+  finished order(std::vector<std::string> arguments);
   /// The same token with an end that has passed.
   static std::string expired(const std::string& token);
   /// The local id of a character.
@@ -71,6 +79,7 @@ private:
   void choose_people();
 
   std::string client_origin_;
+  settings more_;
   instance* api_{nullptr};
 };
 
