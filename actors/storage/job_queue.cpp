@@ -54,6 +54,9 @@ void job_queue::place(job_ptr job, bool again) {
   db_pool_actor unaware;
   {
     const std::lock_guard guard{lock_};
+    job->came = clock_.now();
+    if (!again)
+      job->number = ++numbers_;
     if (auto why = why_not(*job, again)) {
       why->job = job;
       out.push_back(std::move(*why));
@@ -80,8 +83,6 @@ void job_queue::let_wait(job_ptr job, bool again, refused_jobs& out) {
   if (again) {
     lane.put_back(std::move(job));
   } else {
-    job->came = clock_.now();
-    job->number = ++numbers_;
     lane.shed(job->came, out);
     lane.make_room(limit_, out);
     lane.push(std::move(job));

@@ -2,6 +2,7 @@
 
 #include "core/crypto.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace guildhall::api {
@@ -44,6 +45,22 @@ position_of(const auth::verifier& keys, std::string_view list, std::string_view 
   return position_in(position);
 }
 
+/// What the query says of it; "" for what cannot be decoded, which is not to count as absent.
+std::optional<std::string> given(const http::request& what, std::string_view name) {
+  if (auto decoded = what.query(name))
+    return decoded;
+  const auto mark = what.target.find('?');
+  auto rest = std::string_view{what.target}.substr(std::min(mark, what.target.size()));
+  while (!rest.empty()) {
+    rest.remove_prefix(1); // the mark, or what separates
+    const auto pair = rest.substr(0, rest.find('&'));
+    if (pair.substr(0, pair.find('=')) == name)
+      return "";
+    rest.remove_prefix(pair.size());
+  }
+  return std::nullopt;
+}
+
 std::optional<int> rows_in(std::string_view limit) {
   int rows = 0;
   const auto* end = limit.data() + limit.size();
@@ -65,8 +82,8 @@ void add(std::string& query, std::string_view more) {
 
 result<std::optional<page_wish>>
 page_wish_of(const call& in, paged_list of, const wanted_parts& parts) {
-  const auto limit = in.request().query("limit");
-  const auto cursor = in.request().query("cursor");
+  const auto limit = given(in.request(), "limit");
+  const auto cursor = given(in.request(), "cursor");
   if (!limit && !cursor && parts.detail() == domain::detail::lean)
     return std::nullopt;
   page_wish out;

@@ -31,8 +31,9 @@ public:
     /// Bounds how old the header X-Guildhall-Checked-At can be, which no epoch moves for.
     std::chrono::seconds max_age{60};
     /// A read under way for longer is not joined: one that hangs holds up nobody who comes
-    /// later.
-    std::chrono::milliseconds join_within{1'000};
+    /// later. Half of a request's deadline; the longest lists take a second or two, and every
+    /// further read of one would hold it in memory once more.
+    std::chrono::milliseconds join_within{2'500};
   };
 
   /// What a read brings: the answer, and tags that only the answer can name (the guild that an

@@ -272,11 +272,11 @@ TEST_F(overloaded_lanes_test, a_full_queue_that_stands_lets_the_oldest_go) {
 TEST_F(overloaded_lanes_test, a_burst_is_served_to_the_last) {
   start(1);
   takes = 1ms;
-  for (int i = 0; i < 200; ++i)
+  for (int i = 0; i < 140; ++i)
     post("person");
   world.run();
   EXPECT_TRUE(refused.empty());
-  EXPECT_EQ(count_of("person"), 200u);
+  EXPECT_EQ(count_of("person"), 140u);
 }
 
 } // namespace
