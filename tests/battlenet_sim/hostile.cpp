@@ -91,8 +91,12 @@ const hostile_kind heads[]{
     {"header_bytes",
      [](const std::string& body) {
        return with_length(
-           body, "x-trace-traceid: \xff\xfe\x1b[2J\r\nLast-Modified: \xff\xfe\r\n"
+           body, "x-trace-traceid: \xff\xfe\r\nLast-Modified: \xff\xfe\r\n"
                  "Battlenet-Schema-Revision: \xff\xfe\r\nCache-Control: max-age=\xff\r\n");
+     }},
+    {"header_with_an_escape",
+     [](const std::string& body) {
+       return with_length(body, "x-trace-traceid: \x1b[2J\0\r\n"s);
      }},
     {"header_bytes_of_an_error",
      [](const std::string&) {
