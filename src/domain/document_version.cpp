@@ -1,10 +1,10 @@
 #include "domain/document_version.hpp"
 
 #include "core/crypto.hpp"
+#include "domain/bounded_json.hpp"
 #include "domain/last_modified.hpp"
 #include "domain/moments.hpp"
 
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
@@ -79,9 +79,8 @@ std::string usable_last_modified(std::string_view header, time_point now) {
 std::string version_of(std::string_view last_modified, std::string_view body) {
   if (!last_modified.empty())
     return std::string{last_modified};
-  json::error_code error;
-  const auto parsed = json::parse(json::string_view{body.data(), body.size()}, error);
-  return "digest:" + digest_of(error ? std::string{body} : canonical(parsed));
+  const auto parsed = parse_bounded(body, {});
+  return "digest:" + digest_of(parsed ? canonical(parsed->root) : std::string{body});
 }
 
 } // namespace guildhall::domain
