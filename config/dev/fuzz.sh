@@ -3,7 +3,8 @@
 # Sourced by ./dev.
 
 # Inputs that were interesting stay in build/fuzz/corpus, findings in build/fuzz/findings.
-dev_fuzz() { # [SECONDS [TARGET ...]]
+dev_fuzz() { # [[--seconds] SECONDS [TARGET ...]]
+  [ "${1-}" != --seconds ] || shift
   local seconds=${1:-60} targets=("${@:2}") target failed=0
   [[ $seconds =~ ^[1-9][0-9]*$ ]] || die "usage: ./dev fuzz [SECONDS [TARGET ...]]"
   install_packages "${fuzz_packages[@]}"

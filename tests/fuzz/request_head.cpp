@@ -1,5 +1,5 @@
-#include "api/auth/request_limit.hpp"
 #include "fuzz/fuzz.hpp"
+#include "http/door/client_address.hpp"
 #include "http/negotiation.hpp"
 #include "http/request_parser.hpp"
 #include "http/router.hpp"
@@ -37,8 +37,13 @@ http::answer_ptr answer() {
 }
 
 void use(http::request& what) {
-  static api::auth::request_limit limit{1'000'000, "X-Forwarded-For"};
-  (void)limit.admit(what);
+  static const http::proxy_trust trust{
+      .header = "X-Forwarded-For",
+      .proxies = {*http::ip_network::parse("10.0.0.0/8")},
+      .hops = 2};
+  what.peer = *http::ip_address::parse("10.0.0.1");
+  const auto client = http::client_address(what, trust).text();
+  expect(http::ip_address::parse(client).has_value(), "whoever asks has an address");
   http::preferred_coding(what.header("Accept-Encoding"));
   http::respond(*answer(), what.header("If-None-Match"));
   for (const auto* name : {"region", "code", "state", "fields", "", "a"})
