@@ -11,19 +11,31 @@ namespace guildhall::store {
 
 namespace {
 
-constexpr int most_names = 5'000;
+/// On either side of what was looked for; a realm has hardly more.
+constexpr int most_names = 500;
 
 constexpr statement known{
     "known_guilds", R"(
-  select name_key from guilds where region = $1 and realm = $2 and name_key is not null
+  (select name_key from guilds
+    where region = $1 and realm = $2 and name_key > $3 order by name_key limit $4)
   union
-  select name_slug from guild_candidates where region = $1 and realm = $2 and name_slug <> ''
-  limit $3)",
-    6'000};
+  (select name_key from guilds
+    where region = $1 and realm = $2 and name_key < $3 order by name_key desc limit $4)
+  union
+  (select name_slug from guild_candidates
+    where region = $1 and realm = $2 and name_slug > $3 order by name_slug limit $4)
+  union
+  (select name_slug from guild_candidates
+    where region = $1 and realm = $2 and name_slug < $3 order by name_slug desc limit $4))",
+    2'500};
 constexpr statement tracked{
     "tracked_on_realm", R"(
-  select name_slug from tracked_guilds where region = $1 and realm = $2 limit $3)",
-    400};
+  (select name_slug from tracked_guilds
+    where region = $1 and realm = $2 and name_slug > $3 order by name_slug limit $4)
+  union
+  (select name_slug from tracked_guilds
+    where region = $1 and realm = $2 and name_slug < $3 order by name_slug desc limit $4))",
+    1'200};
 constexpr std::array all{known, tracked};
 const listed_statements registered{all};
 
@@ -31,11 +43,11 @@ std::string near_names(
     session& db, const statement& which, const domain::guild_address& address,
     std::string_view head) {
   std::vector<std::string> names;
-  for (const auto& row : db.exec(which, {address.region, address.realm, most_names})) {
+  for (const auto& row :
+       db.exec(which, {address.region, address.realm, address.name_slug, most_names})) {
     std::string name;
     fields(row) >> name;
-    if (name != address.name_slug)
-      names.push_back(std::move(name));
+    names.push_back(std::move(name));
   }
   const auto near = text::nearest(address.name_slug, names);
   return near.empty() ? std::string{} : std::string{head} + text::joined(near);

@@ -80,6 +80,7 @@ TEST_F(jobs, a_guild_that_is_not_there_fails_its_job_with_a_reason) {
 }
 
 TEST_F(jobs, a_guild_that_is_not_there_is_told_with_the_names_that_come_near) {
+  track();
   scan(crowd(10), 1); // avalerion
   db->exec(
       "insert into guild_candidates (region, realm_id, bnet_guild_id, realm, realm_name, name, "
