@@ -49,6 +49,10 @@ public:
               "X1, a large member list",
               "/api/guilds/" + id + "/members/enhanced?fields=full&include=equipment", 60}})
       under_attack(name, 200, [&, target = target, readers = readers](auto length) {
+        const auto whole = server_->api(target);
+        at_.lines.note(
+            target + ": " + std::to_string(whole.status) + ", "
+            + std::to_string(whole.body.size() >> 10U) + " KB");
         crowd never_reading{
             {.port = server_->port(),
              .connections = readers,
@@ -59,9 +63,9 @@ public:
           never_reading.say(
               i, "GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer "
                      + server_->user_token() + "\r\n\r\n");
-          std::this_thread::sleep_for(length / (2 * readers));
+          std::this_thread::sleep_for(length / readers);
         }
-        std::this_thread::sleep_for(length / 2);
+        std::this_thread::sleep_for(1s);
       });
   }
 

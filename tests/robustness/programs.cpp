@@ -9,10 +9,13 @@ namespace {
 /// Another program judges; its exit status is the figure.
 void judged_by(
     bench at, const std::string& id, const std::string& what, std::vector<std::string> command,
-    std::chrono::seconds bound) {
+    std::chrono::seconds bound, settings environment = {}) {
   field w;
-  const auto done =
-      system_test::run({.command = std::move(command), .output = w.file("program.log")}, bound);
+  const auto done = system_test::run(
+      {.command = std::move(command),
+       .environment = std::move(environment),
+       .output = w.file("program.log")},
+      bound);
   constexpr std::size_t shown = 3'000;
   if (done.status != 0)
     at.lines.note(
@@ -38,7 +41,10 @@ void hostile_input(bench at) {
     at.lines.not_run("R10", what, "no tests of that name");
     return;
   }
-  judged_by(at, "R10", what, {program, filter}, 300s);
+  judged_by(
+      at, "R10", what, {program, filter}, 400s,
+      {{"GUILDHALL_HOSTILE_REQUESTS", at.how.choose("50000", "2000")},
+       {"GUILDHALL_HOSTILE_SEED", std::to_string(at.how.seed)}});
 }
 
 void fuzzed(bench at) {
@@ -49,8 +55,7 @@ void fuzzed(bench at) {
     return;
   }
   judged_by(
-      at, "R12", what,
-      {folder / "dev", "fuzz", "--seconds", std::to_string(at.how.choose(10, 2))}, 600s);
+      at, "R12", what, {folder / "dev", "fuzz", std::to_string(at.how.choose(10, 2))}, 900s);
 }
 
 } // namespace guildhall::robustness
