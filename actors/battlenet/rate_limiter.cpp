@@ -64,7 +64,7 @@ domain::loan_request wanted(const rate_limiter_state& st, clock_time now) {
     return {};
   const auto people =
       static_cast<std::int64_t>(st.queue.waiting(domain::priority::person, closed));
-  const double rate = st.options.limits.rate;
+  const double rate = st.options.limits->rate;
   const auto seconds_of_work = static_cast<std::int64_t>(std::ceil(
       rate * st.throttling.factor(now + loan_length)
       * static_cast<double>(loan_length.count())));
@@ -104,7 +104,7 @@ void borrow(self_ptr self, clock_time now) {
       domain::borrow_budget{
           .instance = st.options.instance,
           .request = request,
-          .limits = st.options.limits,
+          .limits = *st.options.limits.get(),
           .unspent = unspent,
           .met = met},
       self->clock().now() + borrow_timeout,
@@ -280,7 +280,7 @@ void take_loan(self_ptr self, const loan_notice& notice) {
   st.hour_spent->Set(static_cast<double>(loan->spent_last_hour));
   tell_stretch(
       self, domain::interval_stretch(
-                loan->spent_last_hour, loan->hour_limit, st.options.limits.people_share));
+                loan->spent_last_hour, loan->hour_limit, st.options.limits->people_share));
   if (!st.giving_back && loan->background == 0) { // of the hour, only the reserve is left
     st.next_loan = now + spent_hour_pause;
     if (st.people_asked && loan->people == 0)
@@ -298,7 +298,7 @@ void give_back(self_ptr self) {
       domain::borrow_budget{
           .instance = st.options.instance,
           .request = {.wanted_rate = 0, .wanted = 0, .wanted_people = 0},
-          .limits = st.options.limits,
+          .limits = *st.options.limits.get(),
           .unspent = std::exchange(st.background, 0) + std::exchange(st.people, 0),
           .met = news(st, self->clock().now())},
       self->clock().now() + borrow_timeout, [](const loan_reply&) {});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "core/live.hpp"
 #include "core/metrics.hpp"
 #include "domain/budget.hpp"
 #include "domain/throttling.hpp"
@@ -15,7 +16,7 @@
 namespace guildhall::actors {
 
 struct rate_limiter_options {
-  domain::budget_limits limits;
+  live<domain::budget_limits> limits; ///< may change; the next loan goes by it
   std::size_t max_queue{2'000};
   std::string instance;                       ///< under which the database lends
   std::function<time_point()> now = wall_now; ///< wall time; virtual in tests

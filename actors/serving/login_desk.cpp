@@ -98,9 +98,9 @@ void store(self_ptr self, const login_desk_state::login& login, const login_user
       .battletag = who.battletag,
       .region = login.ticket->region,
       .sealed_token = st.options.seals->seal(login.token, domain::seal_context(who.id)),
-      .becomes_admin = is_named(st.options.admins, std::to_string(who.id.value)),
+      .becomes_admin = is_named(*st.options.admins.get(), std::to_string(who.id.value)),
       .named_by_tag =
-          is_battletag(who.battletag) && is_named(st.options.admins, who.battletag)};
+          is_battletag(who.battletag) && is_named(*st.options.admins.get(), who.battletag)};
   st.options.store->ask(
       domain::record_login{std::move(arrival)}, ask_until(login.ticket),
       [me = login_desk_actor{self}, number = got.login](result<domain::standing> outcome) {

@@ -2,6 +2,7 @@
 
 #include "actors/bridge.hpp"
 #include "actors/interfaces.hpp"
+#include "core/live.hpp"
 #include "core/seal.hpp"
 #include "domain/login_port.hpp"
 
@@ -28,7 +29,7 @@ struct login_desk_options {
   login_source source;
   domain::onboarding_port* store{nullptr};
   std::shared_ptr<const sealer> seals;
-  std::vector<std::string> admins; ///< battletags or Battle.net ids
+  live<std::vector<std::string>> admins; ///< battletags or Battle.net ids
   /// Hands the user to whoever fetches account lists in this process. False: nobody does; their
   /// list is fetched by another instance.
   std::function<bool(onboarding_request)> onboard;

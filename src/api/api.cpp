@@ -6,9 +6,11 @@ namespace guildhall::api {
 
 void build_public(http::router& routes, const services& with) {
   auto own = with;
-  if (const auto* how = with.auth_settings)
+  if (with.auth_settings && !own.auth_limits) {
+    const auto how = with.auth_settings->get();
     own.auth_limits =
         std::make_shared<auth::request_limits>(how->requests_per_minute, how->trust);
+  }
   own.write_limit = std::make_shared<auth::write_limit>(own.writes_per_second);
   const auto shared = std::make_shared<const services>(std::move(own));
   add_guilds(routes, shared);

@@ -6,13 +6,16 @@
 #include "api/auth/write_limit.hpp"
 #include "api/response_cache.hpp"
 #include "api/standings.hpp"
+#include "core/live.hpp"
 #include "core/metrics.hpp"
 #include "domain/api_port.hpp"
 #include "domain/control.hpp"
 #include "domain/login_port.hpp"
+#include "domain/readiness.hpp"
 #include "http/router.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,12 +23,7 @@
 /// and no database.
 namespace guildhall::api {
 
-/// Ready is who can answer reads. It may be ready while nothing can be written.
-struct readiness {
-  bool ready{false};
-  bool writes{false};
-  std::string reason; ///< why not
-};
+using domain::readiness;
 
 /// What the handlers stand on. Everything referred to outlives the server.
 ///
@@ -40,11 +38,13 @@ struct services {
   const auth::verifier& tokens;
   api::standings& standings;
   metrics& measures;
-  std::function<readiness()> ready;                    ///< any thread, at once
+  std::function<readiness()> ready; ///< any thread, at once
+  /// What the start-up is at, for /live; none once it is over. Empty: it is over.
+  std::function<std::optional<std::string>()> starting{};
   domain::login_port* login{nullptr};                  ///< none: nobody can log in here
-  const auth::settings* auth_settings{nullptr};        ///< none: no routes about logging in
-  std::shared_ptr<auth::request_limits> auth_limits{}; ///< made by `build_public`
-  std::shared_ptr<auth::write_limit> write_limit{};    ///< made by `build_public`
+  const live<auth::settings>* auth_settings{nullptr};  ///< none: no routes about logging in
+  std::shared_ptr<auth::request_limits> auth_limits{}; ///< none: `build_public` makes them
+  std::shared_ptr<auth::write_limit> write_limit{};    ///< the same
   bool open_reads{false};                              ///< any user may read any guild
   unsigned writes_per_second{10};        ///< per user, in bursts of six times that
   std::vector<domain::region> regions{}; ///< those that are synced; empty: any

@@ -88,21 +88,22 @@ result<domain::region> admitted(const call& in, auth::request_limit& limit) {
   const auto where = domain::parse_region(in.request().query("region").value_or("eu"));
   if (!where)
     return fail(validation_failure({{"region", "Region must be one of: us, eu, kr, tw"}}));
-  if (in.with().auth_settings->authorize_url.empty() || !in.with().login)
+  if ((*in.with().auth_settings)->authorize_url.empty() || !in.with().login)
     return fail(ec::unavailable, "Login with Battle.net is not configured here");
   return *where;
 }
 
 task<http::response> login(call in) {
   const auto where = co_await admitted(in, in.with().auth_limits->logins);
-  auto url = in.with().auth_settings->public_url + std::string{start_path} + "?region=";
+  auto url = (*in.with().auth_settings)->public_url + std::string{start_path} + "?region=";
   url += domain::to_string(where);
   co_return data_answer(200, [&](json_writer& out) { out.field("authUrl", url); });
 }
 
 task<http::response> start(call in) {
   const auto where = co_await admitted(in, in.with().auth_limits->starts);
-  const auto& how = *in.with().auth_settings;
+  const auto settings = in.with().auth_settings->get();
+  const auto& how = *settings;
   const auto state = crypto::random_hex(32);
   domain::open_login asked{hash_of(state), where};
   if (!co_await in.ask(std::move(asked)).outcome())
@@ -114,7 +115,8 @@ task<http::response> start(call in) {
 
 task<http::response> callback(call in) {
   co_await in.with().auth_limits->callbacks.admit(in.request());
-  const auto& how = *in.with().auth_settings;
+  const auto settings = in.with().auth_settings->get();
+  const auto& how = *settings;
   const auto state = in.request().query("state").value_or("");
   const auto bound = cookie_in(in.request().header("Cookie"));
   // Whoever sent the browser here, the login that its cookie belongs to may go on.

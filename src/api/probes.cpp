@@ -16,11 +16,24 @@ http::response ready_response(const readiness& state, bool must_write) {
   out.field("writes", state.ready && state.writes);
   if (!ready)
     out.field("reason", state.ready ? "nothing can be written" : state.reason);
+  if (!state.trouble.empty())
+    out.field("trouble", state.trouble);
   out.end_object();
   auto answer = http::json_response(ready ? 200 : 503, std::move(out).take());
   if (!ready)
     answer.add_header("Retry-After", "1");
   return answer;
+}
+
+/// Alive from the first moment, whatever the start-up waits for.
+http::response live_response(const std::optional<std::string>& starting) {
+  json_writer out;
+  out.begin_object();
+  out.field("status", "live");
+  if (starting)
+    out.field("starting", *starting);
+  out.end_object();
+  return http::json_response(200, std::move(out).take());
 }
 
 /// The cache counts by itself, cheaply; its numbers become metrics when somebody asks.
@@ -67,8 +80,8 @@ private:
 
 void add_probes(http::router& routes, const shared_services& with) {
   using http::method;
-  routes.add(method::get, "/live", [](const http::request&, http::reply_slot slot) {
-    slot.send(http::json_response(200, R"({"status":"live"})"));
+  routes.add(method::get, "/live", [with](const http::request&, http::reply_slot slot) {
+    slot.send(live_response(with->starting ? with->starting() : std::nullopt));
   });
   routes.add(method::get, "/ready", [with](const http::request& req, http::reply_slot slot) {
     slot.send(ready_response(with->ready(), req.query("writes") == "1"));

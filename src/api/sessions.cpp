@@ -61,7 +61,8 @@ task<http::response> refresh(call in) {
   const auto standing = co_await still_good(**token, std::move(known));
   if (!standing)
     co_return fail(bad_refresh_token());
-  const auto tokens = auth::tokens_for(*in.with().auth_settings, *standing, now_in_seconds());
+  const auto tokens =
+      auth::tokens_for(*in.with().auth_settings->get(), *standing, now_in_seconds());
   co_return data_answer(200, [&](json_writer& out) {
     out.field("accessToken", tokens.access);
     out.field("refreshToken", tokens.refresh);

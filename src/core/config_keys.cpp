@@ -119,6 +119,9 @@ key secret(
     const auto& value = field(cfg).value;
     return json_quoted(value.empty() ? value : shown(value));
   };
+  made.equal = [=](const config& one, const config& other) {
+    return field(one).value == field(other).value;
+  };
   return made;
 }
 
@@ -213,6 +216,13 @@ key signing_keys(std::string name, Field field) {
             for (const auto& signing_key : field(cfg))
               entries.push_back(json_quoted(signing_key.id + ":***"));
             return fmt::format("[{}]", fmt::join(entries, ", "));
+          },
+      .equal =
+          [=](const config& one, const config& other) {
+            return std::ranges::equal(
+                field(one), field(other), [](const auto& a, const auto& b) {
+                  return a.id == b.id && a.key.value == b.key.value;
+                });
           }};
 }
 

@@ -20,6 +20,12 @@ struct key {
   std::function<bool(config&, const raw&)> read;
   /// The value as a TOML literal, masked if secret.
   std::function<std::string(const config&)> print;
+  /// Of what `print` masks: whether two values are the same. None: it prints all there is.
+  std::function<bool(const config&, const config&)> equal{};
+
+  bool is_same(const config& one, const config& other) const {
+    return equal ? equal(one, other) : print(one) == print(other);
+  }
 
   std::string section() const {
     return name.substr(0, name.find('.'));

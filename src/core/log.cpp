@@ -6,6 +6,7 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include <cmath>
 #include <iterator>
 
 namespace guildhall {
@@ -81,14 +82,66 @@ public:
   }
 };
 
+thread_local const log_facts* facts_now = nullptr;
+
+std::string json_of(const log_field& field) {
+  if (const auto* const text = std::get_if<std::string_view>(&field.value))
+    return json_quoted(*text);
+  if (const auto* const number = std::get_if<std::int64_t>(&field.value))
+    return fmt::to_string(*number);
+  const auto real = std::get<double>(field.value);
+  return std::isfinite(real) ? fmt::format("{:.6g}", real) : "null";
+}
+
+bool is_empty(const log_field& field) {
+  const auto* const text = std::get_if<std::string_view>(&field.value);
+  return text && text->empty();
+}
+
+/// `,"event":...` and the facts of this thread's line; `%&` in the pattern below.
+class facts_of_line final : public spdlog::custom_flag_formatter {
+public:
+  void
+  format(const spdlog::details::log_msg&, const std::tm&, spdlog::memory_buf_t& out) override {
+    if (!facts_now)
+      return;
+    std::string members = ",\"event\":" + json_quoted(facts_now->event);
+    for (const auto& field : facts_now->fields)
+      if (!is_empty(field))
+        members += ',' + json_quoted(field.name) + ':' + json_of(field);
+    out.append(members.data(), members.data() + members.size());
+  }
+
+  std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<facts_of_line>();
+  }
+};
+
 template <auto Escape>
 std::unique_ptr<spdlog::formatter> formatter_of(std::string pattern) {
   auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
-  formatter->add_flag<escaped_message<Escape>>('*').set_pattern(std::move(pattern));
+  formatter->add_flag<escaped_message<Escape>>('*');
+  formatter->add_flag<facts_of_line>('&');
+  formatter->set_pattern(std::move(pattern));
   return formatter;
 }
 
+spdlog::level::level_enum level_named(std::string_view name) {
+  const auto known = spdlog::level::from_str(std::string{name});
+  const auto is_unknown = known == spdlog::level::off && name != "off";
+  return is_unknown ? spdlog::level::info : known;
+}
+
 } // namespace
+
+log_facts::log_facts(std::string_view called, std::span<const log_field> with_fields) noexcept
+    : event{called},
+      fields{with_fields},
+      outer_{std::exchange(facts_now, this)} {}
+
+log_facts::~log_facts() {
+  facts_now = outer_;
+}
 
 std::string json_quoted(std::string_view utf8) {
   return '"' + escaped(utf8, "\"\\") + '"';
@@ -97,7 +150,7 @@ std::string json_quoted(std::string_view utf8) {
 std::unique_ptr<spdlog::formatter> make_log_formatter(log_format format) {
   if (format == log_format::json)
     return formatter_of<json_quoted>(
-        R"({"ts":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l","thread":%t,"msg":%*})");
+        R"({"ts":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l","thread":%t,"msg":%*%&})");
   return formatter_of<on_one_line>("%Y-%m-%dT%H:%M:%S.%eZ %-8l %*");
 }
 
@@ -105,10 +158,12 @@ void set_up_logging(log_format format, std::string_view level) {
   auto logger = std::make_shared<spdlog::logger>(
       "guildhall", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   logger->set_formatter(make_log_formatter(format));
-  const auto known = spdlog::level::from_str(std::string{level});
-  const auto is_unknown = known == spdlog::level::off && level != "off";
-  logger->set_level(is_unknown ? spdlog::level::info : known);
+  logger->set_level(level_named(level));
   spdlog::set_default_logger(std::move(logger));
+}
+
+void set_log_level(std::string_view level) {
+  spdlog::default_logger_raw()->set_level(level_named(level));
 }
 
 } // namespace guildhall

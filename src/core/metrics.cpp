@@ -55,7 +55,31 @@ prometheus::Histogram& metrics::duration(
       .Add(shown(labels), seconds);
 }
 
+prometheus::Histogram& metrics::coarse_duration(
+    const std::string& name, const std::string& help, const prometheus::Labels& labels) {
+  static const prometheus::Histogram::BucketBoundaries seconds{0.001, 0.01, 0.1, 1, 10};
+  return prometheus::BuildHistogram()
+      .Name(full_name(name))
+      .Help(help)
+      .Register(*registry_)
+      .Add(labels, seconds);
+}
+
+prometheus::Gauge& metrics::common_gauge(const std::string& name, const std::string& help) {
+  return prometheus::BuildGauge().Name(name).Help(help).Register(*registry_).Add({});
+}
+
+void metrics::before_render(std::function<void()> look) {
+  const std::lock_guard guard{looks_lock_};
+  looks_.push_back(std::move(look));
+}
+
 std::string metrics::render() const {
+  {
+    const std::lock_guard guard{looks_lock_};
+    for (const auto& look : looks_)
+      look();
+  }
   return prometheus::TextSerializer{}.Serialize(registry_->Collect());
 }
 

@@ -35,17 +35,25 @@ std::string bound_to(std::string_view key_id, std::string_view context) {
   return std::string{key_id} + '\0' + std::string{context};
 }
 
+std::vector<config::signing_key> all_derived(std::vector<config::signing_key> keys) {
+  if (sodium_init() < 0 || keys.empty())
+    throw std::runtime_error{"nothing can be sealed: no key, or no libsodium"};
+  for (auto& key : keys)
+    key.key.value = derived(key.key.value);
+  return keys;
+}
+
 } // namespace
 
-sealer::sealer(std::vector<config::signing_key> keys) : keys_{std::move(keys)} {
-  if (sodium_init() < 0 || keys_.empty())
-    throw std::runtime_error{"nothing can be sealed: no key, or no libsodium"};
-  for (auto& key : keys_)
-    key.key.value = derived(key.key.value);
+sealer::sealer(std::vector<config::signing_key> keys) : keys_{all_derived(std::move(keys))} {}
+
+void sealer::replace(std::vector<config::signing_key> keys) {
+  keys_.set(all_derived(std::move(keys)));
 }
 
 std::string sealer::seal(std::string_view plain, std::string_view context) const {
-  const auto& key = keys_.front();
+  const auto keys = keys_.get();
+  const auto& key = keys->front();
   const auto bound = bound_to(key.id, context);
   std::string nonce(nonce_bytes, '\0');
   randombytes_buf(nonce.data(), nonce.size());
@@ -59,7 +67,8 @@ std::string sealer::seal(std::string_view plain, std::string_view context) const
 }
 
 result<std::string> sealer::open(std::string_view sealed, std::string_view context) const {
-  for (const auto& key : keys_) {
+  const auto keys = keys_.get();
+  for (const auto& key : *keys) {
     const auto head = std::to_string(key.id.size()) + separator + key.id;
     if (!sealed.starts_with(head) || sealed.size() < head.size() + nonce_bytes + tag_bytes)
       continue;

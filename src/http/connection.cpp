@@ -158,6 +158,9 @@ void connection::dispatch() {
     request_.id = given;
   else
     request_.id = thread_.make_request_id();
+  request_.trace = parse_traceparent(request_.header("traceparent"));
+  if (request_.trace.trace_id.empty())
+    request_.trace = thread_.traces().new_trace();
   keep_ = broken_.code == ec::none && parser_->keep_alive();
   if (broken_.code != ec::none)
     accept(turn_, error_response(broken_));
@@ -203,7 +206,7 @@ void connection::route() {
 void connection::answer_options() {
   accept(
       turn_, options_answer(
-                 request_, from_.options().cors_origins,
+                 request_, *from_.options().cors_origins.get(),
                  from_.options().routes.allowed(request_.path())));
 }
 
@@ -264,8 +267,11 @@ void connection::write_head() {
   head_ += thread_.date();
   head_ += "\r\nX-Request-Id: ";
   head_ += request_.id;
+  head_ += "\r\ntraceparent: ";
+  head_ += thread_.traces().header_of(request_.trace);
   head_ += "\r\nX-Content-Type-Options: nosniff\r\n";
-  add_cors_headers(head_, request_.header("Origin"), from_.options().cors_origins);
+  if (const auto origin = request_.header("Origin"); !origin.empty())
+    add_cors_headers(head_, origin, *from_.options().cors_origins.get());
   if (!keep_)
     head_ += "Connection: close\r\n";
   else if (parser_->is_http_10())

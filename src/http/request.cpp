@@ -99,6 +99,7 @@ void request::clear() noexcept {
   body.clear();
   id.clear();
   authority.clear();
+  trace.trace_id.clear();
   header_text_.clear();
   headers_.clear();
   param_count_ = 0;

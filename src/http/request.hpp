@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/trace_context.hpp"
 #include "http/ascii.hpp"
 #include "http/door/ip_address.hpp"
 
@@ -27,6 +28,7 @@ public:
   std::string target; ///< as sent: path and query, still percent-encoded
   std::string body;
   std::string id;        ///< X-Request-Id: the client's when sane, else ours
+  trace_context trace;   ///< the client's `traceparent`, else a trace of our own
   std::string authority; ///< "host:port" of an absolute target; it counts instead of Host
   ip_address peer;       ///< whoever opened the connection; see `client_address`
 

@@ -16,12 +16,6 @@ namespace {
 constexpr unsigned max_default_threads = 8;
 constexpr std::chrono::milliseconds poll_interval{2};
 
-unsigned thread_count(unsigned wanted) {
-  if (wanted > 0)
-    return wanted;
-  return std::clamp(std::thread::hardware_concurrency(), 1u, max_default_threads);
-}
-
 template <class Condition>
 bool wait_until(std::chrono::steady_clock::time_point end, Condition holds) {
   while (!holds()) {
@@ -33,6 +27,12 @@ bool wait_until(std::chrono::steady_clock::time_point end, Condition holds) {
 }
 
 } // namespace
+
+unsigned io_threads_of(unsigned wanted) noexcept {
+  if (wanted > 0)
+    return wanted;
+  return std::clamp(std::thread::hardware_concurrency(), 1u, max_default_threads);
+}
 
 server_options options_from(const config& cfg) {
   // Operators and probes are few; what they ask is small.
@@ -52,7 +52,7 @@ server_options options_from(const config& cfg) {
   api.name = "api";
   api.address = cfg.http.address;
   api.port = cfg.http.port;
-  api.cors_origins = cfg.cors.origins;
+  api.cors_origins.set(cfg.cors.origins);
   api.max_connections = cfg.http.max_connections;
   api.max_connections_per_address = cfg.http.max_connections_per_address;
   api.max_in_flight = cfg.http.max_in_flight;
@@ -110,7 +110,7 @@ result<std::unique_ptr<server>> server::start(server_options how, metrics& measu
   for (std::size_t i = 0; i < wanted.size(); ++i)
     own->listeners.push_back(
         std::make_unique<listener>(std::move(wanted[i]), own->shared, i, measures));
-  for (unsigned i = 0; i < thread_count(own->shared.limits.io_threads); ++i)
+  for (unsigned i = 0; i < io_threads_of(own->shared.limits.io_threads); ++i)
     own->workers.push_back(std::make_unique<worker>(own->shared, own->listeners));
   auto& first = *own->workers.front();
   for (const auto& one : own->listeners)

@@ -2,6 +2,7 @@
 
 #include "core/config.hpp"
 #include "core/error.hpp"
+#include "core/live.hpp"
 #include "core/metrics.hpp"
 #include "http/door/client_address.hpp"
 #include "http/router.hpp"
@@ -23,7 +24,7 @@ struct listener_options {
   std::uint16_t port{0}; ///< 0: the system chooses; see `server::port`
   router routes;
   /// Origins whose pages may call ("https://host:port"); empty: no CORS headers at all.
-  std::vector<std::string> cors_origins{};
+  live<std::vector<std::string>> cors_origins{};
   /// For one more, whoever idles longest makes room; when nobody idles it gets 503 and is
   /// closed.
   unsigned max_connections{4096};
@@ -60,6 +61,9 @@ struct server_options {
 /// The limits and times of `[http]`, and two listeners: [0] "api" and [1] "admin" (few
 /// connections, no CORS, drained last). The caller adds the routes.
 server_options options_from(const config& cfg);
+
+/// How many I/O threads there are where so many are wanted (0: one per core, at most 8).
+unsigned io_threads_of(unsigned wanted) noexcept;
 
 /// The web server: HTTP/1.1, one io_context per I/O thread, one coroutine per connection.
 ///

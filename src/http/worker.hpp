@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/trace_context.hpp"
 #include "http/account/request_metrics.hpp"
 #include "http/net.hpp"
 #include "http/server.hpp"
@@ -60,6 +61,9 @@ public:
     return date_;
   } ///< RFC 9110 section 5.6.7
   std::string make_request_id();
+  trace_ids& traces() noexcept {
+    return traces_;
+  }
   void count(const listener& where, int status, double seconds) noexcept;
   bool stopping() const noexcept {
     return stopping_;
@@ -86,6 +90,7 @@ private:
   std::chrono::sys_seconds date_of_{};
   std::string id_prefix_;
   std::uint32_t ids_{0};
+  trace_ids traces_;
   bool stopping_{false};
   std::thread thread_;
 };

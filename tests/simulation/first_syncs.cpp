@@ -28,7 +28,7 @@ public:
         instance_settings{
             .name = "instance",
             .seed = how.seed + 2,
-            .limits = {.rate = how.rate, .per_hour = 1'000'000},
+            .limits = domain::budget_limits{.rate = how.rate, .per_hour = 1'000'000},
             .sync = {.guild_interval = std::chrono::minutes{30}}});
   }
   ~fresh_service() {

@@ -301,6 +301,14 @@ std::string mint_operator(
 
 verifier::verifier(std::vector<config::signing_key> keys) : keys_{std::move(keys)} {}
 
+void verifier::replace(std::vector<config::signing_key> keys) {
+  keys_.set(std::move(keys));
+  for (auto& part : shards_) {
+    const std::lock_guard guard{part.lock};
+    part.known.clear();
+  }
+}
+
 result<claims_ptr>
 verifier::verify(std::string_view token, audience wanted, std::chrono::sys_seconds now) const {
   if (token.empty() || token.size() > max_token_bytes)
@@ -313,8 +321,9 @@ verifier::verify(std::string_view token, audience wanted, std::chrono::sys_secon
       who = known->second;
   }
   const auto is_new = !who;
+  const auto keys = is_new ? keys_.get() : nullptr;
   if (is_new) {
-    auto checked = check(token);
+    auto checked = check(token, *keys);
     if (!checked)
       return fail(std::move(checked.error()));
     who = std::move(*checked);
@@ -327,7 +336,8 @@ verifier::verify(std::string_view token, audience wanted, std::chrono::sys_secon
     const std::lock_guard guard{part.lock};
     if (part.known.size() >= tokens_per_shard)
       part.known.clear();
-    part.known.emplace(token, who);
+    if (keys == keys_.get()) // else it may be one of a key that is gone
+      part.known.emplace(token, who);
   }
   return who;
 }
@@ -343,16 +353,18 @@ result<claims_ptr> verifier::verify_header(
 }
 
 std::string verifier::seal(std::string_view text) const {
-  return keys_.empty() ? std::string{} : sealed_by(keys_.front(), text);
+  const auto keys = keys_.get();
+  return keys->empty() ? std::string{} : sealed_by(keys->front(), text);
 }
 
 bool verifier::has_sealed(std::string_view text, std::string_view seal) const {
-  return std::any_of(keys_.begin(), keys_.end(), [&](const auto& key) {
+  const auto keys = keys_.get();
+  return std::any_of(keys->begin(), keys->end(), [&](const auto& key) {
     return crypto::equal_constant_time(sealed_by(key, text), seal);
   });
 }
 
-result<claims_ptr> verifier::check(std::string_view token) const {
+result<claims_ptr> verifier::check(std::string_view token, const key_list& keys) {
   const auto first = token.find('.');
   const auto second = first == token.npos ? first : token.find('.', first + 1);
   if (second == token.npos || token.find('.', second + 1) != token.npos)
@@ -361,11 +373,11 @@ result<claims_ptr> verifier::check(std::string_view token) const {
   if (!header || text_of(*header, "alg") != "HS256" || header->contains("crit"))
     return fail(ec::invalid_token);
   const auto kid = text_of(*header, "kid");
-  const auto key = std::find_if(keys_.begin(), keys_.end(), [&](const auto& candidate) {
+  const auto key = std::find_if(keys.begin(), keys.end(), [&](const auto& candidate) {
     return !kid.empty() && candidate.id == kid;
   });
   const auto signature = crypto::base64url_decode(token.substr(second + 1));
-  if (key == keys_.end() || !signature)
+  if (key == keys.end() || !signature)
     return fail(ec::invalid_token);
   const auto expected = crypto::hmac_sha256(key->key.value, token.substr(0, second));
   if (!crypto::equal_constant_time(bytes_of(expected), *signature))

@@ -3,6 +3,7 @@
 #include "core/clock.hpp"
 #include "core/config.hpp"
 #include "core/error.hpp"
+#include "core/live.hpp"
 
 #include <array>
 #include <chrono>
@@ -57,6 +58,8 @@ std::string mint_operator(
 class verifier {
 public:
   explicit verifier(std::vector<config::signing_key> keys);
+  /// Checks against these from now on; whose key is gone is refused at once.
+  void replace(std::vector<config::signing_key> keys);
 
   /// `ec::invalid_token` or `ec::expired_token`; which of the checks failed is not told.
   result<claims_ptr>
@@ -86,9 +89,11 @@ private:
     std::unordered_map<std::string, claims_ptr, text_hash, std::equal_to<>> known;
   };
 
-  result<claims_ptr> check(std::string_view token) const;
+  using key_list = std::vector<config::signing_key>;
 
-  std::vector<config::signing_key> keys_;
+  static result<claims_ptr> check(std::string_view token, const key_list& keys);
+
+  live<key_list> keys_;
   mutable std::array<shard, shard_count> shards_;
 };
 

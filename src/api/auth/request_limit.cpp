@@ -6,8 +6,13 @@
 namespace guildhall::api::auth {
 
 request_limit::request_limit(unsigned per_minute, http::proxy_trust trust)
-    : each_{clock::duration{window} / std::max(1u, per_minute)},
-      trust_{std::move(trust)} {}
+    : trust_{std::move(trust)} {
+  set(per_minute);
+}
+
+void request_limit::set(unsigned per_minute) {
+  each_ = clock::duration{window} / std::max(1u, per_minute);
+}
 
 result<void> request_limit::admit(const http::request& what, clock::time_point now) {
   const auto address = http::client_address(what, trust_).household();
@@ -18,7 +23,7 @@ result<void> request_limit::admit(const http::request& what, clock::time_point n
       free_at_.clear();
   }
   auto& free_at = free_at_[address];
-  const auto next = std::max(free_at, now) + each_;
+  const auto next = std::max(free_at, now) + each_.load();
   if (next - now > window) {
     failure why{ec::rate_limited};
     why.retry_at = wall_now() + std::chrono::ceil<std::chrono::seconds>(next - now - window);

@@ -4,6 +4,7 @@
 #include "http/door/client_address.hpp"
 #include "http/request.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <mutex>
@@ -21,6 +22,9 @@ public:
   /// `trust`: whose word about the client's address counts.
   request_limit(unsigned per_minute, http::proxy_trust trust);
 
+  /// From now on so many.
+  void set(unsigned per_minute);
+
   /// `ec::rate_limited` with when to come back.
   result<void> admit(const http::request& what, clock::time_point now = clock::now());
 
@@ -28,7 +32,7 @@ private:
   static constexpr std::size_t max_addresses = 50'000;
   static constexpr std::chrono::minutes window{1};
 
-  const clock::duration each_;
+  std::atomic<clock::duration> each_;
   const http::proxy_trust trust_;
   std::mutex lock_;
   std::unordered_map<http::ip_address, clock::time_point, http::ip_address_hash>
@@ -42,6 +46,11 @@ struct request_limits {
         starts{per_minute, trust},
         callbacks{per_minute, trust},
         refreshes{per_minute, trust} {}
+
+  void set(unsigned per_minute) {
+    for (auto* const each : {&logins, &starts, &callbacks, &refreshes})
+      each->set(per_minute);
+  }
 
   request_limit logins;
   request_limit starts;

@@ -51,10 +51,18 @@ void request_log::tell(
       return;
   }
   // The path without its query: that one may hold what no log should.
-  log::log(
-      level, "http: {} {} {} {} {} B {:.2f} ms from={} id={}", listener, to_string(what.verb),
-      path_for_log(what.path()), how.status, how.bytes, how.seconds * 1e3,
-      client_address(what, trust_).text(), what.id);
+  const auto path = path_for_log(what.path());
+  log_event(
+      level, "http.request",
+      {{"listener", listener},
+       {"method", to_string(what.verb)},
+       {"path", path},
+       {"status", how.status},
+       {"duration_ms", how.seconds * 1e3},
+       {"request_id", what.id},
+       {"trace_id", what.trace.trace_id}},
+      "http: {} {} {} {} {} B {:.2f} ms from={} id={}", listener, to_string(what.verb), path,
+      how.status, how.bytes, how.seconds * 1e3, client_address(what, trust_).text(), what.id);
 }
 
 bool request_log::admits(

@@ -61,7 +61,7 @@ protected:
                 }},
         .store = &store,
         .seals = seals(),
-        .admins = {"Boss#1", "4711"},
+        .admins = std::vector<std::string>{"Boss#1", "4711"},
         .onboard =
             [this](onboarding_request asked) {
               if (!onboards_here)

@@ -39,7 +39,8 @@ protected:
     limiter = world.system().spawn(
         rate_limiter, static_cast<domain::sync_port*>(&store),
         rate_limiter_options{
-            .limits = {.rate = rate, .per_hour = 36'000, .people_share = 0.2},
+            .limits =
+                domain::budget_limits{.rate = rate, .per_hour = 36'000, .people_share = 0.2},
             .max_queue = max_queue,
             .instance = "tested",
             .now = world.wall_clock()},

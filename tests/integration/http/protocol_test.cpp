@@ -134,7 +134,7 @@ TEST_F(protocol_test, an_undecodable_path_is_a_bad_request) {
 
 TEST_F(protocol_test, preflights_and_answers_follow_the_list_of_origins) {
   listener_options with;
-  with.cors_origins = {"https://guild.example"};
+  with.cors_origins.set({"https://guild.example"});
   start({}, std::move(with));
   client peer{port};
   const auto preflight = peer.ask(

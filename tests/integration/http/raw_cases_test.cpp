@@ -46,7 +46,7 @@ protected:
     how.max_header_bytes = 4096;
     how.max_body_bytes = 1000;
     listener_options with;
-    with.cors_origins = {"https://guild.example"};
+    with.cors_origins.set({"https://guild.example"});
     for (const auto* path : {"/", "/target"})
       with.routes.add(method::get, path, [](const request& what, reply_slot slot) {
         slot.send(text(200, "<" + what.target + ">"));

@@ -319,15 +319,16 @@ protected:
   auth::verifier tokens{{signing_key}};
   fake_accounts accounts{database};
   fake_login login;
-  auth::settings auth_settings{
+  live<auth::settings> auth_settings{auth::settings{
       .key = signing_key,
       .authorize_url = "https://oauth.example/authorize?client_id=c",
       .public_url = "https://api.example",
       .frontend_url = "https://client.example",
-      .requests_per_minute = 30};
+      .requests_per_minute = 30}};
   api::standings standings{database};
   metrics measures;
   readiness state{.ready = true, .writes = true, .reason = {}};
+  std::optional<std::string> starting;
   services with{
       .data = database,
       .control = operations,
@@ -336,6 +337,7 @@ protected:
       .standings = standings,
       .measures = measures,
       .ready = [this] { return state; },
+      .starting = [this] { return starting; },
       .login = &login,
       .auth_settings = &auth_settings,
       .auth_limits = {},

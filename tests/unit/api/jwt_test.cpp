@@ -301,5 +301,23 @@ TEST_F(jwt_test, the_header_needs_the_bearer_scheme) {
   EXPECT_EQ(code(token), ec::invalid_token);
 }
 
+TEST_F(jwt_test, keys_that_were_replaced_count_at_once_however_often_a_token_was_good) {
+  verifier changing{{k1}};
+  const auto outcome_of = [&](const std::string& token) {
+    const auto who = changing.verify(token, audience::api, now());
+    return who ? ec::none : who.error().code;
+  };
+  const auto old = mint(k1, somebody());
+  const auto fresh = mint(k2, somebody());
+  EXPECT_EQ(outcome_of(old), ec::none);
+  EXPECT_EQ(outcome_of(fresh), ec::invalid_token);
+  changing.replace({k2, k1});
+  EXPECT_EQ(outcome_of(old), ec::none) << "its key still verifies";
+  EXPECT_EQ(outcome_of(fresh), ec::none);
+  changing.replace({k2});
+  EXPECT_EQ(outcome_of(old), ec::invalid_token);
+  EXPECT_EQ(outcome_of(fresh), ec::none);
+}
+
 } // namespace
 } // namespace guildhall::api::auth

@@ -178,7 +178,9 @@ TEST_F(login_test, no_parameter_moves_the_redirect_elsewhere) {
 }
 
 TEST_F(login_test, without_a_client_id_login_says_that_it_is_not_configured) {
-  auth_settings.authorize_url.clear();
+  auto closed = *auth_settings.get();
+  closed.authorize_url.clear();
+  auth_settings.set(closed);
   const auto got = ask("/api/auth/login");
   EXPECT_EQ(got.status, 503);
   EXPECT_EQ(got.parsed().at("message"), "Login with Battle.net is not configured here");
@@ -198,7 +200,7 @@ TEST_F(login_test, one_address_may_not_ask_without_end) {
 
 TEST_F(login_test, a_refresh_token_is_good_again_and_again) {
   accounts.standing_answer = somebody();
-  const auto pair = auth::tokens_for(auth_settings, somebody(), now());
+  const auto pair = auth::tokens_for(*auth_settings.get(), somebody(), now());
   for (int i = 0; i < 3; ++i) {
     const auto got = post("/api/auth/refresh", R"({"refreshToken":")" + pair.refresh + "\"}");
     ASSERT_EQ(got.status, 200) << got.body;
@@ -212,8 +214,9 @@ TEST_F(login_test, a_refresh_token_is_good_again_and_again) {
 
 TEST_F(login_test, other_tokens_do_not_refresh) {
   accounts.standing_answer = somebody();
-  const auto pair = auth::tokens_for(auth_settings, somebody(), now());
-  const auto old = auth::tokens_for(auth_settings, somebody(), now() - std::chrono::days{8});
+  const auto pair = auth::tokens_for(*auth_settings.get(), somebody(), now());
+  const auto old =
+      auth::tokens_for(*auth_settings.get(), somebody(), now() - std::chrono::days{8});
   for (const auto& token : {pair.access, old.refresh, std::string{"x"}, operator_token()}) {
     const auto got = post("/api/auth/refresh", R"({"refreshToken":")" + token + "\"}");
     EXPECT_EQ(got.status, 401);
@@ -247,7 +250,7 @@ TEST_F(login_test, logout_revokes_when_a_good_token_comes_along_and_is_200_witho
   check(ask("/api/auth/logout", {{"Authorization", "Bearer nonsense"}}));
   EXPECT_EQ(accounts.last_call, "");
   accounts.standing_answer = somebody();
-  const auto pair = auth::tokens_for(auth_settings, somebody(), now());
+  const auto pair = auth::tokens_for(*auth_settings.get(), somebody(), now());
   const std::map<std::string, std::string> mine{{"Authorization", "Bearer " + pair.access}};
   EXPECT_EQ(ask("/api/auth/me", mine).status, 200);
   check(ask("/api/auth/logout", mine));
@@ -259,7 +262,7 @@ TEST_F(login_test, logout_revokes_when_a_good_token_comes_along_and_is_200_witho
 }
 
 TEST_F(login_test, a_logout_that_could_not_revoke_says_so) {
-  const auto pair = auth::tokens_for(auth_settings, somebody(), now());
+  const auto pair = auth::tokens_for(*auth_settings.get(), somebody(), now());
   const std::map<std::string, std::string> mine{{"Authorization", "Bearer " + pair.access}};
   accounts.standing_answer = fail(ec::database_down);
   EXPECT_EQ(ask("/api/auth/logout", mine).status, 503);
@@ -323,6 +326,18 @@ TEST(request_limit, counts_per_address_and_refills) {
   EXPECT_FALSE(limit.admit(what, begin + seconds{30}));
   what.peer = *http::ip_address::parse("192.0.2.2");
   EXPECT_TRUE(limit.admit(what, begin));
+}
+
+TEST(request_limit, can_change_while_it_counts) {
+  using clock = auth::request_limit::clock;
+  auth::request_limit limit{1, ""};
+  http::request what;
+  what.peer = "192.0.2.1";
+  const auto at = clock::now();
+  EXPECT_TRUE(limit.admit(what, at));
+  EXPECT_FALSE(limit.admit(what, at));
+  limit.set(60);
+  EXPECT_TRUE(limit.admit(what, at + std::chrono::seconds{1}));
 }
 
 TEST(request_limit, ipv4_clients_of_a_listener_for_both_count_one_by_one) {

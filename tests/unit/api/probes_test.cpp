@@ -15,6 +15,19 @@ TEST_F(probes_test, live_is_always_live) {
   EXPECT_EQ(probe("/live").status, 200);
 }
 
+TEST_F(probes_test, live_tells_what_the_start_is_at_and_ready_what_troubles) {
+  EXPECT_EQ(probe("/live").body, R"({"status":"live"})");
+  starting = "migrating: 0009";
+  const auto live = probe("/live");
+  EXPECT_EQ(live.status, 200);
+  EXPECT_EQ(live.body, R"({"status":"live","starting":"migrating: 0009"})");
+  state.trouble = "Battle.net refuses the client secret";
+  EXPECT_EQ(
+      probe("/ready").parsed(),
+      json::parse(
+          R"({"status":"ready","writes":true,"trouble":"Battle.net refuses the client secret"})"));
+}
+
 TEST_F(probes_test, ready_says_why_not) {
   EXPECT_EQ(probe("/ready").status, 200);
   state = {.reason = "no database"};

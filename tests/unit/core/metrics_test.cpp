@@ -49,6 +49,15 @@ TEST(metrics, durations_reach_from_100_microseconds_to_10_seconds) {
   EXPECT_TRUE(has_line(text, "guildhall_wait_seconds_count 1")) << text;
 }
 
+TEST(metrics, that_are_known_only_when_asked_are_looked_at_before_they_are_read) {
+  metrics all;
+  auto& files = all.common_gauge("process_open_fds", "How many files are open");
+  int looked = 0;
+  all.before_render([&] { files.Set(++looked); });
+  EXPECT_TRUE(has_line(all.render(), "process_open_fds 1"));
+  EXPECT_TRUE(has_line(all.render(), "process_open_fds 2"));
+}
+
 TEST(metrics, are_registered_once_by_many_threads) {
   metrics all;
   std::vector<std::thread> threads;

@@ -41,5 +41,16 @@ TEST(seal, keys_are_rotated) {
   EXPECT_FALSE(another.open(sealed, "x")) << "the name of a key is not the key";
 }
 
+TEST(sealer, seals_by_the_keys_that_it_was_given_last) {
+  sealer seals{{key("old", 'o')}};
+  const auto before = seals.seal("secret", "x");
+  seals.replace({key("new", 'n'), key("old", 'o')});
+  EXPECT_EQ(seals.open(before, "x").value(), "secret");
+  const auto after = seals.seal("secret", "x");
+  EXPECT_FALSE(sealer{{key("old", 'o')}}.open(after, "x"));
+  seals.replace({key("new", 'n')});
+  EXPECT_FALSE(seals.open(before, "x"));
+}
+
 } // namespace
 } // namespace guildhall

@@ -1,0 +1,63 @@
+#include "core/file_limit.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <sys/resource.h>
+
+namespace guildhall {
+namespace {
+
+TEST(file_plan, gives_what_is_wanted_where_there_is_room) {
+  const auto plan = plan_files(1u << 20, {});
+  EXPECT_EQ(plan, (file_plan{.connections = 4096, .operators = 64, .is_short = false}));
+}
+
+TEST(file_plan, bounds_clients_by_what_is_left_and_says_so) {
+  const file_needs needs{};
+  const auto plan = plan_files(1024, needs);
+  EXPECT_TRUE(plan.is_short);
+  EXPECT_LT(plan.connections + plan.operators + needs.database + needs.battlenet, 1024u);
+  EXPECT_GT(plan.connections, 700u);
+}
+
+TEST(file_plan, serves_operators_and_a_few_clients_with_two_hundred_files) {
+  const auto plan = plan_files(200, {.io_threads = 2});
+  EXPECT_GE(plan.operators, 8u);
+  EXPECT_GE(plan.connections, 50u);
+}
+
+RC_GTEST_PROP(file_plan, never_exceeds_the_limit_unless_it_is_hopeless, ()) {
+  const auto limit = *rc::gen::inRange<std::uint64_t>(0, 10'000);
+  const file_needs needs{
+      .connections = *rc::gen::inRange(1u, 10'000u),
+      .operators = 64,
+      .database = *rc::gen::inRange(2u, 60u),
+      .battlenet = *rc::gen::inRange(0u, 80u),
+      .io_threads = *rc::gen::inRange(1u, 16u)};
+  const auto plan = plan_files(limit, needs);
+  RC_ASSERT(plan.connections >= 1u);
+  RC_ASSERT(plan.connections <= needs.connections);
+  RC_ASSERT(plan.operators >= 8u);
+  RC_ASSERT(plan.is_short == (plan.connections < needs.connections));
+  const auto sum = plan.connections + plan.operators + needs.database + needs.battlenet
+                 + 3 * needs.io_threads;
+  RC_ASSERT(sum <= limit || plan.connections <= 8u);
+}
+
+TEST(raise_file_limit, takes_all_that_the_hard_limit_allows) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  auto low = before;
+  low.rlim_cur = std::min<rlim_t>(before.rlim_max, 128);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &low), 0);
+  EXPECT_EQ(raise_file_limit(), before.rlim_max);
+  rlimit after{};
+  ::getrlimit(RLIMIT_NOFILE, &after);
+  EXPECT_EQ(after.rlim_cur, before.rlim_max);
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_GT(open_files(), 2u);
+}
+
+} // namespace
+} // namespace guildhall
