@@ -8,10 +8,32 @@ namespace guildhall::actors {
 namespace {
 
 constexpr std::chrono::seconds sync_retry{60};
-constexpr std::chrono::milliseconds pool_shutdown{5'000};
+/// Those of the storage finish within two seconds or are interrupted.
+constexpr std::chrono::milliseconds of_storage_shutdown{3'000};
 /// A supervisor's own time to stop: its children's, one after the other.
-constexpr std::chrono::milliseconds storage_shutdown{12'000};
-constexpr std::chrono::milliseconds sync_shutdown{10'000};
+constexpr std::chrono::milliseconds storage_shutdown{10'000};
+constexpr std::chrono::milliseconds sync_shutdown{6'000};
+/// What the front end may need beyond the times that it is given.
+constexpr std::chrono::milliseconds front_end_reserve{2'000};
+static_assert(
+    longest_stop >= sync_shutdown + 2 * front_end_reserve + storage_shutdown,
+    "whoever waits for the end waits long enough");
+
+/// "battlenet_gateway eu" is a battlenet_gateway.
+prometheus::Counter& restarts_of(const std::string& child, metrics& numbers) {
+  return numbers.counter(
+      "actor_restarts_total", "Actors that ended and were started again",
+      {{"actor", child.substr(0, child.find(' '))}});
+}
+
+/// Counts the ends of its children, from zero on.
+void count_restarts(supervisor_options& tree, metrics& numbers) {
+  for (const auto& child : tree.children)
+    restarts_of(child.name, numbers);
+  tree.on_restart = [&numbers](const std::string& child) {
+    restarts_of(child, numbers).Increment();
+  };
+}
 
 /// Spawns a child of a supervisor and gives its handle as the supervisor keeps it.
 template <class Handle>
@@ -43,20 +65,23 @@ supervisor_options storage_tree(
            slot.put(pool);
            return as_child(pool.actor);
          },
-         pool_shutdown});
+         of_storage_shutdown});
   };
   add_pool("reader_pool", &storage_options::readers, slots.readers);
   add_pool("writer_pool", &storage_options::writers, slots.writers);
-  tree.children.push_back({"change_listener", [how](caf::event_based_actor* self) {
-                             return spawn_blocking(
-                                 self, how->detached, change_listener, how->storage.changes,
-                                 how->storage.sink);
-                           }});
+  tree.children.push_back(
+      {"change_listener",
+       [how](caf::event_based_actor* self) {
+         return spawn_blocking(
+             self, how->detached, change_listener, how->storage.changes, how->storage.sink);
+       },
+       of_storage_shutdown});
+  count_restarts(tree, numbers);
   return tree;
 }
 
-supervisor_options
-serving_tree(const std::shared_ptr<const service_options>& how, service_slots& slots) {
+supervisor_options serving_tree(
+    const std::shared_ptr<const service_options>& how, service_slots& slots, metrics& numbers) {
   supervisor_options tree{
       .name = "serving",
       .strategy = restart_strategy::one_for_one,
@@ -76,13 +101,18 @@ serving_tree(const std::shared_ptr<const service_options>& how, service_slots& s
                                slots.login_desk.put(desk);
                                return as_child(desk);
                              }});
-  const auto drain = how->serving->drain_timeout;
   tree.children.push_back(
       {"http_front_end",
-       [how, drain](caf::event_based_actor* self) {
-         return spawn_blocking(self, how->detached, http_front_end, how->serving->start, drain);
+       [how](caf::event_based_actor* self) {
+         return spawn_blocking(
+             self, how->detached, http_front_end,
+             http_front_end_options{
+                 .start = how->serving->start,
+                 .before_drain = how->serving->before_drain,
+                 .drain_timeout = how->serving->drain_timeout});
        },
-       drain + std::chrono::seconds{2}});
+       how->serving->drain_delay + how->serving->drain_timeout + front_end_reserve});
+  count_restarts(tree, numbers);
   return tree;
 }
 
@@ -118,11 +148,16 @@ supervisor_options sync_tree(
       .period = std::chrono::seconds{60},
       .children = {}};
   auto handles = std::make_shared<sync_handles>();
-  tree.children.push_back({"token_manager", [how, handles](caf::event_based_actor* self) {
-                             handles->tokens =
-                                 self->spawn(token_manager, how->tokens, how->now);
-                             return as_child(handles->tokens);
-                           }});
+  tree.children.push_back(
+      {"token_manager", [how, handles, &numbers](caf::event_based_actor* self) {
+         handles->tokens = self->spawn(
+             token_manager, token_manager_options{
+                                .source = how->tokens,
+                                .now = how->now,
+                                .numbers = &numbers,
+                                .on_verdict = how->on_verdict});
+         return as_child(handles->tokens);
+       }});
   tree.children.push_back(
       {"rate_limiter", [how, handles, &slots, &numbers](caf::event_based_actor* self) {
          auto options = how->limiter;
@@ -175,6 +210,7 @@ supervisor_options sync_tree(
                                slots.onboarder.put(actor);
                                return as_child(actor);
                              }});
+  count_restarts(tree, numbers);
   return tree;
 }
 
@@ -200,10 +236,10 @@ caf::actor spawn_root_supervisor(
   if (how->serving)
     root.children.push_back(
         {"serving",
-         [how, &slots](caf::event_based_actor* self) {
-           return as_child(self->spawn(supervisor, serving_tree(how, slots)));
+         [how, &slots, &numbers](caf::event_based_actor* self) {
+           return as_child(self->spawn(supervisor, serving_tree(how, slots, numbers)));
          },
-         how->serving->drain_timeout + std::chrono::seconds{4}});
+         how->serving->drain_delay + how->serving->drain_timeout + 2 * front_end_reserve});
   if (how->sync)
     root.children.push_back(
         {"sync",
@@ -212,6 +248,7 @@ caf::actor spawn_root_supervisor(
            return as_child(self->spawn(supervisor, sync_tree(sync, slots, numbers)));
          },
          sync_shutdown, sync_retry});
+  count_restarts(root, numbers);
   return system.spawn(supervisor, std::move(root));
 }
 

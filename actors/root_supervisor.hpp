@@ -54,13 +54,22 @@ struct storage_options {
 struct serving_options {
   http_server_factory start;
   std::optional<login_desk_options> login{}; ///< none: nobody can log in here
+  /// Called when it is to stop, before it drains: may wait for at most `drain_delay`.
+  std::function<void()> before_drain{};
+  std::chrono::milliseconds drain_delay{0};
   std::chrono::milliseconds drain_timeout{20'000};
 };
+
+/// What an orderly stop takes at the very most, besides `drain_delay` and `drain_timeout`: the
+/// sync gives back what it has claimed, and the storage finishes what it was asked.
+inline constexpr std::chrono::seconds longest_stop{20};
 
 struct sync_options {
   domain::sync_port* store{nullptr};
   battlenet::request_factory requests;
   token_source tokens;
+  /// Told what Battle.net says to our client id and secret; any thread.
+  std::function<void(const std::optional<failure>&)> on_verdict{};
   rate_limiter_options limiter;
   /// Makes the connections of one region; called again when its gateway is restarted.
   std::function<std::shared_ptr<battlenet::http_client>(domain::region)> connect;

@@ -84,6 +84,8 @@ void child_ended(self_ptr self, std::size_t index, const caf::error& reason) {
   if (st.ending)
     return;
   log::error("{}: {} has ended ({})", st.options.name, spec.name, caf::to_string(reason));
+  if (st.options.on_restart)
+    st.options.on_restart(spec.name);
   if (spec.retry_after) {
     log::error(
         "{}: {} is tried again in {} s", st.options.name, spec.name, spec.retry_after->count());

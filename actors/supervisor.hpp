@@ -39,6 +39,8 @@ struct supervisor_options {
   std::vector<child_spec> children;
   /// Told, before the supervisor ends, that it has given up (not on an orderly stop).
   std::function<void()> on_give_up{};
+  /// Told the name of a child that ended by itself and is started again.
+  std::function<void(const std::string&)> on_restart{};
 };
 
 struct supervisor_state {

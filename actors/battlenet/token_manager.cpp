@@ -32,10 +32,46 @@ void fetch(self_ptr self) {
     caf::anon_send(me, atom::response_v, std::move(outcome));
   };
   try {
-    st.source(self->clock().now() + fetch_timeout, fetched);
+    st.options.source(self->clock().now() + fetch_timeout, fetched);
   } catch (const std::exception& error) {
     fetched(fail(ec::internal, text::printable(error.what())));
   }
+}
+
+constexpr std::chrono::minutes told_again_after{10};
+
+/// One line when it begins or turns into something else, and now and then while it lasts.
+void tell(self_ptr self, const failure& why) {
+  auto& st = self->state;
+  const bool refused = why.code == ec::upstream_unauthorised;
+  st.failed->Increment();
+  st.refused->Set(refused ? 1 : 0);
+  const auto now = self->clock().now();
+  if (st.told == why.code && now - st.told_at < told_again_after)
+    return;
+  st.told = why.code;
+  st.told_at = now;
+  if (refused)
+    log_event(
+        log::level::err, "battlenet.refused", {{"error", to_string(why.code)}},
+        "battle.net refuses battlenet.client_id and battlenet.client_secret: nothing is synced "
+        "and nobody can log in. Compare them with https://develop.battle.net, correct the "
+        "configuration and restart");
+  else
+    log_event(
+        log::level::err, "battlenet.no_token", {{"error", to_string(why.code)}},
+        "battle.net token: {}", message_of(why));
+  if (st.options.on_verdict)
+    st.options.on_verdict(refused ? std::optional{why} : std::nullopt);
+}
+
+void all_is_well(self_ptr self) {
+  auto& st = self->state;
+  st.refused->Set(0);
+  if (std::exchange(st.told, std::nullopt))
+    log::info("battle.net token: granted again");
+  if (st.options.on_verdict)
+    st.options.on_verdict(std::nullopt);
 }
 
 void store_token(self_ptr self, const battlenet::access_token& token) {
@@ -44,10 +80,12 @@ void store_token(self_ptr self, const battlenet::access_token& token) {
   const auto refresh_after = token.expires_in * 9 / 10;
   st.token = {token.value, now + token.expires_in};
   st.failures = 0;
+  st.fetched->Set(std::chrono::duration<double>(st.options.now().time_since_epoch()).count());
+  all_is_well(self);
   // A token that is refused as soon as it is there was not the trouble.
   st.not_before = now + first_backoff;
   st.last_failure = {ec::upstream_unauthorised};
-  st.last_failure.retry_at = st.now() + first_backoff;
+  st.last_failure.retry_at = st.options.now() + first_backoff;
   self->delayed_send(
       token_manager_actor{self},
       std::max<std::chrono::seconds>(refresh_after, std::chrono::seconds{1}), atom::tick_v,
@@ -65,14 +103,13 @@ bool has_good_token(self_ptr self) {
 
 void note_failure(self_ptr self, const failure& why) {
   auto& st = self->state;
-  if (st.failures == 0)
-    log::error("battle.net token: {}", message_of(why));
+  tell(self, why);
   st.failures = std::min(st.failures + 1, 16);
   const auto wait =
       std::min<std::chrono::seconds>(first_backoff * (1 << (st.failures - 1)), longest_backoff);
   st.not_before = self->clock().now() + wait;
   st.last_failure = why;
-  st.last_failure.retry_at = st.now() + wait;
+  st.last_failure.retry_at = st.options.now() + wait;
   if (!st.token.value.empty()) // still good; its refresh goes on
     self->delayed_send(token_manager_actor{self}, wait, atom::tick_v, ++st.generation);
   answer_all(self, std::unexpected<failure>(st.last_failure));
@@ -87,11 +124,16 @@ token_manager_state::~token_manager_state() {
     asker.deliver(token_reply{fail(ec::unavailable)});
 }
 
-token_manager_actor::behavior_type
-token_manager(self_ptr self, token_source source, std::function<time_point()> wall) {
+token_manager_actor::behavior_type token_manager(self_ptr self, token_manager_options options) {
   set_actor_defaults(self);
-  self->state.source = std::move(source);
-  self->state.now = std::move(wall);
+  self->state.options = std::move(options);
+  auto& numbers = *self->state.options.numbers;
+  self->state.refused = &numbers.gauge(
+      "battlenet_credentials_refused", "1 while Battle.net refuses our client id or secret");
+  self->state.fetched = &numbers.gauge(
+      "battlenet_token_fetched_timestamp_seconds", "When the token was fetched, 0 for never");
+  self->state.failed =
+      &numbers.counter("battlenet_token_failures_total", "Tokens that could not be fetched");
   self->set_down_handler([self](caf::down_msg& down) {
     std::erase_if(self->state.listeners, [&](const auto& listener) {
       return listener.address() == down.source;

@@ -11,10 +11,12 @@ using self_ptr = http_front_end_actor::stateful_pointer<http_front_end_state>;
 void drain(self_ptr self) {
   auto& st = self->state;
   if (st.server) {
-    if (!st.server->wait_drained(st.drain_timeout))
+    if (st.options.before_drain)
+      st.options.before_drain();
+    if (!st.server->wait_drained(st.options.drain_timeout))
       log::warn(
           "http: {} requests were not answered within {} ms", st.server->in_flight(),
-          st.drain_timeout.count());
+          st.options.drain_timeout.count());
     st.server->stop();
     st.server.reset();
   }
@@ -25,12 +27,12 @@ void drain(self_ptr self) {
 
 http_front_end_state::http_front_end_state(self_ptr) {}
 
-http_front_end_actor::behavior_type http_front_end(
-    self_ptr self, const http_server_factory& start, std::chrono::milliseconds drain_timeout) {
+http_front_end_actor::behavior_type
+http_front_end(self_ptr self, http_front_end_options options) {
   set_actor_defaults(self);
-  self->state.drain_timeout = drain_timeout;
+  self->state.options = std::move(options);
   self->set_exit_handler([self](caf::exit_msg&) { drain(self); });
-  auto server = start();
+  auto server = self->state.options.start();
   if (server) {
     self->state.server = std::move(*server);
   } else {

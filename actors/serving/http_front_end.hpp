@@ -11,12 +11,19 @@ namespace guildhall::actors {
 
 using http_server_factory = std::function<result<std::unique_ptr<http::server>>()>;
 
+struct http_front_end_options {
+  http_server_factory start;
+  /// Called before it drains: waits while a stop is only announced.
+  std::function<void()> before_drain{};
+  std::chrono::milliseconds drain_timeout{20'000};
+};
+
 struct http_front_end_state {
   explicit http_front_end_state(
       http_front_end_actor::stateful_pointer<http_front_end_state> self);
 
   std::unique_ptr<http::server> server;
-  std::chrono::milliseconds drain_timeout{20'000};
+  http_front_end_options options;
   static inline const char* name = "http-front-end";
 };
 
@@ -26,6 +33,6 @@ struct http_front_end_state {
 /// once and its supervisor tries again.
 http_front_end_actor::behavior_type http_front_end(
     http_front_end_actor::stateful_pointer<http_front_end_state> self,
-    const http_server_factory& start, std::chrono::milliseconds drain_timeout);
+    http_front_end_options options);
 
 } // namespace guildhall::actors

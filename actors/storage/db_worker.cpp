@@ -75,7 +75,9 @@ void replace_if_broken(self_ptr self) {
 bool attempt(self_ptr self, const job_ptr& job) {
   auto& st = self->state;
   ++job->attempts;
+  const auto began = std::chrono::steady_clock::now();
   const auto outcome = st.link->run(*job);
+  st.times->note(*job, began, std::chrono::steady_clock::now());
   st.used = self->clock().now();
   const auto code = outcome ? ec::none : outcome.error().code;
   const bool lost =
@@ -153,6 +155,7 @@ db_worker_actor::behavior_type db_worker(
   set_actor_defaults(self);
   self->state.pool = std::move(pool);
   self->state.jobs = std::move(jobs);
+  self->state.times = self->state.jobs->times();
   self->state.open = std::move(open);
   caf::anon_send(db_worker_actor{self}, atom::tick_v);
   return {

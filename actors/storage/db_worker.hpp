@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace guildhall::actors {
 
@@ -27,6 +28,8 @@ using db_link_factory = std::function<result<std::unique_ptr<db_link>>()>;
 
 struct db_worker_state {
   db_worker_state(db_worker_actor::stateful_pointer<db_worker_state> self);
+
+  std::optional<job_times> times;
 
   db_pool_actor pool;
   std::shared_ptr<job_queue> jobs;

@@ -29,6 +29,8 @@ job_queue::job_queue(
     std::size_t limit, const caf::actor_clock& clock, metrics& numbers, const std::string& pool)
     : limit_{limit},
       clock_{clock},
+      measures_{numbers},
+      pool_name_{pool},
       queued_{
           numbers.gauge("database_queue", "Jobs waiting for a connection", {{"pool", pool}})},
       impatient_{domain::overload_rule::limits{}},
@@ -52,6 +54,7 @@ void job_queue::place(job_ptr job, bool again) {
   refused_jobs out;
   db_worker_actor idle;
   db_pool_actor unaware;
+  job->queued = clock_.now();
   {
     const std::lock_guard guard{lock_};
     job->came = clock_.now();

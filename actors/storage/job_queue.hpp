@@ -2,6 +2,7 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/storage/job_lane.hpp"
+#include "actors/storage/job_times.hpp"
 #include "core/metrics.hpp"
 
 #include <caf/actor_clock.hpp>
@@ -48,6 +49,10 @@ public:
   job_ptr next(const db_worker_actor& worker);
   /// A job that was begun and may run again: it is the next of its kind.
   void put_back(job_ptr job);
+  /// Counts how long jobs wait and how long each kind of them runs.
+  job_times times() const {
+    return {measures_, pool_name_};
+  }
 
   // --- for the pool
 
@@ -91,6 +96,8 @@ private:
 
   const std::size_t limit_;
   const caf::actor_clock& clock_;
+  metrics& measures_;
+  const std::string pool_name_;
   prometheus::Gauge& queued_;
   std::array<prometheus::Counter*, refusals> refused_{};
 

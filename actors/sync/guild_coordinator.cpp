@@ -18,21 +18,51 @@ void arm_tick(self_ptr self) {
 
 // --- the end
 
+struct ending {
+  log::level::level_enum level;
+  std::string_view event;
+  std::string_view verb;
+  std::string_view when;
+};
+
+/// Only what was done is told as such. That our client id is refused is told once, by whoever
+/// asks for tokens, and not again by every guild.
+ending how_it_ended(bool failed, const std::optional<failure>& stopped_by) {
+  const bool is_known = stopped_by && stopped_by->code == ec::upstream_unauthorised;
+  if (failed)
+    return {
+        is_known ? log::level::debug : log::level::warn, "guild.not_synced", "could not sync",
+        "after"};
+  if (stopped_by)
+    return {
+        is_known ? log::level::debug : log::level::info, "guild.synced_in_part",
+        "synced a part of", "in"};
+  return {log::level::info, "guild.synced", "synced", "in"};
+}
+
 void report(const guild_coordinator_state& st, bool failed, double seconds) {
   const auto& work = st.step->work();
   const auto& counts = st.characters->counts();
   const auto& stopped_by = st.characters->stopped_by();
   const auto roster = st.step->applied().value_or(domain::guild_applied{});
-  log::info(
-      "synced {}/{}/{} in {:.1f} s: {} members, {} joined, {} left, {} returned, "
-      "{} ranks, {} renamed; {} characters, {} changed, {} unchanged, {} failed; {} "
-      "requests{}{}",
-      domain::to_string(work.address.region), work.address.realm, work.address.name_slug,
-      seconds, work.open_members, roster.joined, roster.left, roster.returned,
-      roster.rank_changes, roster.renamed, counts.characters, counts.changed, counts.unchanged,
-      counts.failed, st.step->requests() + counts.requests,
-      failed ? "; the guild step failed" : "",
-      stopped_by ? "; stopped: " + std::string{message_of(*stopped_by)} : std::string{});
+  const auto told = how_it_ended(failed, stopped_by);
+  log_event(
+      told.level, told.event,
+      {{"guild", work.address.realm + '/' + work.address.name_slug},
+       {"region", domain::to_string(work.address.region)},
+       {"duration_ms", seconds * 1e3},
+       {"characters", counts.characters},
+       {"failed", counts.failed},
+       {"requests", st.step->requests() + counts.requests},
+       {"error", stopped_by ? to_string(stopped_by->code) : std::string_view{}}},
+      "{} {}/{}/{} {} {:.1f} s{}: {} members, {} joined, {} left, {} returned, "
+      "{} ranks, {} renamed; {} characters, {} changed, {} unchanged, {} failed; {} requests",
+      told.verb, domain::to_string(work.address.region), work.address.realm,
+      work.address.name_slug, told.when, seconds,
+      stopped_by ? " (" + std::string{message_of(*stopped_by)} + ')' : std::string{},
+      work.open_members, roster.joined, roster.left, roster.returned, roster.rank_changes,
+      roster.renamed, counts.characters, counts.changed, counts.unchanged, counts.failed,
+      st.step->requests() + counts.requests);
   st.environment->numbers.duration("sync_duration_seconds", "How long one guild's sync took")
       .Observe(seconds);
 }

@@ -63,7 +63,8 @@ retention_sweeper_actor::behavior_type retention_sweeper(
     st.erased[i] = &numbers->counter(
         "sweep_erased_total", "Rows that the retention sweep erased or deleted",
         {{"kind", std::string{domain::sweep_report::kinds[i].name}}});
-  st.last_sweep = &numbers->gauge("sweep_last_seconds", "When the last sweep was complete");
+  st.last_sweep =
+      &numbers->gauge("sweep_finished_timestamp_seconds", "When the last sweep was complete");
   sweep_in(self, std::chrono::milliseconds{0});
   return {
       [self](atom::swept, const sweep_result& step) { take_step(self, step); },

@@ -29,8 +29,8 @@ struct retention_sweeper_state {
 /// RETENTION SWEEPER: erases, in small steps, player data that has not been verified in time
 /// and what nobody tracks any more, and goes on until a step finds nothing. What it took is
 /// logged and counted by kind (`guildhall_sweep_erased_total`). Late is logged and shows in
-/// `guildhall_sweep_last_seconds` (the time of the last complete sweep). Any number of
-/// instances may sweep at once. Ends only with its supervisor.
+/// `guildhall_sweep_finished_timestamp_seconds` (the time of the last complete sweep). Any
+/// number of instances may sweep at once. Ends only with its supervisor.
 retention_sweeper_actor::behavior_type retention_sweeper(
     retention_sweeper_actor::stateful_pointer<retention_sweeper_state> self,
     domain::sync_port* store, retention_sweeper_options options, metrics* numbers);

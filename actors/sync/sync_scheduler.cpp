@@ -17,6 +17,7 @@ constexpr std::size_t places_for_people = 4;
 constexpr std::size_t own_characters_at_once = 16;
 /// How often idle jobs are ended.
 constexpr std::chrono::seconds job_interval{60};
+constexpr std::chrono::seconds measure_timeout{10};
 
 std::size_t
 free_places(const sync_scheduler_state& st, domain::priority what = domain::priority::roster) {
@@ -250,6 +251,25 @@ void renew_characters(self_ptr self) {
       domain::renew{leases_of(st.characters), st.environment->settings.lease}, atom::renewed_v);
 }
 
+/// What the mirror is like, whoever keeps it so.
+void measure_mirror(const sync_scheduler_state& st) {
+  auto& numbers = st.environment->numbers;
+  auto& oldest = numbers.gauge(
+      "oldest_roster_age_seconds", "Since the roster was fetched that is the oldest of all");
+  auto& overdue = numbers.gauge(
+      "guilds_overdue", "Tracked guilds whose roster is overdue by more than five minutes");
+  auto& failed = numbers.gauge("jobs_failed", "Jobs that ended as failed within a day");
+  st.environment->store.ask(
+      domain::state_of_mirror{}, std::chrono::steady_clock::now() + measure_timeout,
+      [&oldest, &overdue, &failed](const result<domain::mirror_state>& seen) {
+        if (!seen)
+          return;
+        oldest.Set(seen->oldest_roster.value_or(0));
+        overdue.Set(static_cast<double>(seen->guilds_overdue));
+        failed.Set(static_cast<double>(seen->jobs_failed));
+      });
+}
+
 /// Once in a while, by any instance.
 void end_idle_jobs(self_ptr self) {
   auto& st = self->state;
@@ -258,6 +278,7 @@ void end_idle_jobs(self_ptr self) {
     return;
   st.jobs_looked_at = now;
   tell(self, st.environment->store, domain::end_idle_jobs{st.environment->regions()});
+  measure_mirror(st);
 }
 
 // --- the end

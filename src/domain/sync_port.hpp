@@ -300,10 +300,22 @@ struct sweep {
   std::optional<std::chrono::seconds> audit_after{};
 };
 
+/// How fresh the mirror is, for metrics.
+struct mirror_state {
+  std::optional<double> oldest_roster; ///< seconds, of the active guilds; none without any
+  std::int64_t guilds_overdue{0};      ///< by more than five minutes
+  std::int64_t jobs_failed{0};         ///< within a day
+};
+struct state_of_mirror {
+  using answer = mirror_state;
+  static constexpr operation_traits traits{"state_of_mirror", manner::read};
+};
+
 using sync_operations = operations<
     claim_guilds, claim_characters, renew, release, apply_guild, move_guild, hand_over_guild,
     some_members, settle_transfer, finish_guild, apply_character, checked_characters,
-    borrow_budget, set_period, end_idle_jobs, set_realms, report_doubt, doubts_in, sweep>;
+    borrow_budget, set_period, end_idle_jobs, set_realms, report_doubt, doubts_in, sweep,
+    state_of_mirror>;
 
 class sync_port : public port<sync_operations> {};
 

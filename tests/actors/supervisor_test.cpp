@@ -92,6 +92,18 @@ TEST_F(supervisor_test, one_for_one_restarts_only_who_ended) {
   EXPECT_EQ(take_log(), (log_lines{"stop c", "stop b", "stop a"}));
 }
 
+TEST_F(supervisor_test, tells_who_ended_by_itself_and_nothing_of_an_orderly_stop) {
+  log_lines told;
+  const auto top = start(
+      {.name = "tested",
+       .children = {child("a"), child("b")},
+       .on_restart = [&](const std::string& name) { told.push_back(name); }});
+  crash("b");
+  EXPECT_EQ(told, (log_lines{"b"}));
+  world.stop(top);
+  EXPECT_EQ(told, (log_lines{"b"}));
+}
+
 TEST_F(supervisor_test, rest_for_one_restarts_those_after_it_too) {
   const auto top = start(
       {.name = "tested",

@@ -116,6 +116,9 @@ public:
   result<domain::sweep_report> run(const domain::sweep&) {
     return {};
   }
+  result<domain::mirror_state> run(const domain::state_of_mirror&) {
+    return {};
+  }
 
 private:
   entry* held(const domain::lease& lease);

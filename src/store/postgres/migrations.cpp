@@ -18,6 +18,13 @@ constexpr std::chrono::milliseconds pause_between_tries{100};
 constexpr std::string_view transaction_settings{
     "set local lock_timeout = '3s'; set local statement_timeout = '30min';"
     "set local idle_in_transaction_session_timeout = '30min'"};
+/// A server that does not hear that we have gone would hold its locks until the statement ends.
+/// Not every platform of a server can look.
+constexpr std::string_view look_for_client{R"(
+  do $$ begin
+    perform set_config('client_connection_check_interval', '1s', false);
+  exception when others then null;
+  end $$)"};
 constexpr std::string_view take_turn{"select pg_try_advisory_xact_lock(7318349394477056)"};
 constexpr std::string_view table{R"(
   create table if not exists schema_migrations (
@@ -133,36 +140,47 @@ struct step {
   const migration* file{nullptr}; ///< when applied, or to be run outside of a transaction now
 };
 
+/// The first that is neither applied nor under way elsewhere; none when all are applied.
+result<step> choose(const history& applied, std::span<const migration> known) {
+  if (auto ok = check_history(applied, known); !ok)
+    return fail(ok.error());
+  for (const auto& file : known) {
+    const auto found = applied.find(file.version);
+    if (found != applied.end() && found->second.finished)
+      continue;
+    if (found != applied.end() && !found->second.abandoned)
+      return step{turn::wait};
+    return step{turn::applied, &file};
+  }
+  return step{turn::finished};
+}
+
 /// Looks at the history under the lock and does the next migration, if it is this one's turn.
-result<step> next_step(session& db, std::span<const migration> known) {
+result<step>
+next_step(session& db, std::span<const migration> known, const migration_watch& watch) {
   return db.transaction([&]() -> result<step> {
     db.exec_raw(std::string(transaction_settings));
     // Never waited for with a snapshot held: a concurrent index would wait for us.
     if (!db.exec_raw(std::string(take_turn))[0][0].as<bool>())
       return step{turn::wait};
     db.exec_raw(std::string(table));
-    const auto applied = read_history(db);
-    if (auto ok = check_history(applied, known); !ok)
-      return fail(ok.error());
-    for (const auto& file : known) {
-      const auto found = applied.find(file.version);
-      if (found != applied.end() && found->second.finished)
-        continue;
-      if (found != applied.end() && !found->second.abandoned)
-        return step{turn::wait};
-      const bool outside = runs_outside_of_transaction(file);
-      if (outside && !db.is_kept()) // what it sets, and who runs it, would be somebody else's
-        return fail(
-            ec::schema_mismatch, "migration " + std::to_string(file.version)
-                                     + " cannot run through a pooler in transaction mode: set "
-                                       "database.listen_dsn, or "
-                                       "run guildhall migrate with a direct database.dsn");
-      if (!outside)
-        db.exec_raw(std::string(file.sql));
-      db.exec_raw(record(file, !outside));
-      return step{turn::applied, &file};
-    }
-    return step{turn::finished};
+    auto chosen = choose(read_history(db), known);
+    if (!chosen || chosen->what != turn::applied)
+      return chosen;
+    const auto& file = *chosen->file;
+    if (watch.on_step)
+      watch.on_step(&file);
+    const bool outside = runs_outside_of_transaction(file);
+    if (outside && !db.is_kept()) // what it sets, and who runs it, would be somebody else's
+      return fail(
+          ec::schema_mismatch, "migration " + std::to_string(file.version)
+                                   + " cannot run through a pooler in transaction mode: set "
+                                     "database.listen_dsn, or "
+                                     "run guildhall migrate with a direct database.dsn");
+    if (!outside)
+      db.exec_raw(std::string(file.sql));
+    db.exec_raw(record(file, !outside));
+    return chosen;
   });
 }
 
@@ -225,28 +243,60 @@ result<void> check_schema(connection& db, deadline expires, std::span<const migr
   });
 }
 
-result<std::vector<int>>
-migrate(connection& db, deadline expires, std::span<const migration> known) {
+known_schema newest_schema(std::span<const migration> known) {
+  known_schema newest;
+  for (const auto& file : known)
+    newest = {
+        std::max(newest.version, file.version), std::max(newest.release, release_of(file))};
+  return newest;
+}
+
+std::string number_of(const migration& which) {
+  constexpr std::size_t digits = 4;
+  auto number = std::to_string(which.version);
+  number.insert(0, digits - std::min(digits, number.size()), '0');
+  return number;
+}
+
+namespace {
+
+/// Everything that is missing, one after the other; `done` gets the versions.
+result<void> apply_missing(
+    session& db, std::span<const migration> known, const migration_watch& watch,
+    std::vector<int>& done) {
+  db.exec_raw(std::string(look_for_client));
+  for (;;) {
+    if (watch.is_over && watch.is_over())
+      return fail(ec::shutting_down);
+    const auto next = next_step(db, known, watch);
+    if (!next)
+      return fail(next.error());
+    if (next->what == turn::finished)
+      return {};
+    if (next->what == turn::wait) {
+      if (watch.on_step)
+        watch.on_step(nullptr);
+      std::this_thread::sleep_for(pause_between_tries);
+      continue;
+    }
+    if (runs_outside_of_transaction(*next->file))
+      run_outside(db, *next->file);
+    done.push_back(next->file->version);
+  }
+}
+
+} // namespace
+
+result<std::vector<int>> migrate(
+    connection& db, deadline expires, std::span<const migration> known,
+    const migration_watch& watch) {
   std::vector<int> done;
   const auto outcome = db.run(expires, "migrate", [&](session& s) -> result<void> {
     // Nothing to do needs no lock: most starts.
     const auto before = read_history(s);
     if (auto ok = check_history(before, known); !ok || missing(before, known) == 0)
       return ok;
-    for (;;) {
-      const auto next = next_step(s, known);
-      if (!next)
-        return fail(next.error());
-      if (next->what == turn::finished)
-        return {};
-      if (next->what == turn::wait) {
-        std::this_thread::sleep_for(pause_between_tries);
-        continue;
-      }
-      if (runs_outside_of_transaction(*next->file))
-        run_outside(s, *next->file);
-      done.push_back(next->file->version);
-    }
+    return apply_missing(s, known, watch, done);
   });
   if (!outcome)
     return fail(outcome.error());

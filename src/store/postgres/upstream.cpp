@@ -21,9 +21,14 @@ constexpr std::array all{record, recorded};
 const listed_statements registered{all};
 
 result<void> check_one(session& db, const std::string& role, const std::string& host) {
-  db.exec(record, {role, host});
+  // Read first: what is known already needs nothing that takes writes.
+  auto rows = db.exec(recorded, {role});
+  if (rows.empty()) {
+    db.exec(record, {role, host});
+    rows = db.exec(recorded, {role});
+  }
   std::string known;
-  fields(db.exec(recorded, {role})[0]) >> known;
+  fields(rows[0]) >> known;
   if (known == host)
     return {};
   return fail(

@@ -3,10 +3,12 @@
 #include "tests/support/actor_system.hpp"
 
 #include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
 
-#include <stdexcept>
-
+#include <algorithm>
 #include <memory>
+#include <sstream>
+#include <stdexcept>
 #include <vector>
 
 namespace guildhall::actors {
@@ -20,12 +22,18 @@ protected:
 
   void SetUp() override {
     manager = world.system().spawn(
-        token_manager, token_source{[this](deadline, completion done) {
-          if (broken)
-            throw std::length_error("field value too large");
-          fetches.push_back(std::move(done));
-        }},
-        world.wall_clock());
+        token_manager,
+        token_manager_options{
+            .source =
+                [this](deadline, completion done) {
+                  if (broken)
+                    throw std::length_error("field value too large");
+                  fetches.push_back(std::move(done));
+                },
+            .now = world.wall_clock(),
+            .numbers = &numbers,
+            .on_verdict =
+                [this](const std::optional<failure>& why) { verdicts.push_back(why); }});
     world.run();
   }
   void TearDown() override {
@@ -79,6 +87,12 @@ protected:
     return *got && !**got ? (**got).error().code : ec::none;
   }
 
+  std::string scraped() const {
+    return numbers.render();
+  }
+
+  metrics numbers;
+  std::vector<std::optional<failure>> verdicts;
   std::vector<completion> fetches; ///< under way
   int fetched{0};
   bool broken{false}; ///< whoever is asked throws
@@ -229,6 +243,48 @@ TEST_F(token_manager_test, who_waits_at_its_end_is_answered) {
   EXPECT_FALSE(*waiting);
   world.stop(manager);
   EXPECT_EQ(error_in(waiting), ec::unavailable);
+}
+
+TEST_F(
+    token_manager_test,
+    tells_that_our_secret_is_refused_once_in_ten_minutes_and_when_it_is_over) {
+  std::ostringstream out;
+  const auto before = spdlog::default_logger();
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>(
+      "test", std::make_shared<spdlog::sinks::ostream_sink_st>(out)));
+  const auto lines = [&] {
+    const auto text = out.str();
+    return std::ranges::count(text, '\n');
+  };
+  for (int i = 0; i < 8; ++i) { // the back-off ends at a minute
+    ask();
+    answer(fail(ec::upstream_unauthorised));
+    world.advance(60s);
+  }
+  EXPECT_EQ(lines(), 1) << out.str();
+  EXPECT_NE(out.str().find("battlenet.client_secret"), std::string::npos);
+  EXPECT_EQ(verdicts.size(), 1u);
+  EXPECT_NE(scraped().find("guildhall_battlenet_credentials_refused 1"), std::string::npos);
+  EXPECT_NE(scraped().find("guildhall_battlenet_token_failures_total 8"), std::string::npos);
+  world.advance(180s);
+  ask();
+  answer(fail(ec::upstream_unauthorised));
+  EXPECT_EQ(lines(), 2) << "it lasts";
+  EXPECT_EQ(verdicts.size(), 2u) << "told again, so that it does not count as over";
+  world.advance(61s);
+  ask();
+  answer("good");
+  EXPECT_FALSE(verdicts.back());
+  EXPECT_NE(scraped().find("guildhall_battlenet_credentials_refused 0"), std::string::npos);
+  EXPECT_EQ(lines(), 3) << out.str();
+  spdlog::set_default_logger(before);
+}
+
+TEST_F(token_manager_test, an_oauth_host_that_is_away_is_no_fault_of_our_secret) {
+  ask();
+  answer(fail(ec::upstream_down));
+  EXPECT_FALSE(verdicts.back());
+  EXPECT_NE(scraped().find("guildhall_battlenet_credentials_refused 0"), std::string::npos);
 }
 
 } // namespace

@@ -516,5 +516,21 @@ TEST_F(db_pool_test, a_closing_pool_refuses_new_jobs_and_after_its_grace_the_old
   EXPECT_TRUE(ended);
 }
 
+TEST_F(db_pool_test, counts_how_long_jobs_wait_and_each_kind_of_them_runs) {
+  start(options());
+  run("one");
+  run("one");
+  run("other");
+  const auto text = numbers.render();
+  const auto has = [&](const std::string& line) {
+    return text.find('\n' + line + '\n') != std::string::npos;
+  };
+  EXPECT_TRUE(has("guildhall_database_wait_seconds_count{pool=\"tested\"} 3")) << text;
+  EXPECT_TRUE(has("guildhall_database_job_seconds_count{job=\"one\",pool=\"tested\"} 2"))
+      << text;
+  EXPECT_TRUE(has("guildhall_database_job_seconds_count{job=\"other\",pool=\"tested\"} 1"))
+      << text;
+}
+
 } // namespace
 } // namespace guildhall::actors

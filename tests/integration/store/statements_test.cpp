@@ -377,6 +377,7 @@ std::map<std::string, std::string> calls() {
       {"overview_errors", "50"},
       {"overview_doubts", ""},
       {"overview_pauses", ""},
+      {"state_of_mirror", ""},
       {"note_doubt", "'eu', 'profile', '1 min'"},
       {"doubts_in", "'eu'"},
       {"forget_doubt", "'eu', 'profile'"},

@@ -91,6 +91,48 @@ TEST_F(migrations, eight_instances_at_once_apply_each_once) {
   EXPECT_NE(scalar("select to_regclass('guild_events')"), "");
 }
 
+TEST_F(migrations, tell_which_is_begun_and_end_before_the_next_when_they_are_to) {
+  const std::array list{
+      migration{1, "one", "create table a (x int);\n"},
+      migration{2, "two", "create table b (x int);\n"}};
+  std::vector<std::string> begun;
+  bool over = false;
+  const store::migration_watch watch{
+      .on_step =
+          [&](const migration* which) {
+            begun.push_back(which ? store::number_of(*which) : "waits");
+            over = true;
+          },
+      .is_over = [&] { return over; }};
+  const auto ended = store::migrate(*connect(), limit(), list, watch);
+  ASSERT_FALSE(ended);
+  EXPECT_EQ(ended.error().code, ec::shutting_down);
+  EXPECT_EQ(begun, std::vector<std::string>{"0001"});
+  EXPECT_NE(scalar("select to_regclass('a')"), "") << "what was begun is whole";
+  EXPECT_EQ(scalar("select to_regclass('b')"), "");
+  const auto rest = apply(list);
+  ASSERT_TRUE(rest);
+  EXPECT_EQ(*rest, std::vector<int>{2});
+}
+
+TEST_F(migrations, that_wait_for_another_instance_end_when_they_are_to) {
+  const auto other = connect();
+  test_database::run_on(*other, [](store::session& db) {
+    db.exec_raw("select pg_advisory_lock(7318349394477056)");
+  });
+  int waits = 0;
+  const store::migration_watch watch{
+      .on_step =
+          [&](const migration* which) {
+            EXPECT_EQ(which, nullptr);
+            ++waits;
+          },
+      .is_over = [&] { return waits > 1; }};
+  const auto ended = store::migrate(*connect(), limit(), store::embedded_migrations(), watch);
+  ASSERT_FALSE(ended);
+  EXPECT_EQ(ended.error().code, ec::shutting_down);
+}
+
 TEST_F(migrations, a_changed_text_is_refused) {
   const std::array first{migration{1, "one", "-- release 1\ncreate table a (x int);\n"}};
   const std::array other{migration{1, "one", "-- release 1\ncreate table a (y int);\n"}};
