@@ -11,7 +11,8 @@ void build_public(http::router& routes, const services& with) {
     own.auth_limits =
         std::make_shared<auth::request_limits>(how->requests_per_minute, how->trust);
   }
-  own.write_limit = std::make_shared<auth::write_limit>(own.writes_per_second);
+  if (!own.write_limit)
+    own.write_limit = std::make_shared<auth::write_limit>(own.writes_per_second);
   const auto shared = std::make_shared<const services>(std::move(own));
   add_guilds(routes, shared);
   add_members(routes, shared);

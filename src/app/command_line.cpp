@@ -1,8 +1,11 @@
 #include "app/command_line.hpp"
 
+#include "app/build_info.hpp"
 #include "app/commands.hpp"
 #include "app/say.hpp"
 #include "app/service.hpp"
+#include "app/signals.hpp"
+#include "app/startup.hpp"
 #include "core/config_process.hpp"
 
 #include <CLI/CLI.hpp>
@@ -19,13 +22,9 @@ namespace {
 
 constexpr auto default_config = "/etc/guildhall/guildhall.toml";
 
-int exit_status(const failure& why) {
-  return why.code == ec::bad_config ? 2 : 1;
-}
-
 int report(const failure& why) {
   complain("guildhall: ", whole{message_of(why)}, "\n");
-  return exit_status(why);
+  return exit_status(why.code);
 }
 
 /// --config, else the default file if there is one, else defaults and environment only.
@@ -58,7 +57,7 @@ public:
   command_line() {
     app_.require_subcommand(1);
     app_.fallthrough();
-    app_.set_version_flag("--version", GUILDHALL_VERSION);
+    app_.set_version_flag("--version", version_line());
     app_.add_option("--config", file_, "configuration file")->envname("GUILDHALL_CONFIG");
     add_running();
     add_people();
@@ -100,8 +99,17 @@ private:
     auto* run = add("serve", "serve and sync until stopped");
     run->add_option("--role", role_, "all, api or sync")
         ->transform(CLI::CheckedTransformer(roles));
-    run->callback(
-        [this] { chosen_ = [this](const config& cfg) { return serve(cfg, role_); }; });
+    run->callback([this] {
+      hold_signals(); // one that comes while the configuration is read must not end it
+      chosen_ = [this](const config& cfg) {
+        return serve(cfg, role_, [file = config_file(file_)]() -> result<config> {
+          auto loaded = load_config(file, process_variables());
+          if (!loaded)
+            return fail(std::move(loaded.error()));
+          return std::move(loaded->values);
+        });
+      };
+    });
 
     auto* schema = add("migrate", "bring the schema up to date");
     schema->add_flag("--status", only_status_, "only show what is applied");

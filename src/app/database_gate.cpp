@@ -3,7 +3,6 @@
 #include "core/log.hpp"
 #include "store/postgres/change_feed.hpp"
 #include "store/postgres/hosts.hpp"
-#include "store/postgres/migrations.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/upstream.hpp"
 
@@ -43,6 +42,26 @@ private:
 };
 
 } // namespace
+
+class database_gate::interruptible {
+public:
+  interruptible(database_gate& gate, store::connection& connection)
+      : gate_(gate),
+        connection_(connection) {
+    const std::lock_guard guard{gate_.links_lock_};
+    gate_.links_.insert(&connection_);
+  }
+  ~interruptible() {
+    const std::lock_guard guard{gate_.links_lock_};
+    gate_.links_.erase(&connection_);
+  }
+  interruptible(const interruptible&) = delete;
+  interruptible& operator=(const interruptible&) = delete;
+
+private:
+  database_gate& gate_;
+  store::connection& connection_;
+};
 
 /// A connection that the gate can interrupt.
 class database_gate::link final : public actors::db_link {
@@ -93,7 +112,31 @@ store::connection_options database_gate::options(bool read_only) const {
   return how;
 }
 
-result<void> database_gate::prepare() {
+result<void>
+database_gate::bring_up_to_date(store::connection& db, const store::migration_watch& watch) {
+  if (!migrate_)
+    return store::check_schema(db, std::chrono::steady_clock::now() + check_patience);
+  const auto applied = store::migrate(
+      db, std::chrono::steady_clock::now() + migration_patience, store::embedded_migrations(),
+      watch);
+  if (!applied) // nothing is in doubt about them: who comes next looks
+    return fail(
+        applied.error().code == ec::outcome_unknown ? failure{ec::database_down}
+                                                    : applied.error());
+  if (!applied->empty())
+    log::info("database: applied {} migrations", applied->size());
+  return {};
+}
+
+result<void> database_gate::check_mirrored(store::connection& db) {
+  return db.run(
+      std::chrono::steady_clock::now() + check_patience, "check_upstream",
+      [this](store::session& session) {
+        return store::check_upstream(session, api_hosts_, oauth_host_);
+      });
+}
+
+result<void> database_gate::prepare(const store::migration_watch& watch) {
   std::unique_lock guard{lock_};
   if (prepared_)
     return {};
@@ -113,42 +156,48 @@ result<void> database_gate::prepare() {
     return **mine;
   };
   try {
-    return end(prepare_now());
+    return end(prepare_now(watch));
   } catch (...) {
     end(fail(ec::internal));
     throw;
   }
 }
 
-result<void> database_gate::prepare_now() {
+result<void> database_gate::prepare_now(const store::migration_watch& watch) {
   auto how = direct_;
   how.stop = options(false).stop;
   auto db = store::connection::open(how);
   if (!db)
     return std::unexpected<failure>(db.error());
-  if (migrate_) {
-    const auto applied =
-        store::migrate(**db, std::chrono::steady_clock::now() + migration_patience);
-    if (!applied) // nothing is in doubt about them: who comes next looks
-      return fail(
-          applied.error().code == ec::outcome_unknown ? failure{ec::database_down}
-                                                      : applied.error());
-    if (!applied->empty())
-      log::info("database: applied {} migrations", applied->size());
-  } else if (auto fits =
-                 store::check_schema(**db, std::chrono::steady_clock::now() + check_patience);
-             !fits) {
+  const interruptible meanwhile{*this, **db};
+  if (watch.is_over && watch.is_over())
+    return fail(ec::shutting_down);
+  if (auto fits = bring_up_to_date(**db, watch); !fits)
     return fits;
-  }
-  return (*db)->run(
-      std::chrono::steady_clock::now() + check_patience, "check_upstream",
-      [this](store::session& session) {
-        return store::check_upstream(session, api_hosts_, oauth_host_);
-      });
+  auto same = check_mirrored(**db);
+  if (same)
+    readable_ = true;
+  return same;
+}
+
+result<void> database_gate::prepare_for_reads() {
+  if (readable_)
+    return {};
+  auto db = store::connection::open(options(true));
+  if (!db)
+    return std::unexpected<failure>(db.error());
+  const interruptible meanwhile{*this, **db};
+  if (auto fits = store::check_schema(**db, std::chrono::steady_clock::now() + check_patience);
+      !fits)
+    return fits;
+  auto same = check_mirrored(**db);
+  if (same)
+    readable_ = true;
+  return same;
 }
 
 result<std::unique_ptr<actors::db_link>> database_gate::open(bool read_only) {
-  if (auto ready = prepare(); !ready)
+  if (auto ready = read_only && readable_ ? result<void>{} : prepare(); !ready)
     return std::unexpected<failure>(ready.error());
   auto db = store::connection::open(options(read_only));
   if (!db)

@@ -5,7 +5,9 @@
 #include "core/config.hpp"
 #include "core/error.hpp"
 #include "store/postgres/connection.hpp"
+#include "store/postgres/migrations.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <memory>
@@ -18,15 +20,17 @@
 namespace guildhall::app {
 
 /// Hands out database connections, and sees to it that none is used before the schema fits and
-/// the database is known to mirror the configured Battle.net. A database that is down at
-/// start-up is prepared when it comes up. Thread-safe.
+/// the database is known to mirror the configured Battle.net. Thread-safe.
 class database_gate {
 public:
   explicit database_gate(const config& cfg);
 
   /// Migrates (or checks, as configured) and compares the upstream; once it has succeeded,
   /// nothing. Who calls while another one is at it has that one's outcome.
-  result<void> prepare();
+  result<void> prepare(const store::migration_watch& watch = {});
+  /// Checks schema and upstream by a connection for reading: links for reading are handed out
+  /// from then on. For one whose primary is away.
+  result<void> prepare_for_reads();
 
   result<std::unique_ptr<actors::db_link>> open(bool read_only);
   /// The connection that listens: by `database.listen_dsn`, if there is one. Behind a pooler in
@@ -42,9 +46,13 @@ public:
 
 private:
   class link;
+  /// A connection that `interrupt_all` ends, for as long as this lives.
+  class interruptible;
 
-  result<void> prepare_now();
+  result<void> prepare_now(const store::migration_watch& watch);
   store::connection_options options(bool read_only) const;
+  result<void> bring_up_to_date(store::connection& db, const store::migration_watch& watch);
+  result<void> check_mirrored(store::connection& db);
 
   store::connection_options base_;
   store::connection_options direct_;
@@ -55,7 +63,8 @@ private:
   std::mutex lock_;
   std::condition_variable_any attempt_ended_;
   std::shared_ptr<std::optional<result<void>>> attempt_; ///< while one prepares
-  bool prepared_{false};
+  std::atomic<bool> prepared_{false};
+  std::atomic<bool> readable_{false}; ///< prepared for reading at least
   mutable std::mutex attempts_lock_;
   std::stop_source attempts_;
   std::stop_source feed_;

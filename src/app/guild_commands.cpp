@@ -13,6 +13,7 @@
 #include "store/run.hpp"
 #include "store/work/overview.hpp"
 
+#include <algorithm>
 #include <ctime>
 
 // Commands about guilds and whom they hold. Whoever types an address writes names as well as
@@ -255,6 +256,12 @@ result<void> print_status(const config& cfg) {
   if (!seen)
     return discard(seen);
   print_sync(*seen);
+  const auto refused = default_message(ec::upstream_unauthorised);
+  if (std::ranges::any_of(
+          seen->guilds, [&](const auto& guild) { return guild.last_error == refused; }))
+    say("trouble: ", refused,
+        ": compare battlenet.client_id and battlenet.client_secret with "
+        "https://develop.battle.net, correct the configuration and restart\n");
   for (const auto& one : seen->guilds)
     print_guild(one);
   for (const auto& error : seen->last_errors)

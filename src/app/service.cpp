@@ -5,11 +5,14 @@
 #include "actors/storage/pool_port.hpp"
 #include "api/api.hpp"
 #include "app/battlenet_clients.hpp"
+#include "app/build_info.hpp"
 #include "app/database_gate.hpp"
 #include "app/say.hpp"
+#include "app/service_events.hpp"
 #include "app/signals.hpp"
-#include "battlenet/oauth.hpp"
-#include "core/crypto.hpp"
+#include "app/startup.hpp"
+#include "app/wiring.hpp"
+#include "core/config_changes.hpp"
 #include "core/log.hpp"
 #include "core/seal.hpp"
 #include "core/workshop.hpp"
@@ -17,132 +20,31 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
-#include <random>
+#include <sstream>
 #include <thread>
-#include <unistd.h>
 
 namespace guildhall::app {
 
 namespace {
 
-/// What the actors may take to stop after the HTTP side has drained.
-constexpr std::chrono::seconds stop_grace{25};
-
+/// Of a stop before the start was over: what was asked meanwhile is refused, so there is little
+/// to wait for.
+constexpr std::chrono::milliseconds early_drain{700};
+/// When everything has ended, what remains is whatever no one can wake.
+constexpr std::chrono::milliseconds last_wait{1'000};
 /// One more than one, so that a large answer does not wait for a larger one.
 constexpr std::size_t workshop_threads = 2;
 /// Answers that wait there; each is held whole, and as many take about a second.
 constexpr std::size_t workshop_queue = 64;
-
-/// Waits until somebody wants the process to stop, and why.
-class stop_request {
-public:
-  void ask(int status) {
-    {
-      const std::lock_guard guard{lock_};
-      if (!status_)
-        status_ = status;
-    }
-    asked_.notify_all();
-  }
-
-  int wait() {
-    std::unique_lock guard{lock_};
-    asked_.wait(guard, [this] { return status_.has_value(); });
-    return *status_;
-  }
-
-private:
-  std::mutex lock_;
-  std::condition_variable asked_;
-  std::optional<int> status_;
-};
-
-std::string without_slash(std::string url) {
-  while (url.ends_with('/'))
-    url.pop_back();
-  return url;
-}
-
-api::auth::settings auth_settings_of(const config& cfg) {
-  api::auth::settings how{
-      .key = cfg.auth.keys.front(),
-      .access_lifetime = cfg.auth.access_token_lifetime,
-      .refresh_lifetime = cfg.auth.refresh_token_lifetime,
-      .authorize_url = {},
-      .public_url = cfg.auth.public_url,
-      .frontend_url = without_slash(cfg.cors.frontend_url),
-      .requests_per_minute = cfg.auth.requests_per_minute,
-      .trust = http::trust_from(cfg)};
-  if (!cfg.battlenet.client_id.empty())
-    how.authorize_url =
-        cfg.battlenet.oauth_host
-        + battlenet::authorize_target(cfg.battlenet.client_id, redirect_uri_of(cfg));
-  return how;
-}
-
-/// Under which the shared budget lends to this process.
-std::string instance_name() {
-  char host[256]{};
-  ::gethostname(host, sizeof host - 1);
-  return std::string{host} + '-' + std::to_string(::getpid()) + '-' + crypto::random_hex(4);
-}
-
-double uniform_random() {
-  thread_local std::mt19937_64 generator{std::random_device{}()};
-  return std::uniform_real_distribution<double>{0.0, 1.0}(generator);
-}
-
-actors::sync_options sync_options_of(
-    const config& cfg, domain::sync_port& store, std::shared_ptr<battlenet::http_client> oauth,
-    boost::asio::io_context& io) {
-  actors::sync_options how{
-      .store = &store,
-      .requests = battlenet::request_factory{cfg.battlenet.locale},
-      .tokens = make_token_source(cfg, std::move(oauth)),
-      .limiter =
-          {.limits =
-               {.rate = cfg.budget.requests_per_second,
-                .per_hour = cfg.budget.requests_per_hour,
-                .people_share = cfg.budget.people_share},
-           .max_queue = cfg.budget.max_queue,
-           .instance = instance_name()},
-      .connect = {},
-      .regions = regions_of(cfg),
-      .retention =
-          {.interval = cfg.retention.sweep_interval,
-           .erase_after = cfg.retention.erase_after,
-           .audit_after = cfg.retention.audit_after},
-      .settings = cfg.sync,
-      .verify_within = cfg.retention.verify_within,
-      .documents = domain::parse_optional_documents(cfg.sync.documents).value(),
-      .random = uniform_random};
-  how.connect = [cfg, hosts = api_hosts(cfg), &io](domain::region region) {
-    const auto host = hosts.at(std::string{domain::to_string(region)});
-    auto client = battlenet::http_client::make(io, client_options_of(cfg, host));
-    if (!client) // checked at start-up
-      throw std::runtime_error(std::string{message_of(client.error())});
-    return *client;
-  };
-  return how;
-}
-
-std::unique_ptr<caf::actor_system_config> caf_config(const config& cfg) {
-  auto how = std::make_unique<caf::actor_system_config>();
-  const auto cores = std::max(2u, std::thread::hardware_concurrency());
-  const auto threads = cfg.actors.scheduler_threads > 0 ? cfg.actors.scheduler_threads : cores;
-  // Sharing, not stealing: a tenth of the idle cost and steady round trips; the bound on
-  // throughput keeps one busy actor from starving its neighbours.
-  how->set("scheduler.policy", caf::atom("sharing"));
-  how->set("scheduler.max-threads", static_cast<caf::config_value::integer>(threads));
-  how->set("scheduler.max-throughput", caf::config_value::integer{100});
-  return how;
-}
+constexpr std::string_view credentials_refused{
+    "Battle.net refuses battlenet.client_id and battlenet.client_secret: nothing is synced and "
+    "nobody can log in. Compare them with https://develop.battle.net, correct the "
+    "configuration and restart"};
 
 int refuse_to_start(const failure& why) {
   complain("guildhall: ", whole{message_of(why)}, "\n");
   log::critical("cannot start: {}", message_of(why));
-  return why.code == ec::bad_config ? 2 : 1;
+  return exit_status(why.code);
 }
 
 /// Waits for the root supervisor's end, but not for ever.
@@ -157,17 +59,62 @@ void stop_actors(caf::actor_system& system, const caf::actor& root) {
 /// is the last to be made and the first to end.
 class service {
 public:
-  service(const config& cfg, service_role role)
+  service(const config& cfg, service_role role, config_source read_again)
       : cfg_{cfg},
+        running_{cfg},
+        read_again_{std::move(read_again)},
         syncs_{role != service_role::api},
         serves_{role != service_role::sync} {}
 
-  result<void> prepare() {
-    if (auto ready = prepare_database(); !ready)
-      return ready;
-    if (const auto hosts = check_hosts(cfg_, client_.io()); !hosts)
-      return fail(hosts.error());
-    // Opened here, so that an address that is taken ends start-up with a sentence.
+  /// Until somebody wants it to stop, or it cannot start; the exit status.
+  int run() {
+    plan_files();
+    publish_build_info(numbers_);
+    if (const auto opened = open_doors(); !opened)
+      return refuse_to_start(opened.error());
+    startup_.begin();
+    for (;;)
+      switch (events_.wait()) {
+      case service_events::kind::started:
+        if (const auto outcome = events_.outcome(); !outcome)
+          return refuse_to_start(outcome.error());
+        return serve_until_stopped();
+      case service_events::kind::reload:
+        reload();
+        break;
+      case service_events::kind::stop:
+        return leave_early();
+      }
+  }
+
+private:
+  // --- the start
+
+  void plan_files() {
+    const auto limit = raise_file_limit();
+    files_ = guildhall::plan_files(limit, file_needs_of(cfg_, syncs_));
+    if (files_.is_short)
+      log::warn(
+          "http.max_connections is {} instead of {}: no more than {} files may be open; raise "
+          "the hard limit (LimitNOFILE of the unit, ulimit -n)",
+          files_.connections, cfg_.http.max_connections, limit);
+    numbers_
+        .gauge(
+            "http_connections_limit", "How many connections a listener has room for",
+            {{"listener", "api"}})
+        .Set(files_.connections);
+    numbers_
+        .gauge(
+            "http_connections_limit", "How many connections a listener has room for",
+            {{"listener", "admin"}})
+        .Set(files_.operators);
+  }
+
+  /// The listeners come first: who asks hears what the start waits for, and an address that is
+  /// taken ends it with a sentence before anything is touched.
+  result<void> open_doors() {
+    if (auto hosts = check_hosts(cfg_, client_.io()); !hosts)
+      return hosts;
     auto server = start_http();
     if (!server)
       return fail(std::move(server.error()));
@@ -175,42 +122,141 @@ public:
     return {};
   }
 
-  /// Until somebody wants it to stop; the exit status.
-  int run() {
+  /// Told to stop before there was anything to stop.
+  int leave_early() {
+    first_server_->begin_drain();
+    bool ended = startup_.stop(last_wait);
+    first_server_->wait_drained(early_drain);
+    first_server_->stop();
+    ended = ended || startup_.stop(std::chrono::milliseconds{0});
+    log::info("stopped before the start was over");
+    if (!ended) { // a name server or a connection attempt holds it, and nothing wakes that
+      log::default_logger()->flush();
+      std::_Exit(events_.status());
+    }
+    return events_.status();
+  }
+
+  // --- serving
+
+  int serve_until_stopped() {
     const auto system_config = caf_config(cfg_);
     caf::actor_system system{*system_config};
     const auto root = actors::spawn_root_supervisor(system, options_of_all(), slots_, numbers_);
+    serving_ = true;
     log::info(
-        "guildhall serves on {}:{}, operators on {}:{}", cfg_.http.address, cfg_.http.port,
-        cfg_.admin.address, cfg_.admin.port);
-    const int status = stop_.wait();
+        "guildhall {} serves on {}:{}, operators on {}:{}", GUILDHALL_VERSION,
+        cfg_.http.address, cfg_.http.port, cfg_.admin.address, cfg_.admin.port);
+    while (events_.wait() != service_events::kind::stop)
+      reload();
     stopping_ = true;
     gate_.end_feed();
-    watchdog_.emplace(cfg_.http.drain_timeout + stop_grace);
+    const auto status = events_.status();
+    watchdog_.emplace(
+        cfg_.http.drain_delay + cfg_.http.drain_timeout + actors::longest_stop, 1);
+    slots_.onboarder.clear(); // who logs in from now on is for another instance
     stop_actors(system, root);
     slots_.clear();
     log::info("stopped");
+    watchdog_.emplace(last_wait, status);
     return status;
   }
 
-private:
-  /// A wrong password or a foreign schema ends start-up, a database that is down does not; it
-  /// is prepared when it comes up.
-  result<void> prepare_database() {
-    const auto ready = gate_.prepare();
-    if (!ready && ready.error().code != ec::database_down)
-      return fail(ready.error());
-    if (!ready)
-      log::warn("database: {}; starting all the same", message_of(ready.error()));
-    return {};
+  after_stop on_stop_signal() {
+    if (stopping_.exchange(true))
+      return announcement_.cut() ? after_stop::goes_on : after_stop::ends_now;
+    if (serving_ && cfg_.http.drain_delay.count() > 0)
+      announcement_.begin(cfg_.http.drain_delay);
+    events_.stop(0);
+    return after_stop::goes_on;
+  }
+
+  // --- what can change while it runs
+
+  void reload() {
+    auto fresh = read_again_();
+    if (fresh)
+      if (auto mistakes = mistakes_for_serve(*fresh, syncs_); !mistakes.empty())
+        fresh = fail(bad_config(std::move(mistakes)));
+    if (!fresh) {
+      log::error("reload: nothing is changed, the configuration has mistakes");
+      std::istringstream lines{std::string{message_of(fresh.error())}};
+      for (std::string line; std::getline(lines, line);)
+        log::error("reload: {}", line);
+      return;
+    }
+    auto changes = take_over(running_, *fresh);
+    running_ = std::move(changes.now);
+    for (const auto& line : changes.told)
+      log::info("reload: {}", line);
+    if (std::ranges::find(changes.taken, "auth.keys") != changes.taken.end())
+      tokens_.replace(running_.auth.keys);
+    seals_->replace(seal_keys_of(running_));
+    auth_settings_.set(auth_settings_of(running_));
+    auth_limits_->set(running_.auth.requests_per_minute);
+    write_limit_->set(running_.auth.writes_per_second);
+    admins_.set(running_.auth.admins);
+    origins_.set(running_.cors.origins);
+    budget_.set(budget_limits_of(running_));
+    set_log_level(running_.log.level);
+  }
+
+  // --- what it knows of itself
+
+  void note_writer(std::optional<failure> why) {
+    const std::lock_guard guard{no_writer_lock_};
+    no_writer_ = std::move(why);
+  }
+
+  std::optional<failure> no_writer() const {
+    {
+      const std::lock_guard guard{no_writer_lock_};
+      if (no_writer_)
+        return no_writer_;
+    }
+    return startup_.no_writer();
+  }
+
+  /// Battle.net refuses our client id or secret, or (none) does so no longer.
+  void on_verdict(const std::optional<failure>& why) {
+    refused_ = why.has_value();
+  }
+
+  /// The same where only logins show it.
+  actors::login_source watched(actors::login_source source) {
+    source.exchange = [this, ask = std::move(source.exchange)](
+                          std::string code, deadline expires,
+                          domain::completion<battlenet::user_token> done) {
+      ask(std::move(code), expires,
+          [this, done = std::move(done)](result<battlenet::user_token> got) mutable {
+            if (got) {
+              on_verdict(std::nullopt);
+            } else if (got.error().code == ec::upstream_unauthorised) {
+              if (!refused_)
+                log::error("{}", credentials_refused);
+              on_verdict(got.error());
+            }
+            done(std::move(got));
+          });
+    };
+    return source;
   }
 
   api::readiness readiness() const {
-    if (stopping_)
-      return {.reason = "stopping"};
-    if (!can_read_ || !could_write_)
-      return {.reason = "the database cannot be reached"};
-    return {.ready = true, .writes = can_write_, .reason = {}};
+    auto seen = domain::judge(
+        {.serves = serves_,
+         .syncs = syncs_,
+         .stopping = stopping_,
+         .starting = startup_.doing(),
+         .can_read = can_read_,
+         .can_write = can_write_,
+         .could_write = could_write_,
+         .no_writer = no_writer(),
+         .up = std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now() - began_)});
+    if (refused_)
+      seen.trouble = credentials_refused;
+    return seen;
   }
 
   api::services handlers() {
@@ -222,10 +268,11 @@ private:
         .standings = standings_,
         .measures = numbers_,
         .ready = [this] { return readiness(); },
+        .starting = [this] { return startup_.doing(); },
         .login = &login_,
         .auth_settings = &auth_settings_,
-        .auth_limits = {},
-        .write_limit = {},
+        .auth_limits = auth_limits_,
+        .write_limit = write_limit_,
         .open_reads = cfg_.auth.reads == "open",
         .writes_per_second = cfg_.auth.writes_per_second,
         .regions = regions_of(cfg_),
@@ -234,6 +281,9 @@ private:
 
   result<std::unique_ptr<http::server>> start_http() {
     auto how = http::options_from(cfg_);
+    how.listeners[0].cors_origins = origins_;
+    how.listeners[0].max_connections = files_.connections;
+    how.listeners[1].max_connections = files_.operators;
     const auto with = handlers();
     api::build_public(how.listeners[0].routes, with);
     api::build_admin(how.listeners[1].routes, with);
@@ -247,7 +297,13 @@ private:
         .name = std::move(name),
         .workers = workers,
         .max_queue = cfg_.database.max_queue,
-        .open = [this, read_only] { return gate_.open(read_only); },
+        .open =
+            [this, read_only] {
+              auto link = gate_.open(read_only);
+              if (!read_only)
+                note_writer(link ? std::nullopt : std::optional{link.error()});
+              return link;
+            },
         .interrupt_attempts = [this] { gate_.interrupt_attempts(); },
         .interrupt_all = [this] { gate_.interrupt_all(); }};
   }
@@ -299,19 +355,24 @@ private:
             return std::move(first_server_);
           return start_http();
         },
+        .before_drain = [this] { announcement_.wait(); },
+        .drain_delay = cfg_.http.drain_delay,
         .drain_timeout = cfg_.http.drain_timeout};
     if (serves_ && !cfg_.battlenet.client_id.empty())
       how.login = actors::login_desk_options{
-          .source = make_login_source(cfg_, oauth),
+          .source =
+              syncs_ ? make_login_source(cfg_, oauth) : watched(make_login_source(cfg_, oauth)),
           .store = &onboarding_,
           .seals = seals_,
-          .admins = cfg_.auth.admins,
+          .admins = admins_,
           .onboard = {}};
     return how;
   }
 
   actors::sync_options sync(const std::shared_ptr<battlenet::http_client>& oauth) {
-    auto how = sync_options_of(cfg_, sync_store_, oauth, client_.io());
+    auto how =
+        sync_options_of(cfg_, sync_store_, oauth, client_.io(), budget_, instance_name());
+    how.on_verdict = [this](const std::optional<failure>& why) { on_verdict(why); };
     how.onboarding = actors::onboarder_options{.store = &onboarding_, .seals = seals_};
     return how;
   }
@@ -323,29 +384,37 @@ private:
         .storage = storage(),
         .serving = serving(oauth),
         .sync = std::nullopt,
-        .on_give_up = [this] { stop_.ask(1); }};
+        .on_give_up = [this] { events_.stop(1); }};
     if (syncs_)
       all.sync = sync(oauth);
     return all;
   }
 
-  const config& cfg_;
+  const config& cfg_; ///< it began with
+  config running_;    ///< with what has changed since
+  const config_source read_again_;
   const bool syncs_;
   const bool serves_;
+  const std::chrono::steady_clock::time_point began_{std::chrono::steady_clock::now()};
 
-  stop_request stop_;
+  service_events events_;
+  stop_announcement announcement_;
   std::atomic<bool> stopping_{false};
-  const signal_watch signals_{[this] {
-    stopping_ = true;
-    stop_.ask(0);
-  }};
+  std::atomic<bool> serving_{false};
+  const signal_watch signals_{
+      {.on_stop = [this] { return on_stop_signal(); },
+       .on_reload = [this] { events_.reload(); }}};
   database_gate gate_{cfg_};
   /// Outlives the actor system, whose end waits for every thread of its own.
   std::optional<stop_watchdog> watchdog_;
   metrics numbers_;
   std::atomic<bool> can_read_{false};
   std::atomic<bool> can_write_{false};
-  std::atomic<bool> could_write_{false}; ///< once: before that nothing was ever ready
+  std::atomic<bool> could_write_{false}; ///< once
+  mutable std::mutex no_writer_lock_;
+  std::optional<failure> no_writer_;
+  std::atomic<bool> refused_{false}; ///< our client id or secret, by Battle.net
+  file_plan files_;
   actors::service_slots slots_;
   client_loop client_;
 
@@ -356,14 +425,24 @@ private:
   actors::pool_port<domain::sync_port> sync_store_{slots_.readers, slots_.writers};
   actors::pool_port<domain::onboarding_port> onboarding_{slots_.readers, slots_.writers};
   actors::desk_login_port login_{slots_.login_desk};
-  const std::shared_ptr<const sealer> seals_{std::make_shared<const sealer>(
-      cfg_.auth.seal_keys.empty() ? cfg_.auth.keys : cfg_.auth.seal_keys)};
-  const api::auth::settings auth_settings_{auth_settings_of(cfg_)};
+  const std::shared_ptr<sealer> seals_{std::make_shared<sealer>(seal_keys_of(cfg_))};
+  const live<api::auth::settings> auth_settings_{auth_settings_of(cfg_)};
+  const std::shared_ptr<api::auth::request_limits> auth_limits_{
+      std::make_shared<api::auth::request_limits>(
+          cfg_.auth.requests_per_minute, http::trust_from(cfg_))};
+  const std::shared_ptr<api::auth::write_limit> write_limit_{
+      std::make_shared<api::auth::write_limit>(cfg_.auth.writes_per_second)};
+  const live<std::vector<std::string>> admins_{cfg_.auth.admins};
+  const live<std::vector<std::string>> origins_{cfg_.cors.origins};
+  const live<domain::budget_limits> budget_{budget_limits_of(cfg_)};
   api::response_cache cache_{{.max_bytes = cfg_.cache.max_bytes}};
   api::standings standings_{data_};
-  const api::auth::verifier tokens_{cfg_.auth.keys};
+  api::auth::verifier tokens_{cfg_.auth.keys};
   /// Where large answers are written and packed, beside the threads that read and send.
   workshop workshop_{workshop_threads, workshop_queue};
+  startup startup_{gate_, {.reads_suffice = !syncs_, .on_done = [this](result<void> outcome) {
+                             events_.started(std::move(outcome));
+                           }}};
   std::unique_ptr<http::server> first_server_; ///< until the front end takes it
 };
 
@@ -376,13 +455,11 @@ std::map<std::string, std::string> mistakes_for_serve(const config& cfg, bool sy
   return mistakes;
 }
 
-int serve(const config& cfg, service_role role) {
+int serve(const config& cfg, service_role role, config_source read_again) {
   set_up_logging(cfg.log.format == "json" ? log_format::json : log_format::text, cfg.log.level);
   if (auto missing = mistakes_for_serve(cfg, role != service_role::api); !missing.empty())
     return refuse_to_start(bad_config(std::move(missing)));
-  service all{cfg, role};
-  if (const auto ready = all.prepare(); !ready)
-    return refuse_to_start(ready.error());
+  service all{cfg, role, std::move(read_again)};
   return all.run();
 }
 

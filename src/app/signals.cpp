@@ -2,59 +2,89 @@
 
 #include "core/log.hpp"
 
-#include <chrono>
 #include <condition_variable>
 #include <csignal>
 #include <cstdlib>
 #include <mutex>
 #include <pthread.h>
+#include <string_view>
 
 namespace guildhall::app {
 
 namespace {
 
-sigset_t stop_signals() {
+sigset_t held_signals() {
   sigset_t set;
   sigemptyset(&set);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGINT);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2})
+    sigaddset(&set, signal);
   return set;
+}
+
+std::string_view name_of(int signal) {
+  switch (signal) {
+  case SIGTERM:
+    return "SIGTERM";
+  case SIGINT:
+    return "SIGINT";
+  case SIGHUP:
+    return "SIGHUP";
+  case SIGUSR1:
+    return "SIGUSR1";
+  default:
+    return "SIGUSR2";
+  }
+}
+
+void take(int signal, const signal_watch::actions& what) {
+  switch (signal) {
+  case SIGTERM:
+  case SIGINT:
+    // Before a word is said: who reads it may be what hangs.
+    if (what.on_stop() == after_stop::ends_now)
+      std::_Exit(128 + signal);
+    log::info("stopping ({})", name_of(signal));
+    break;
+  case SIGHUP:
+    what.on_reload();
+    break;
+  default:
+    log::info("{} does nothing here", name_of(signal));
+  }
 }
 
 } // namespace
 
-signal_watch::signal_watch(std::function<void()> on_stop) {
-  const auto set = stop_signals();
+void hold_signals() {
+  const auto set = held_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  thread_ = std::jthread{[set, on_stop = std::move(on_stop)](const std::stop_token& stop) {
+}
+
+signal_watch::signal_watch(actions what) {
+  hold_signals();
+  thread_ = std::jthread{[what = std::move(what)](const std::stop_token& stop) {
     // Long enough to cost nothing, short enough that the end does not wait for it.
     constexpr timespec look_interval{.tv_sec = 0, .tv_nsec = 100'000'000};
-    bool stopping = false;
-    while (!stop.stop_requested()) {
-      const int signal = sigtimedwait(&set, nullptr, &look_interval);
-      if (signal != SIGTERM && signal != SIGINT)
-        continue;
-      if (stopping)
-        std::_Exit(128 + signal);
-      stopping = true;
-      log::info("stopping ({})", signal == SIGTERM ? "SIGTERM" : "SIGINT");
-      on_stop();
-    }
+    const auto set = held_signals();
+    while (!stop.stop_requested())
+      if (const int signal = sigtimedwait(&set, nullptr, &look_interval); signal > 0)
+        take(signal, what);
   }};
 }
 
 signal_watch::~signal_watch() = default;
 
-stop_watchdog::stop_watchdog(std::chrono::milliseconds grace)
-    : thread_{[grace](const std::stop_token& stop) {
+stop_watchdog::stop_watchdog(std::chrono::milliseconds grace, int status)
+    : thread_{[grace, status](const std::stop_token& stop) {
         std::mutex lock;
         std::condition_variable_any called_off;
         std::unique_lock guard{lock};
         called_off.wait_for(guard, stop, grace, [] { return false; });
         if (stop.stop_requested())
           return;
-        log::critical("did not stop within {} ms; ends now", grace.count());
-        std::_Exit(1);
+        if (status != 0)
+          log::critical("did not stop within {} ms; ends now", grace.count());
+        std::_Exit(status);
       }} {}
 
 } // namespace guildhall::app

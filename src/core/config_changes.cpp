@@ -27,6 +27,7 @@ constexpr changeable all_changeable[]{
     CHANGEABLE(auth.seal_keys),
     CHANGEABLE(auth.admins),
     CHANGEABLE(auth.requests_per_minute),
+    CHANGEABLE(auth.writes_per_second),
     CHANGEABLE(cors.origins),
     CHANGEABLE(budget.requests_per_second),
     CHANGEABLE(budget.requests_per_hour),

@@ -1,3 +1,4 @@
+#include "tests/support/tcp_proxy.hpp"
 #include "tests/system/support/world.hpp"
 
 #include <pqxx/connection>
@@ -60,6 +61,15 @@ settings steady_budget() {
   auto out = quick_budget();
   out["GUILDHALL_BUDGET_REQUESTS_PER_SECOND"] = "250";
   return out;
+}
+
+/// A counter of guildhall's without labels.
+std::int64_t counted(const instance& guildhall, const std::string& name) {
+  const auto text = '\n' + ask(guildhall.admin_port(), {.target = "/metrics"}).body;
+  const auto at = text.find("\nguildhall_" + name + ' ');
+  if (at == std::string::npos)
+    throw std::runtime_error("there is no " + name);
+  return std::stoll(text.substr(text.find(' ', at) + 1));
 }
 
 constexpr std::size_t characters_at_once = 12; // the configuration's default
@@ -158,6 +168,80 @@ TEST_F(shutdown, no_accepted_request_fails_when_it_is_stopped_under_load) {
     });
   }
   EXPECT_EQ(failed, 0) << first_failure;
+}
+
+TEST_F(shutdown, is_announced_before_anything_is_refused_and_nothing_new_is_begun) {
+  simulate(quick_simulator({"--world", "30"}));
+  auto how = quick_budget();
+  how["GUILDHALL_HTTP_DRAIN_DELAY"] = "10m"; // until the second signal
+  auto& guildhall = serve(how);
+  const auto guild = mirror(guildhall, sim().guilds().at(0));
+  await_idle();
+  guildhall.user_token();
+  const auto target = "/api/guilds/" + std::to_string(guild) + "/members";
+  std::atomic<int> good{0};
+  std::atomic<int> refused{0};
+  std::atomic<int> failed{0};
+  {
+    std::atomic<bool> over{false};
+    std::vector<std::jthread> clients;
+    for (int i = 0; i < 3; ++i)
+      clients.emplace_back([&] {
+        while (!over) {
+          const auto answer = guildhall.api(target);
+          if (!answer.connected) {
+            ++refused;
+            return;
+          }
+          ++(answer.status == 200 ? good : failed);
+        }
+      });
+    const at_end finish{[&] { over = true; }};
+    guildhall.child().signal(SIGTERM);
+    eventually("it is not ready any more", std::chrono::seconds{10}, [&] {
+      return guildhall.probe("/ready") == 503;
+    });
+    EXPECT_EQ(guildhall.probe("/live"), 200);
+    // What becomes due meanwhile is for others.
+    const auto lent = counted(guildhall, "battlenet_granted_total");
+    make_all_due();
+    db.exec("select pg_notify('guildhall_sync', '')");
+    const auto so_far = good.load();
+    eventually("clients are still served", std::chrono::seconds{20}, [&] {
+      return good > so_far + 200;
+    });
+    EXPECT_EQ(refused, 0);
+    EXPECT_EQ(db.number("select count(*) from sync_queue where lease_token is not null"), 0);
+    EXPECT_EQ(counted(guildhall, "battlenet_granted_total"), lent);
+    EXPECT_TRUE(guildhall.child().running());
+    // A second signal ends the announcement, not the process.
+    const auto began = steady::now();
+    EXPECT_EQ(guildhall.stop(std::chrono::seconds{30}), 0);
+    std::cout << "stopped within " << seconds_since(began) << " s of the second signal\n";
+    eventually("every client has seen the end", std::chrono::seconds{10}, [&] {
+      return refused == 3;
+    });
+  }
+  EXPECT_EQ(failed, 0);
+}
+
+TEST_F(shutdown, a_database_that_hangs_does_not_keep_it_from_stopping) {
+  simulate(quick_simulator({"--world", "20"}));
+  const auto name = db.value("select current_database()");
+  test::tcp_proxy proxy{postgres.port()};
+  auto how = quick_budget();
+  how["GUILDHALL_DATABASE_DSN"] = postgres.tcp_dsn(name, proxy.port());
+  how["GUILDHALL_DATABASE_CONNECT_TIMEOUT"] = "60s";
+  how["GUILDHALL_HTTP_REQUEST_DEADLINE"] = "1s";
+  auto& guildhall = serve(how);
+  guildhall.user_token();
+  proxy.black_hole(true);
+  eventually("it has noticed", std::chrono::seconds{60}, [&] {
+    return guildhall.api("/api/guilds/id/1").status >= 500;
+  });
+  const auto began = steady::now();
+  EXPECT_EQ(guildhall.stop(std::chrono::seconds{60}), 0);
+  std::cout << "stopped within " << seconds_since(began) << " s\n";
 }
 
 TEST_F(shutdown, being_killed_again_and_again_loses_and_doubles_nobody) {

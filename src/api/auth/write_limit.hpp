@@ -3,6 +3,7 @@
 #include "core/error.hpp"
 #include "core/ids.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +21,9 @@ public:
 
   explicit write_limit(unsigned per_second);
 
+  /// From now on so many.
+  void set(unsigned per_second);
+
   /// `ec::rate_limited` with when to come back.
   result<void> admit(user_id who, clock::time_point now = clock::now());
 
@@ -27,7 +31,7 @@ private:
   static constexpr std::size_t max_users = 50'000;
   static constexpr std::chrono::seconds burst{6};
 
-  const clock::duration each_;
+  std::atomic<clock::duration> each_;
   std::mutex lock_;
   std::unordered_map<std::int64_t, clock::time_point> free_at_; ///< when nothing is used up
 };

@@ -37,7 +37,8 @@ std::string mint(
 } // namespace
 
 instance::instance(
-    settings environment, std::vector<std::string> arguments, std::filesystem::path log)
+    settings environment, std::vector<std::string> arguments, std::filesystem::path log,
+    unsigned files)
     : port_(port_in(environment, "GUILDHALL_HTTP_PORT")),
       admin_port_(port_in(environment, "GUILDHALL_ADMIN_PORT")),
       environment_(std::move(environment)),
@@ -46,7 +47,8 @@ instance::instance(
       process_(
           {.command = command_of("serve", std::move(arguments)),
            .environment = environment_,
-           .output = log_}) {}
+           .output = log_,
+           .files = files}) {}
 
 const std::string& instance::user_token() const {
   std::call_once(minted_, [this] {

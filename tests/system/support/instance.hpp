@@ -18,7 +18,9 @@ namespace guildhall::system_test {
 class instance {
 public:
   /// `environment` is complete: database, hosts, keys; ports are in it as well.
-  instance(settings environment, std::vector<std::string> arguments, std::filesystem::path log);
+  instance(
+      settings environment, std::vector<std::string> arguments, std::filesystem::path log,
+      unsigned files = 0);
 
   process& child() {
     return process_;

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string_view>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -55,6 +56,8 @@ process::process(options how) : how_(std::move(how)) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent)
       ::_exit(126);
+    if (const rlimit files{how_.files, how_.files}; how_.files > 0)
+      ::setrlimit(RLIMIT_NOFILE, &files);
     ::dup2(out, STDOUT_FILENO);
     ::dup2(out, STDERR_FILENO);
     ::execvpe(argv[0], argv.data(), envp.data());

@@ -20,6 +20,7 @@ public:
     std::vector<std::string> command; ///< found on PATH like a shell's
     settings environment{};           ///< on top of the test's own
     std::filesystem::path output{};   ///< where stdout and stderr go, appended
+    unsigned files{0};                ///< at most so many may be open; 0: as here
   };
 
   /// Throws std::runtime_error when it cannot be started.

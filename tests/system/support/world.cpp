@@ -97,10 +97,11 @@ settings world::environment(const settings& overrides) const {
   return out;
 }
 
-instance& world::launch(const settings& overrides, std::vector<std::string> arguments) {
+instance&
+world::launch(const settings& overrides, std::vector<std::string> arguments, unsigned files) {
   const auto log = file("guildhall-" + std::to_string(logs_.size()) + ".log");
   logs_.push_back(log);
-  return instances_.emplace_back(environment(overrides), std::move(arguments), log);
+  return instances_.emplace_back(environment(overrides), std::move(arguments), log, files);
 }
 
 instance& world::serve(const settings& overrides, std::vector<std::string> arguments) {

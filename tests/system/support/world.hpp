@@ -38,7 +38,9 @@ protected:
   /// Starts `guildhall serve` and waits until it is ready.
   instance& serve(const settings& overrides = {}, std::vector<std::string> arguments = {});
   /// The same without waiting.
-  instance& launch(const settings& overrides = {}, std::vector<std::string> arguments = {});
+  instance& launch(
+      const settings& overrides = {}, std::vector<std::string> arguments = {},
+      unsigned files = 0);
   /// One of guildhall's other commands, run to its end.
   finished command(std::vector<std::string> arguments, const settings& overrides = {});
 
