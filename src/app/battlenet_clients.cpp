@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <exception>
 #include <utility>
 
@@ -132,6 +133,30 @@ make_login_source(const config& cfg, std::shared_ptr<battlenet::http_client> oau
                       guarded([&] { return read_answer(answer, battlenet::parse_user_info); }));
                 });
           }};
+}
+
+actors::login_source watched(
+    actors::login_source source,
+    std::function<void(const std::optional<failure>&)> on_verdict) {
+  const auto refused = std::make_shared<std::atomic<bool>>(false);
+  source.exchange =
+      [ask = std::move(source.exchange), on_verdict = std::move(on_verdict), refused](
+          std::string code, deadline expires, domain::completion<battlenet::user_token> done) {
+        ask(std::move(code), expires,
+            [on_verdict, refused,
+             done = std::move(done)](result<battlenet::user_token> got) mutable {
+              if (got) {
+                *refused = false;
+                on_verdict(std::nullopt);
+              } else if (got.error().code == ec::upstream_unauthorised) {
+                if (!refused->exchange(true))
+                  log::error("{}", credentials_refused);
+                on_verdict(got.error());
+              }
+              done(std::move(got));
+            });
+      };
+  return source;
 }
 
 std::vector<domain::region> regions_of(const config& cfg) {

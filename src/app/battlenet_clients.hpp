@@ -8,8 +8,11 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 
 /// The connections to Battle.net, and what is asked of its OAuth host.
@@ -52,6 +55,17 @@ make_token_source(const config& cfg, std::shared_ptr<battlenet::http_client> oau
 /// A person's code for a token, a token for who they are.
 actors::login_source
 make_login_source(const config& cfg, std::shared_ptr<battlenet::http_client> oauth);
+
+/// For an instance that does not sync: tells what logins show of our client id and secret, and
+/// logs when it begins that they are refused.
+actors::login_source watched(
+    actors::login_source source, std::function<void(const std::optional<failure>&)> on_verdict);
+
+/// What there is to say of a client id and secret that are refused.
+inline constexpr std::string_view credentials_refused{
+    "Battle.net refuses battlenet.client_id and battlenet.client_secret: nothing is synced and "
+    "nobody can log in. Compare them with https://develop.battle.net, correct the "
+    "configuration and restart"};
 
 /// Where Battle.net sends a browser back to; registered there with the client id.
 std::string redirect_uri_of(const config& cfg);

@@ -36,10 +36,6 @@ constexpr std::chrono::milliseconds last_wait{1'000};
 constexpr std::size_t workshop_threads = 2;
 /// Answers that wait there; each is held whole, and as many take about a second.
 constexpr std::size_t workshop_queue = 64;
-constexpr std::string_view credentials_refused{
-    "Battle.net refuses battlenet.client_id and battlenet.client_secret: nothing is synced and "
-    "nobody can log in. Compare them with https://develop.battle.net, correct the "
-    "configuration and restart"};
 
 int refuse_to_start(const failure& why) {
   complain("guildhall: ", whole{message_of(why)}, "\n");
@@ -68,7 +64,7 @@ public:
 
   /// Until somebody wants it to stop, or it cannot start; the exit status.
   int run() {
-    plan_files();
+    files_ = plan_connections(cfg_, syncs_, numbers_);
     publish_build_info(numbers_);
     if (const auto opened = open_doors(); !opened)
       return refuse_to_start(opened.error());
@@ -89,26 +85,6 @@ public:
 
 private:
   // --- the start
-
-  void plan_files() {
-    const auto limit = raise_file_limit();
-    files_ = guildhall::plan_files(limit, file_needs_of(cfg_, syncs_));
-    if (files_.is_short)
-      log::warn(
-          "http.max_connections is {} instead of {}: no more than {} files may be open; raise "
-          "the hard limit (LimitNOFILE of the unit, ulimit -n)",
-          files_.connections, cfg_.http.max_connections, limit);
-    numbers_
-        .gauge(
-            "http_connections_limit", "How many connections a listener has room for",
-            {{"listener", "api"}})
-        .Set(files_.connections);
-    numbers_
-        .gauge(
-            "http_connections_limit", "How many connections a listener has room for",
-            {{"listener", "admin"}})
-        .Set(files_.operators);
-  }
 
   /// The listeners come first: who asks hears what the start waits for, and an address that is
   /// taken ends it with a sentence before anything is touched.
@@ -215,31 +191,6 @@ private:
         return no_writer_;
     }
     return startup_.no_writer();
-  }
-
-  /// Battle.net refuses our client id or secret, or (none) does so no longer.
-  void on_verdict(const std::optional<failure>& why) {
-    refused_ = why.has_value();
-  }
-
-  /// The same where only logins show it.
-  actors::login_source watched(actors::login_source source) {
-    source.exchange = [this, ask = std::move(source.exchange)](
-                          std::string code, deadline expires,
-                          domain::completion<battlenet::user_token> done) {
-      ask(std::move(code), expires,
-          [this, done = std::move(done)](result<battlenet::user_token> got) mutable {
-            if (got) {
-              on_verdict(std::nullopt);
-            } else if (got.error().code == ec::upstream_unauthorised) {
-              if (!refused_)
-                log::error("{}", credentials_refused);
-              on_verdict(got.error());
-            }
-            done(std::move(got));
-          });
-    };
-    return source;
   }
 
   api::readiness readiness() const {
@@ -360,8 +311,8 @@ private:
         .drain_timeout = cfg_.http.drain_timeout};
     if (serves_ && !cfg_.battlenet.client_id.empty())
       how.login = actors::login_desk_options{
-          .source =
-              syncs_ ? make_login_source(cfg_, oauth) : watched(make_login_source(cfg_, oauth)),
+          .source = syncs_ ? make_login_source(cfg_, oauth)
+                           : watched(make_login_source(cfg_, oauth), on_verdict_),
           .store = &onboarding_,
           .seals = seals_,
           .admins = admins_,
@@ -372,7 +323,7 @@ private:
   actors::sync_options sync(const std::shared_ptr<battlenet::http_client>& oauth) {
     auto how =
         sync_options_of(cfg_, sync_store_, oauth, client_.io(), budget_, instance_name());
-    how.on_verdict = [this](const std::optional<failure>& why) { on_verdict(why); };
+    how.on_verdict = on_verdict_;
     how.onboarding = actors::onboarder_options{.store = &onboarding_, .seals = seals_};
     return how;
   }
@@ -414,6 +365,8 @@ private:
   mutable std::mutex no_writer_lock_;
   std::optional<failure> no_writer_;
   std::atomic<bool> refused_{false}; ///< our client id or secret, by Battle.net
+  const std::function<void(const std::optional<failure>&)> on_verdict_{
+      [this](const std::optional<failure>& why) { refused_ = why.has_value(); }};
   file_plan files_;
   actors::service_slots slots_;
   client_loop client_;

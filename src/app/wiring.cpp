@@ -4,6 +4,7 @@
 #include "app/database_gate.hpp"
 #include "battlenet/oauth.hpp"
 #include "core/crypto.hpp"
+#include "core/log.hpp"
 #include "domain/document_kinds.hpp"
 #include "http/server.hpp"
 
@@ -20,6 +21,20 @@ std::string without_slash(std::string url) {
   while (url.ends_with('/'))
     url.pop_back();
   return url;
+}
+
+/// What this instance needs open files for.
+file_needs file_needs_of(const config& cfg, bool syncs) {
+  // What listens, what prepares, and one that takes another's place before that one is closed.
+  constexpr unsigned other_database = 3;
+  const auto regions = syncs ? static_cast<unsigned>(cfg.battlenet.regions.size()) : 0;
+  return {
+      .connections = cfg.http.max_connections,
+      .operators = http::options_from(cfg).listeners[1].max_connections,
+      .database = cfg.database.readers + cfg.database.writers + other_database,
+      // Of each region, and of the OAuth host: for logins wherever there are some.
+      .battlenet = cfg.battlenet.connections * (regions + 1),
+      .io_threads = http::io_threads_of(cfg.http.io_threads)};
 }
 
 double uniform_random() {
@@ -106,17 +121,24 @@ std::string instance_name() {
   return std::string{host} + '-' + std::to_string(::getpid()) + '-' + crypto::random_hex(4);
 }
 
-file_needs file_needs_of(const config& cfg, bool syncs) {
-  // What listens, what prepares, and one that takes another's place before that one is closed.
-  constexpr unsigned other_database = 3;
-  const auto regions = syncs ? static_cast<unsigned>(cfg.battlenet.regions.size()) : 0;
-  return {
-      .connections = cfg.http.max_connections,
-      .operators = http::options_from(cfg).listeners[1].max_connections,
-      .database = cfg.database.readers + cfg.database.writers + other_database,
-      // Of each region, and of the OAuth host: for logins wherever there are some.
-      .battlenet = cfg.battlenet.connections * (regions + 1),
-      .io_threads = http::io_threads_of(cfg.http.io_threads)};
+file_plan plan_connections(const config& cfg, bool syncs, metrics& numbers) {
+  const auto limit = raise_file_limit();
+  const auto plan = plan_files(limit, file_needs_of(cfg, syncs));
+  if (plan.is_short)
+    log::warn(
+        "http.max_connections is {} instead of {}: no more than {} files may be open; raise "
+        "the hard limit (LimitNOFILE of the unit, ulimit -n)",
+        plan.connections, cfg.http.max_connections, limit);
+  const auto show = [&numbers](const char* listener, unsigned most) {
+    numbers
+        .gauge(
+            "http_connections_limit", "How many connections a listener has room for",
+            {{"listener", listener}})
+        .Set(most);
+  };
+  show("api", plan.connections);
+  show("admin", plan.operators);
+  return plan;
 }
 
 } // namespace guildhall::app

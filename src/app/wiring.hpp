@@ -31,7 +31,8 @@ std::unique_ptr<caf::actor_system_config> caf_config(const config& cfg);
 /// Under which the shared budget lends to this process.
 std::string instance_name();
 
-/// What this instance needs open files for.
-file_needs file_needs_of(const config& cfg, bool syncs);
+/// Raises the limit of open files and says how many connections it leaves room for; in the log
+/// where that is less than `http.max_connections`, and as a metric.
+file_plan plan_connections(const config& cfg, bool syncs, metrics& numbers);
 
 } // namespace guildhall::app
