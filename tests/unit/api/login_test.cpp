@@ -330,9 +330,9 @@ TEST(request_limit, counts_per_address_and_refills) {
 
 TEST(request_limit, can_change_while_it_counts) {
   using clock = auth::request_limit::clock;
-  auth::request_limit limit{1, ""};
+  auth::request_limit limit{1, {}};
   http::request what;
-  what.peer = "192.0.2.1";
+  what.peer = *http::ip_address::parse("192.0.2.1");
   const auto at = clock::now();
   EXPECT_TRUE(limit.admit(what, at));
   EXPECT_FALSE(limit.admit(what, at));

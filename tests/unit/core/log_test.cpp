@@ -62,55 +62,56 @@ TEST(log_lines, of_json_hold_the_same) {
   EXPECT_TRUE(line.contains(R"("msg":"\u001b\u009b\u202e\udb40\udc41)"
                             "\uFFFD\uFFFD\"}"))
       << line;
-  TEST(log_events, are_members_of_the_json_object_and_leave_text_lines_readable) {
-    std::ostringstream out;
-    const auto before = spdlog::default_logger();
-    spdlog::set_default_logger(std::make_shared<spdlog::logger>(
-        "test", std::make_shared<spdlog::sinks::ostream_sink_st>(out)));
-    const auto log_one = [&](log_format format) {
-      out.str({});
-      spdlog::default_logger()->set_formatter(make_log_formatter(format));
-      log_event(
-          log::level::warn, "guild.synced",
-          {{"guild", std::string_view{"eu/realm/\"x\""}},
-           {"status", 200},
-           {"duration_ms", 1.25},
-           {"error", std::string_view{}}},
-          "synced in {} ms", 1.25);
-      return out.str();
-    };
-    const auto json = log_one(log_format::json);
-    EXPECT_NE(
-        json.find(
-            R"("msg":"synced in 1.25 ms","event":"guild.synced","guild":"eu/realm/\"x\"",)"
-            R"("status":200,"duration_ms":1.25})"),
-        std::string::npos)
-        << json;
-    const auto text = log_one(log_format::text);
-    EXPECT_TRUE(text.ends_with("warning  synced in 1.25 ms\n")) << text;
+}
+
+TEST(log_events, are_members_of_the_json_object_and_leave_text_lines_readable) {
+  std::ostringstream out;
+  const auto before = spdlog::default_logger();
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>(
+      "test", std::make_shared<spdlog::sinks::ostream_sink_st>(out)));
+  const auto log_one = [&](log_format format) {
     out.str({});
-    spdlog::default_logger()->set_formatter(make_log_formatter(log_format::json));
-    log::warn("the next line");
-    EXPECT_EQ(out.str().find("event"), std::string::npos) << out.str();
-    spdlog::set_default_logger(before);
-  }
+    spdlog::default_logger()->set_formatter(make_log_formatter(format));
+    log_event(
+        log::level::warn, "guild.synced",
+        {{"guild", std::string_view{"eu/realm/\"x\""}},
+         {"status", 200},
+         {"duration_ms", 1.25},
+         {"error", std::string_view{}}},
+        "synced in {} ms", 1.25);
+    return out.str();
+  };
+  const auto json = log_one(log_format::json);
+  EXPECT_NE(
+      json.find(R"("msg":"synced in 1.25 ms","event":"guild.synced","guild":"eu/realm/\"x\"",)"
+                R"("status":200,"duration_ms":1.25})"),
+      std::string::npos)
+      << json;
+  const auto text = log_one(log_format::text);
+  EXPECT_TRUE(text.ends_with("warning  synced in 1.25 ms\n")) << text;
+  out.str({});
+  spdlog::default_logger()->set_formatter(make_log_formatter(log_format::json));
+  log::warn("the next line");
+  EXPECT_EQ(out.str().find("event"), std::string::npos) << out.str();
+  spdlog::set_default_logger(before);
+}
 
-  TEST(set_log_level, holds_from_then_on) {
-    set_up_logging(log_format::text, "info");
-    set_log_level("debug");
-    EXPECT_TRUE(log::should_log(log::level::debug));
-    set_log_level("error");
-    EXPECT_FALSE(log::should_log(log::level::info));
-  }
+TEST(set_log_level, holds_from_then_on) {
+  set_up_logging(log_format::text, "info");
+  set_log_level("debug");
+  EXPECT_TRUE(log::should_log(log::level::debug));
+  set_log_level("error");
+  EXPECT_FALSE(log::should_log(log::level::info));
+}
 
-  TEST(set_up_logging, takes_level_names_and_falls_back_to_info) {
-    set_up_logging(log_format::text, "error");
-    EXPECT_EQ(spdlog::default_logger()->level(), spdlog::level::err);
-    set_up_logging(log_format::text, "off");
-    EXPECT_EQ(spdlog::default_logger()->level(), spdlog::level::off);
-    set_up_logging(log_format::text, "loud");
-    EXPECT_EQ(spdlog::default_logger()->level(), spdlog::level::info);
-  }
+TEST(set_up_logging, takes_level_names_and_falls_back_to_info) {
+  set_up_logging(log_format::text, "error");
+  EXPECT_EQ(spdlog::default_logger()->level(), spdlog::level::err);
+  set_up_logging(log_format::text, "off");
+  EXPECT_EQ(spdlog::default_logger()->level(), spdlog::level::off);
+  set_up_logging(log_format::text, "loud");
+  EXPECT_EQ(spdlog::default_logger()->level(), spdlog::level::info);
+}
 
 } // namespace
 } // namespace guildhall
