@@ -264,7 +264,8 @@ namespace {
 result<void> apply_missing(
     session& db, std::span<const migration> known, const migration_watch& watch,
     std::vector<int>& done) {
-  db.exec_raw(std::string(look_for_client));
+  if (db.is_kept()) // through a transaction pooler it would stay with whoever comes next
+    db.exec_raw(std::string(look_for_client));
   for (;;) {
     if (watch.is_over && watch.is_over())
       return fail(ec::shutting_down);
