@@ -391,7 +391,8 @@ TEST_F(access, to_a_page_is_that_to_its_list) {
   // Of one's own list it is nobody else's.
   const auto own = send(member, "GET", "/api/characters?limit=1");
   ASSERT_EQ(own.status, 200) << own.body;
-  if (const auto* page = own.json().as_object().if_contains("page")) {
+  const auto answered = own.json();
+  if (const auto* page = answered.as_object().if_contains("page")) {
     EXPECT_EQ(
         send(stranger, "GET", "/api/characters?cursor=" + text(page->at("next"))).status, 400);
   }

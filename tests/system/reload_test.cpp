@@ -27,6 +27,8 @@ protected:
 
   void write_keys(const std::string& keys) const {
     std::ofstream{file("keys"), std::ios::trunc} << keys << '\n';
+    using std::filesystem::perms; // else every command warns
+    std::filesystem::permissions(file("keys"), perms::owner_read | perms::owner_write);
   }
   void write_file(const std::string& text) const {
     std::ofstream{file("guildhall.toml"), std::ios::trunc} << text;

@@ -59,7 +59,8 @@ protected:
 
   ids open_members() {
     ids out;
-    for (const auto& row : db->ask(domain::members_of{guild}).value())
+    const auto members = db->ask(domain::members_of{guild}).value();
+    for (const auto& row : members)
       out.push_back(row.id.value);
     return sorted(out);
   }
@@ -167,7 +168,8 @@ TEST_F(pages, of_own_characters_say_the_same_of_mains_as_the_list) {
   });
   std::set<std::int64_t> expected;
   ids listed;
-  for (const auto& row : db->ask(domain::own_characters_of{raider.id}).value()) {
+  const auto own = db->ask(domain::own_characters_of{raider.id}).value();
+  for (const auto& row : own) {
     listed.push_back(row.id.value);
     if (row.is_main)
       expected.insert(row.id.value);
