@@ -159,8 +159,6 @@ void connection::dispatch() {
   else
     request_.id = thread_.make_request_id();
   request_.trace = parse_traceparent(request_.header("traceparent"));
-  if (request_.trace.trace_id.empty())
-    request_.trace = thread_.traces().new_trace();
   keep_ = broken_.code == ec::none && parser_->keep_alive();
   if (broken_.code != ec::none)
     accept(turn_, error_response(broken_));
@@ -267,8 +265,10 @@ void connection::write_head() {
   head_ += thread_.date();
   head_ += "\r\nX-Request-Id: ";
   head_ += request_.id;
-  head_ += "\r\ntraceparent: ";
-  head_ += thread_.traces().header_of(request_.trace);
+  if (!request_.trace.trace_id.empty()) {
+    head_ += "\r\ntraceparent: ";
+    head_ += thread_.traces().header_of(request_.trace);
+  }
   head_ += "\r\nX-Content-Type-Options: nosniff\r\n";
   if (const auto origin = request_.header("Origin"); !origin.empty())
     add_cors_headers(head_, origin, *from_.options().cors_origins.get());
@@ -312,7 +312,7 @@ void connection::finish_request() {
   thread_.count(from_, answer_.status, seconds);
   from_.shared().lines.tell(
       from_.options().name, request_,
-      {answer_.status, answer_.body ? answer_.body->size() : 0, seconds});
+      {answer_.status, answer_.body ? answer_.body->size() : 0, seconds}, thread_.traces());
   answer_ = {};
 }
 

@@ -93,7 +93,7 @@ constexpr std::array<std::string_view, 19> known_keywords{
     "description", "example",  "x-maxBytes"};
 
 /// Of every answer, whatever it is to.
-constexpr std::array<std::string_view, 13> general_headers{
+constexpr std::array<std::string_view, 14> general_headers{
     "connection",
     "content-encoding",
     "content-length",
@@ -102,6 +102,7 @@ constexpr std::array<std::string_view, 13> general_headers{
     "date",
     "keep-alive",
     "server",
+    "traceparent",
     "vary",
     "x-request-id",
     "etag",

@@ -129,8 +129,8 @@ TEST_F(observed, json_logs_have_the_facts_of_syncs_and_requests_as_members) {
   EXPECT_TRUE(answer.header("traceparent").ends_with("-01"));
   EXPECT_EQ(answer.header("traceparent").find("00f067aa0ba902b7"), std::string::npos)
       << "the span is ours";
-  EXPECT_EQ(guildhall.api("/api/characters").header("traceparent").size(), 55u)
-      << "made where there is none";
+  const auto untraced = guildhall.api("/api/characters", {{"X-Request-Id", "mine-2"}});
+  EXPECT_EQ(untraced.header("traceparent"), "");
   EXPECT_EQ(guildhall.stop(), 0);
 
   const auto lines = lines_of(guildhall.child().output());
@@ -146,6 +146,9 @@ TEST_F(observed, json_logs_have_the_facts_of_syncs_and_requests_as_members) {
   EXPECT_EQ(request->at("status").to_number<int>(), 200);
   EXPECT_TRUE(request->at("duration_ms").is_number());
   EXPECT_EQ(text(request->at("path")), "/api/characters");
+  const auto* const alone = line_with(lines, "request_id", "mine-2");
+  ASSERT_TRUE(alone);
+  EXPECT_EQ(text(alone->at("trace_id")).size(), 32u) << "made where there is none";
 }
 
 TEST_F(observed, a_wrong_client_secret_is_told_once_with_what_to_do_and_shown_everywhere) {

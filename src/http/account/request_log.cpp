@@ -36,7 +36,7 @@ std::string path_for_log(std::string_view path) {
 }
 
 void request_log::tell(
-    std::string_view listener, const request& what, const outcome& how,
+    std::string_view listener, const request& what, const outcome& how, trace_ids& traces,
     log_limit::clock::time_point now) {
   const auto level =
       is_reading(what.verb) && how.status != 500 ? log::level::debug : log::level::info;
@@ -52,6 +52,7 @@ void request_log::tell(
   }
   // The path without its query: that one may hold what no log should.
   const auto path = path_for_log(what.path());
+  const auto trace = what.trace.trace_id.empty() ? traces.new_trace() : what.trace;
   log_event(
       level, "http.request",
       {{"listener", listener},
@@ -60,7 +61,7 @@ void request_log::tell(
        {"status", how.status},
        {"duration_ms", how.seconds * 1e3},
        {"request_id", what.id},
-       {"trace_id", what.trace.trace_id}},
+       {"trace_id", trace.trace_id}},
       "http: {} {} {} {} {} B {:.2f} ms from={} id={}", listener, to_string(what.verb), path,
       how.status, how.bytes, how.seconds * 1e3, client_address(what, trust_).text(), what.id);
 }

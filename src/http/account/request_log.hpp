@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/log_limit.hpp"
+#include "core/trace_context.hpp"
 #include "http/door/client_address.hpp"
 
 #include <cstddef>
@@ -27,8 +28,9 @@ public:
     std::size_t bytes;
     double seconds;
   };
+  /// A request outside of any trace gets one from `traces`, for its line.
   void tell(
-      std::string_view listener, const request& what, const outcome& how,
+      std::string_view listener, const request& what, const outcome& how, trace_ids& traces,
       log_limit::clock::time_point now = log_limit::clock::now());
 
   /// What was counted instead of told; once a second or so.

@@ -32,8 +32,10 @@ protected:
     what.target = std::move(target);
     what.id = "id";
     what.peer = *ip_address::parse(peer);
-    told.tell("api", what, {status, 10, 0.001}, start);
+    told.tell("api", what, {status, 10, 0.001}, traces, start);
   }
+
+  trace_ids traces;
 
   std::size_t lines() const {
     const auto text = written.str();
