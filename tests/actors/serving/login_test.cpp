@@ -7,9 +7,8 @@
 
 #include <gtest/gtest.h>
 
-#include <stdexcept>
-
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
