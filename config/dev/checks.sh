@@ -51,6 +51,7 @@ dev_lint() { # [--quick]
   lint_quickly
   # GCC's flags and headers, read by Clang: no precompiled headers, which only GCC understands.
   configure dev lint -DGUILDHALL_PRECOMPILE=OFF >/dev/null
+  build lint guildhall_revision >/dev/null # a header that is made
   say "clang-tidy"
   jq -r '.[].file | select(test("separate_compilation|/build/") | not)' build/lint/compile_commands.json \
     | sort -u | tr '\n' '\0' \

@@ -5,6 +5,7 @@
 #include "api/resources.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 /// The lists of a guild's members that are no classified roster.
 namespace guildhall::api {
@@ -176,7 +177,9 @@ domain::member_activity sorted_activity(details members) {
   for (auto& one : members)
     (one.left_at ? out.left : out.joined).push_back(std::move(one));
   const auto newest_first = [](auto& list, auto when) {
-    std::ranges::stable_sort(list, std::ranges::greater{}, when);
+    std::ranges::sort(list, [when](const auto& one, const auto& other) {
+      return std::tie(other.*when, one.member.id) < std::tie(one.*when, other.member.id);
+    });
   };
   newest_first(out.joined, &domain::member_detail::joined_at);
   newest_first(out.left, &domain::member_detail::left_at);

@@ -63,7 +63,7 @@ result<typed_target> parse_target(const std::vector<std::string>& words) {
     const auto& word = words.front();
     const auto id = config_keys::parse_number<std::int64_t>(word);
     if (id && *id > 0)
-      return typed_target{*id};
+      return typed_target{id};
     const auto first = word.find('/');
     const auto second = first == std::string::npos ? first : word.find('/', first + 1);
     if (second != std::string::npos)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/error.hpp"
 #include "domain/address.hpp"
 #include "domain/read_models.hpp"
 
