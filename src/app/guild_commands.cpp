@@ -11,7 +11,6 @@
 #include "store/mirror/retention.hpp"
 #include "store/people/users.hpp"
 #include "store/run.hpp"
-#include "store/work/overview.hpp"
 
 #include <algorithm>
 #include <ctime>
@@ -139,7 +138,7 @@ sync_guild_now(store::session& session, const config& cfg, const typed_target& t
   const auto address = guild_address_of(target.address);
   if (!address)
     return fail(address.error());
-  const auto tracked = store::tracked_guild(session, *address);
+  const auto tracked = store::run(session, domain::tracked_guild_at{*address});
   if (!tracked)
     return fail(tracked.error());
   if (tracked->guild_id)
@@ -240,8 +239,9 @@ result<void> print_status_of(const config& cfg, const std::vector<std::string>& 
   if (!address)
     return discard(address);
   const auto seen = with_database<domain::tracked_guild_row>(
-      cfg, "tracked_guild",
-      [&](store::session& session) { return store::tracked_guild(session, *address); });
+      cfg, "tracked_guild", [&](store::session& session) {
+        return store::run(session, domain::tracked_guild_at{*address});
+      });
   if (!seen)
     return discard(seen);
   print_guild(*seen);

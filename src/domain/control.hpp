@@ -55,6 +55,14 @@ struct job_by_id {
   job_id id;
 };
 
+/// What is tracked at an address whose realm may be a name. `not_found` for what is not
+/// tracked, `validation` for a realm that there is not, each with what comes near.
+struct tracked_guild_at {
+  using answer = tracked_guild_row;
+  static constexpr operation_traits traits{"tracked_guild", manner::read};
+  guild_address address;
+};
+
 struct overview_of_sync {
   using answer = sync_overview;
   static constexpr operation_traits traits{"overview", manner::read};
@@ -68,7 +76,8 @@ struct set_paused {
 };
 
 using control_operations = operations<
-    track, untrack, sync_guild, sync_character, job_by_id, overview_of_sync, set_paused>;
+    track, untrack, sync_guild, sync_character, job_by_id, tracked_guild_at, overview_of_sync,
+    set_paused>;
 
 /// Its adapter is given the writers for both pools.
 class control_port : public port<control_operations> {};

@@ -1,5 +1,3 @@
-#include "store/work/overview.hpp"
-
 #include "domain/budget.hpp"
 #include "domain/control.hpp"
 #include "store/ledger/change_tags.hpp"
@@ -120,12 +118,13 @@ result<domain::sync_overview> run(session& db, const domain::overview_of_sync&) 
   return out;
 }
 
-result<domain::tracked_guild_row>
-tracked_guild(session& db, const domain::guild_address& typed) {
-  auto realm = realm_named(db, typed.region, typed.realm);
+template <>
+result<domain::tracked_guild_row> run(session& db, const domain::tracked_guild_at& asked) {
+  auto realm = realm_named(db, asked.address.region, asked.address.realm);
   if (!realm)
     return fail(realm.error());
-  const domain::guild_address address{typed.region, std::move(*realm), typed.name_slug};
+  const domain::guild_address address{
+      asked.address.region, std::move(*realm), asked.address.name_slug};
   const auto rows =
       db.exec(list_tracked, {1, address.region, address.realm, address.name_slug});
   if (rows.empty())

@@ -1,5 +1,4 @@
 #include "domain/control.hpp"
-#include "store/work/overview.hpp"
 #include "tests/integration/store/mirror.hpp"
 
 #include <algorithm>
@@ -144,7 +143,7 @@ TEST_F(jobs, unknown_things_are_not_found) {
 class tracking : public mirror {
 protected:
   result<domain::tracked_guild_row> tracked(const domain::guild_address& where) {
-    return db->run([&](store::session& s) { return store::tracked_guild(s, where); });
+    return db->ask(domain::tracked_guild_at{where});
   }
 };
 
