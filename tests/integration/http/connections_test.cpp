@@ -189,22 +189,23 @@ TEST_F(connections_test, places_are_given_back_however_a_connection_ends) {
   expect_refused(ninth);
 }
 
-/// What 2,000 connections that idle or drip do to whoever asks properly: nothing. Counted, not
-/// timed.
-TEST_F(connections_test, two_thousand_idle_and_dripping_connections_hinder_nobody) {
+/// What 2,000 connections (fewer where fewer files may be open) that idle or drip do to whoever
+/// asks properly: nothing. Counted, not timed.
+TEST_F(connections_test, that_idle_or_drip_hinder_nobody_however_many) {
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &files);
-  if (files.rlim_max < 5000)
-    GTEST_SKIP() << "only " << files.rlim_max << " files may be open here";
+  // Each has a descriptor on either side.
+  const auto some =
+      static_cast<std::size_t>(std::min<rlim_t>(2'000, (files.rlim_max - 400) / 2));
   server_options how;
   how.header_timeout = 2s;
   how.idle_timeout = 60s;
   start(std::move(how), limits(4096, 256));
   std::string from;
   clients crowd;
-  for (int i = 0; i < 2000; ++i) {
+  for (std::size_t i = 0; i < some; ++i) {
     from = "127.0.1." + std::to_string(i / 200 + 1);
     crowd.push_back(std::make_unique<client>(port, from.c_str()));
     ASSERT_TRUE(crowd.back()->is_open());
@@ -225,7 +226,7 @@ TEST_F(connections_test, two_thousand_idle_and_dripping_connections_hinder_nobod
     const auto got = crowd[one]->receive();
     ended += got && got->status == 408 ? 1 : 0;
   }
-  EXPECT_EQ(ended, 1000) << "whoever drips is told so and ended in time";
+  EXPECT_EQ(ended, static_cast<int>(some / 2)) << "whoever drips is told so and ended in time";
   EXPECT_EQ(peer.ask("/hello")->status, 200);
 }
 
