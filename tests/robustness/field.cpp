@@ -62,15 +62,13 @@ void judge(
 
 void judge(
     report& lines, const std::string& id, const std::string& name,
-    const system_test::kept& kept, bool keys_are_kept) {
+    const system_test::kept& kept) {
   lines.count(
       id, name + ": lost of " + std::to_string(kept.acknowledged) + " acknowledged writes",
       static_cast<double>(kept.lost), 0);
-  const auto doubled = static_cast<double>(kept.doubled);
-  if (keys_are_kept)
-    lines.count(id, name + ": twice there under one Idempotency-Key", doubled, 0);
-  else
-    lines.figure(id, name + ": twice there (Idempotency-Key is ignored)", doubled, 0, "");
+  lines.count(
+      id, name + ": twice there under one Idempotency-Key", static_cast<double>(kept.doubled),
+      0);
   for (const auto& one : kept.examples)
     lines.note(one);
 }

@@ -84,6 +84,6 @@ void judge(
 /// What became of what was written.
 void judge(
     report& lines, const std::string& id, const std::string& name,
-    const system_test::kept& kept, bool keys_are_kept);
+    const system_test::kept& kept);
 
 } // namespace guildhall::robustness

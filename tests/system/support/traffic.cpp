@@ -184,14 +184,6 @@ reply make_roster(
        .timeout = patience});
 }
 
-bool keys_are_kept(const instance& where, std::int64_t guild) {
-  const auto name = fresh_tag() + "key";
-  const auto first = make_roster(where, guild, name, name);
-  const auto second = make_roster(where, guild, name, name);
-  return first.status == 201 && second.status == 201
-      && first.json().at("data").at("id") == second.json().at("data").at("id");
-}
-
 void await_all_good(
     const instance& where, const std::vector<std::string>& reads, std::int64_t guild,
     std::chrono::milliseconds bound) {

@@ -112,9 +112,6 @@ reply make_roster(
     const instance& where, std::int64_t guild, const std::string& name, const std::string& key,
     std::chrono::milliseconds patience = std::chrono::seconds{10});
 
-/// Whether a POST that is sent twice under one key is done once.
-bool keys_are_kept(const instance& where, std::int64_t guild);
-
 /// Waits until all of these answer 200, several times over, and a roster can be made.
 void await_all_good(
     const instance& where, const std::vector<std::string>& reads, std::int64_t guild,
