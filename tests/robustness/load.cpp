@@ -13,6 +13,9 @@
 #include <boost/beast/http.hpp>
 
 #include <algorithm>
+#include <ctime>
+#include <deque>
+#include <optional>
 #include <set>
 
 namespace guildhall::robustness {
@@ -25,8 +28,14 @@ using asio::ip::tcp;
 using steady = std::chrono::steady_clock;
 
 constexpr std::uint64_t max_body = 64U << 20U;
-constexpr std::chrono::milliseconds tick{1};
 constexpr std::chrono::milliseconds pause_after_failure{20};
+
+/// What this thread has computed so far.
+double thread_seconds() {
+  timespec used{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
+}
 
 class generator {
 public:
@@ -36,13 +45,16 @@ public:
         end_(begin_ + what.length) {}
 
   outcome run() {
+    const auto computed = thread_seconds();
     if (what_.per_second > 0)
       asio::co_spawn(io_, arrive(), asio::detached);
     for (unsigned i = 0; i < what_.connections; ++i)
       asio::co_spawn(io_, ask(what_.from[i % what_.from.size()]), asio::detached);
     io_.run();
-    found_.unsent = due_;
+    found_.unsent = static_cast<std::int64_t>(due_.size());
     found_.seconds = std::chrono::duration<double>(what_.length).count();
+    found_.busy = (thread_seconds() - computed)
+                / std::chrono::duration<double>(steady::now() - begin_).count();
     std::ranges::sort(found_.good_ms);
     return std::move(found_);
   }
@@ -60,10 +72,10 @@ private:
     auto next = begin_;
     while (!over()) {
       for (; next <= steady::now(); next += every)
-        ++due_;
-      for (auto left = due_; left > 0 && !idle_.empty(); --left)
+        due_.push_back(next);
+      for (auto left = due_.size(); left > 0 && !idle_.empty(); --left)
         wake_one();
-      timer.expires_after(tick);
+      timer.expires_at(next);
       co_await timer.async_wait(asio::use_awaitable);
     }
     while (!idle_.empty())
@@ -76,30 +88,32 @@ private:
     idle_.erase(first);
   }
 
-  /// Waits until a request is due; false at the end.
-  asio::awaitable<bool> next_due() {
+  /// Waits until a request is due. When it was: a client whose request waits for a connection
+  /// waits for its answer all the same. Nothing at the end.
+  asio::awaitable<std::optional<steady::time_point>> next_due() {
     if (what_.per_second <= 0)
-      co_return !over();
+      co_return over() ? std::nullopt : std::optional{steady::now()};
     asio::steady_timer timer{io_, steady::time_point::max()};
     while (!over()) {
-      if (due_ > 0) {
-        --due_;
-        co_return true;
+      if (!due_.empty()) {
+        const auto since = due_.front();
+        due_.pop_front();
+        co_return since;
       }
       idle_.insert(&timer);
       boost::system::error_code woken;
       co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
       timer.expires_at(steady::time_point::max());
     }
-    co_return false;
+    co_return std::nullopt;
   }
 
   /// One connection after the other, as long as the server keeps each.
   asio::awaitable<void> ask(std::string from) {
     for (;;) {
-      if (!co_await next_due())
+      auto begin = co_await next_due();
+      if (!begin)
         co_return;
-      auto begin = steady::now();
       bool failed = false;
       try {
         boost::beast::tcp_stream stream{io_};
@@ -110,13 +124,13 @@ private:
             tcp::endpoint{asio::ip::address_v4::loopback(), what_.port}, asio::use_awaitable);
         stream.socket().set_option(tcp::no_delay{true});
         boost::beast::flat_buffer buffer;
-        while (co_await converse(stream, buffer, begin)) {
-          if (!co_await next_due())
+        while (co_await converse(stream, buffer, *begin)) {
+          begin = co_await next_due();
+          if (!begin)
             co_return;
-          begin = steady::now();
         }
       } catch (const std::exception&) {
-        note(0, begin);
+        note(0, *begin);
         failed = true;
       }
       if (failed) {
@@ -158,7 +172,7 @@ private:
   asio::io_context io_{1};
   steady::time_point begin_;
   steady::time_point end_;
-  std::int64_t due_{0}; ///< requests that wait for a connection to be free
+  std::deque<steady::time_point> due_; ///< requests that wait for a connection to be free
   std::set<asio::steady_timer*> idle_;
   std::size_t asked_{0};
   outcome found_;
@@ -177,6 +191,10 @@ double outcome::percentile_ms(double share) const {
   return good_ms[std::min(at, good_ms.size() - 1)];
 }
 
+double outcome::asked() const {
+  return seconds > 0 ? static_cast<double>(other_than({})) / seconds : 0;
+}
+
 std::int64_t outcome::other_than(const std::vector<int>& statuses) const {
   std::int64_t out = 0;
   for (const auto& [status, count] : by_status)
@@ -190,10 +208,12 @@ std::string outcome::text() const {
   for (const auto& [status, count] : by_status)
     out += (status == 0 ? "no answer" : std::to_string(status)) + ": " + std::to_string(count)
          + ", ";
-  char figures[128];
+  char figures[160];
   std::snprintf(
-      figures, sizeof figures, "unsent: %lld, %.0f good a second, median %.1f ms, p99 %.1f ms",
-      static_cast<long long>(unsent), goodput(), percentile_ms(0.5), p99_ms());
+      figures, sizeof figures,
+      "unsent: %lld, %.0f good a second, median %.1f ms, p99 %.1f ms; asked by %.0f %% of a "
+      "core",
+      static_cast<long long>(unsent), goodput(), percentile_ms(0.5), p99_ms(), 100 * busy);
   return out + figures;
 }
 

@@ -26,9 +26,10 @@ struct demand {
 
 struct outcome {
   std::map<int, std::int64_t> by_status; ///< 0: no whole answer
-  std::vector<float> good_ms;            ///< of each 200, with its connection if new; ascending
+  std::vector<float> good_ms;            ///< of each 200, from when it was due; ascending
   std::int64_t unsent{0};                ///< no connection was free for it until the end
   double seconds{0};
+  double busy{0};     ///< share of a core that asking has taken; near 1 it is what was measured
   double last_bad{0}; ///< when the last answer other than 200 came, in seconds
 
   std::int64_t good() const {
@@ -36,6 +37,8 @@ struct outcome {
   }
   /// 200s per second.
   double goodput() const;
+  /// Requests that were sent, per second.
+  double asked() const;
   double percentile_ms(double share) const;
   double p99_ms() const {
     return percentile_ms(0.99);

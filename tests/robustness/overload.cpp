@@ -42,6 +42,9 @@ void overloaded(bench at) {
   twice.from = loopback_addresses(10, 8);
   const auto flooded = run_load(twice);
   at.lines.note("at twice that: " + flooded.text());
+  at.lines.figure(
+      "R7", "twice the load: what was asked, against the peak",
+      flooded.asked() / std::max(1.0, peak.goodput()), 1.9, "x", false);
   at.lines.count(
       "R7", "twice the load: answers other than 200 and 503",
       static_cast<double>(flooded.other_than({200, 503})), 0);
