@@ -59,15 +59,6 @@ protected:
   }
 };
 
-/// A counter of guildhall's without labels.
-std::int64_t counted(const instance& guildhall, const std::string& name) {
-  const auto text = '\n' + ask(guildhall.admin_port(), {.target = "/metrics"}).body;
-  const auto at = text.find("\nguildhall_" + name + ' ');
-  if (at == std::string::npos)
-    throw std::runtime_error("there is no " + name);
-  return std::stoll(text.substr(text.find(' ', at) + 1));
-}
-
 } // namespace
 
 TEST_F(faults, every_request_on_the_wire_has_a_permit_although_connections_are_reset) {
@@ -80,7 +71,7 @@ TEST_F(faults, every_request_on_the_wire_has_a_permit_although_connections_are_r
   const auto book = sim().book();
   EXPECT_GT(book.of_status(0), 0) << "nothing was reset";
   EXPECT_LE(
-      book.requests - book.of_class("token"), counted(guildhall, "battlenet_granted_total"));
+      book.requests - book.of_class("token"), guildhall.counted("battlenet_granted_total"));
   EXPECT_EQ(guildhall.stop(), 0);
 }
 

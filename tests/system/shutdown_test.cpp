@@ -63,15 +63,6 @@ settings steady_budget() {
   return out;
 }
 
-/// A counter of guildhall's without labels.
-std::int64_t counted(const instance& guildhall, const std::string& name) {
-  const auto text = '\n' + ask(guildhall.admin_port(), {.target = "/metrics"}).body;
-  const auto at = text.find("\nguildhall_" + name + ' ');
-  if (at == std::string::npos)
-    throw std::runtime_error("there is no " + name);
-  return std::stoll(text.substr(text.find(' ', at) + 1));
-}
-
 constexpr std::size_t characters_at_once = 12; // the configuration's default
 
 } // namespace
@@ -203,7 +194,7 @@ TEST_F(shutdown, is_announced_before_anything_is_refused_and_nothing_new_is_begu
     });
     EXPECT_EQ(guildhall.probe("/live"), 200);
     // What becomes due meanwhile is for others.
-    const auto lent = counted(guildhall, "battlenet_granted_total");
+    const auto lent = guildhall.counted("battlenet_granted_total");
     make_all_due();
     db.exec("select pg_notify('guildhall_sync', '')");
     const auto so_far = good.load();
@@ -212,7 +203,7 @@ TEST_F(shutdown, is_announced_before_anything_is_refused_and_nothing_new_is_begu
     });
     EXPECT_EQ(refused, 0);
     EXPECT_EQ(db.number("select count(*) from sync_queue where lease_token is not null"), 0);
-    EXPECT_EQ(counted(guildhall, "battlenet_granted_total"), lent);
+    EXPECT_EQ(guildhall.counted("battlenet_granted_total"), lent);
     EXPECT_TRUE(guildhall.child().running());
     // A second signal ends the announcement, not the process.
     const auto began = steady::now();

@@ -83,6 +83,14 @@ boost::json::value instance::data(const std::string& target) const {
   return answer.json().at("data");
 }
 
+std::int64_t instance::counted(const std::string& name) const {
+  const auto text = '\n' + ask(admin_port_, {.target = "/metrics"}).body;
+  const auto at = text.find("\nguildhall_" + name + ' ');
+  if (at == std::string::npos)
+    throw std::runtime_error("there is no " + name);
+  return std::stoll(text.substr(text.find(' ', at) + 1));
+}
+
 int instance::probe(const std::string& target) const {
   return ask(admin_port_, {.target = target, .timeout = std::chrono::seconds{2}}).status;
 }

@@ -38,6 +38,9 @@ public:
   /// What the API answers, with status 200; throws otherwise.
   boost::json::value data(const std::string& target) const;
 
+  /// A counter without labels, by its name without "guildhall_"; throws when there is none.
+  std::int64_t counted(const std::string& name) const;
+
   /// Status of /live or /ready; 0 when nobody answers.
   int probe(const std::string& target) const;
   void await_ready(std::chrono::milliseconds bound = std::chrono::seconds{20});
