@@ -1,13 +1,13 @@
 #include "battlenet_sim/hostile.hpp"
 
-#include <stdexcept>
-#include <zlib.h>
+#include "tests/support/gzip.hpp"
 
 namespace guildhall::sim {
 
 namespace {
 
 using namespace std::string_literals;
+using test::gzip;
 
 std::string repeated(std::string_view text, std::size_t times) {
   std::string out;
@@ -38,25 +38,6 @@ std::string chunk(std::string_view body, std::string_view extension = "") {
 
 std::string chunked(const std::string& chunks_and_trailers) {
   return head("200 OK", "Transfer-Encoding: chunked\r\n") + chunks_and_trailers;
-}
-
-std::string gzip(const std::string& plain) {
-  z_stream stream{};
-  constexpr int gzip_format = 16;
-  if (deflateInit2(
-          &stream, Z_BEST_COMPRESSION, Z_DEFLATED, MAX_WBITS + gzip_format, 8,
-          Z_DEFAULT_STRATEGY)
-      != Z_OK)
-    throw std::runtime_error("zlib refuses to start");
-  std::string packed(deflateBound(&stream, plain.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(plain.data()));
-  stream.avail_in = static_cast<uInt>(plain.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  deflate(&stream, Z_FINISH);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return packed;
 }
 
 std::string packed(const std::string& bytes) {
