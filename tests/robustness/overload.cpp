@@ -66,6 +66,11 @@ void overloaded(bench at) {
   at.lines.figure(
       "R7", "half the load afterwards: last answer other than 200 after", recovered.last_bad, 5,
       "s");
+  const auto normal = run_load(afterwards); // whoever is not refused may wait all the same
+  at.lines.note("after that: " + normal.text());
+  at.lines.figure(
+      "R7", "half the load after that: p99, against the peak's",
+      normal.p99_ms() / std::max(0.1, peak.p99_ms()), 1, "x");
 }
 
 void idle_and_dripping(bench at) {
