@@ -41,8 +41,6 @@ public:
 
   using world::await_end;
   using world::await_idle;
-  using world::await_job;
-  using world::command;
   using world::db;
   using world::differences;
   using world::file;
@@ -55,7 +53,6 @@ public:
   using world::postgres;
   using world::refresh;
   using world::serve;
-  using world::show_logs;
   using world::sim;
   using world::simulate;
   using world::sync_now;

@@ -34,7 +34,7 @@ public:
 
 private:
   void watch_and_judge(const std::string& name, const std::function<void()>& strike) {
-    traffic clients{*server_, {.reads = reads_, .guild = guild_, .writers = 1}};
+    traffic clients{*server_, {.reads = reads_, .guild = guild_}};
     probes watch{*server_};
     std::this_thread::sleep_for(2s);
     strike();

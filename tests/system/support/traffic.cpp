@@ -11,6 +11,9 @@ namespace guildhall::system_test {
 namespace {
 
 constexpr std::size_t most_examples = 5;
+constexpr std::chrono::milliseconds read_pause{20};
+constexpr std::chrono::milliseconds write_pause{250};
+constexpr int most_writes = 80; // a guild's rosters are limited
 constexpr std::chrono::milliseconds retry_pause{200};
 /// How long a writer goes on after the end to hear of its last write.
 constexpr std::chrono::seconds last_word{20};
@@ -74,8 +77,7 @@ traffic::traffic(const instance& where, options what)
   where_.user_token(); // minting it takes the database
   for (const auto& target : options_.reads)
     clients_.emplace_back([this, target] { read(target); });
-  for (int i = 0; i < options_.writers; ++i)
-    clients_.emplace_back([this, i] { write(i); });
+  clients_.emplace_back([this] { write(); });
 }
 
 traffic::~traffic() {
@@ -106,7 +108,7 @@ void traffic::read(const std::string& target) {
       const std::lock_guard guard{mutex_};
       reads_.count(target, answer, false, took);
     }
-    std::this_thread::sleep_for(options_.read_pause);
+    std::this_thread::sleep_for(read_pause);
   }
 }
 
@@ -121,16 +123,16 @@ bool traffic::write_one(const std::string& name) {
   return answer.status == 201;
 }
 
-void traffic::write(int number) {
-  for (int count = 0; !over_ && count < options_.most_writes; ++count) {
-    const auto name = tag_ + std::to_string(number) + '-' + std::to_string(count);
+void traffic::write() {
+  for (int count = 0; !over_ && count < most_writes; ++count) {
+    const auto name = tag_ + std::to_string(count);
     auto end = steady::time_point::max();
     while (!write_one(name) && steady::now() < end) {
       std::this_thread::sleep_for(retry_pause);
       if (over_)
         end = std::min(end, steady::now() + last_word);
     }
-    std::this_thread::sleep_for(options_.write_pause);
+    std::this_thread::sleep_for(write_pause);
   }
 }
 

@@ -38,17 +38,13 @@ struct kept {
 };
 
 /// Clients that read and write for as long as this lives. A reader asks the same again and
-/// again. A writer makes rosters, each under a name and an Idempotency-Key of its own, and asks
-/// for the same again, as it is told to, until it is acknowledged.
+/// again. One writer makes rosters, each under a name and an Idempotency-Key of its own, and
+/// asks for the same again, as it is told to, until it is acknowledged.
 class traffic {
 public:
   struct options {
     std::vector<std::string> reads; ///< one reader each
     std::int64_t guild{0};          ///< whose rosters are written
-    int writers{1};
-    std::chrono::milliseconds read_pause{20};
-    std::chrono::milliseconds write_pause{250}; ///< of each writer; a user's writes are limited
-    int most_writes{80};                        ///< of each writer; a guild's rosters are too
     std::chrono::milliseconds patience{std::chrono::seconds{15}};
   };
   traffic(const instance& where, options what);
@@ -65,7 +61,7 @@ public:
 
 private:
   void read(const std::string& target);
-  void write(int number);
+  void write();
   bool write_one(const std::string& name);
 
   const instance& where_;

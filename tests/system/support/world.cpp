@@ -60,14 +60,10 @@ world::~world() {
   simulator_.reset();
   // Whoever shares one among several tests ends it when none of them runs.
   if (testing::UnitTest::GetInstance()->Failed())
-    show_logs();
+    for (const auto& log : logs_)
+      show_end(log);
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
-}
-
-void world::show_logs() const {
-  for (const auto& log : logs_)
-    show_end(log);
 }
 
 simulator& world::simulate(std::vector<std::string> arguments) {

@@ -82,8 +82,6 @@ protected:
   /// PostgreSQL keeps what it has acknowledged when it is stopped without a word; otherwise
   /// that is given up for speed. Of connections made from now on.
   void keep_what_is_acknowledged() const;
-  /// The ends of what the instances wrote.
-  void show_logs() const;
 
   std::filesystem::path file(const std::string& name) const {
     return folder_ / name;
