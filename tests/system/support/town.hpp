@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace guildhall::system_test {
@@ -27,8 +26,6 @@ public:
   using more_settings = std::function<settings(const std::string& dsn)>;
   /// `members`: of the home guild.
   explicit town(std::string client_origin, int members = 30, const more_settings& more = {});
-  town(std::string client_origin, int members, const settings& more)
-      : town{std::move(client_origin), members, [&](const std::string&) { return more; }} {}
 
   using world::await_idle;
   using world::expect_sound;
