@@ -70,13 +70,6 @@ protected:
   }
 };
 
-std::size_t count_of(const std::string& what, const std::string& in) {
-  std::size_t count = 0;
-  for (auto at = in.find(what); at != std::string::npos; at = in.find(what, at + 1))
-    ++count;
-  return count;
-}
-
 } // namespace
 
 TEST_F(observed, every_documented_metric_is_scraped_and_every_scraped_one_documented) {

@@ -19,13 +19,6 @@ std::string through(const test::pooler& between, const std::string& dsn) {
   return between.dsn(dsn.substr(dsn.find(mark) + mark.size()));
 }
 
-std::size_t times(const std::string& text, const std::string& part) {
-  std::size_t count = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
-    ++count;
-  return count;
-}
-
 struct setup {
   const char* mode;
   bool ignores_options;
@@ -156,7 +149,7 @@ TEST_P(poolers, every_way_of_writing_goes_through) {
   for (const auto* sign : {"SQLSTATE", "42P05", "26000", "database_error", "internal:"})
     EXPECT_EQ(log.find(sign), std::string::npos) << sign << " in\n" << log;
   const bool deaf = std::string{GetParam().mode} == "transaction" && !GetParam().listens;
-  EXPECT_EQ(times(log, "database.listen_dsn"), deaf ? 1u : 0u) << log;
+  EXPECT_EQ(count_of("database.listen_dsn", log), deaf ? 1u : 0u) << log;
   EXPECT_EQ(at->api().stop(), 0);
 }
 

@@ -89,13 +89,6 @@ private:
   std::vector<int> sockets_;
 };
 
-std::size_t count_of(const std::string& what, const std::string& in) {
-  std::size_t count = 0;
-  for (auto at = in.find(what); at != std::string::npos; at = in.find(what, at + 1))
-    ++count;
-  return count;
-}
-
 } // namespace
 
 TEST_F(start, against_a_hung_database_lives_is_not_ready_and_stops_when_told) {

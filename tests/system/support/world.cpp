@@ -244,6 +244,13 @@ void world::keep_what_is_acknowledged() const {
       + " set synchronous_commit = on");
 }
 
+std::size_t count_of(const std::string& what, const std::string& in) {
+  std::size_t count = 0;
+  for (auto at = in.find(what); at != std::string::npos; at = in.find(what, at + 1))
+    ++count;
+  return count;
+}
+
 std::string text(const json::value& value) {
   return std::string{value.as_string()};
 }

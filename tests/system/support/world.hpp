@@ -101,6 +101,9 @@ private:
   int commands_{0};
 };
 
+/// How often something is in a text.
+std::size_t count_of(const std::string& what, const std::string& in);
+
 /// Text of a JSON string.
 std::string text(const boost::json::value& value);
 
