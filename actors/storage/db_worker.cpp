@@ -128,10 +128,11 @@ void tick(self_ptr self) {
   auto& st = self->state;
   const auto now = self->clock().now();
   if (!st.link) {
-    st.looking = false;
-    if (now < st.connect_at) // this one was to look
+    if (now < st.connect_at) { // this one was to look
+      st.looking = false;
       return;
-    connect(self);
+    }
+    connect(self); // one that is to look may still be on its way
     take_jobs(self);
     return;
   }

@@ -272,6 +272,28 @@ TEST_F(db_pool_test, reconnecting_keeps_its_pace_after_a_link_was_looked_after) 
   EXPECT_LE(attempts - before, 10) << "every 2 s, by one chain of ticks";
 }
 
+TEST_F(db_pool_test, short_outages_leave_one_chain_of_ticks) {
+  start(options());
+  const auto turns_of_20s = [&] {
+    int turns = 0;
+    world.on_step([&] { ++turns; });
+    world.advance(20s);
+    world.on_step({});
+    return turns;
+  };
+  const auto before = turns_of_20s();
+  for (int i = 0; i < 10; ++i) {
+    database.fates = {fake_database::fate::connection_breaks};
+    database.reachable = false;
+    run("lost");
+    world.advance(150ms);
+    database.reachable = true;
+    world.advance(700ms);
+  }
+  EXPECT_EQ(reachable.back(), true);
+  EXPECT_LE(turns_of_20s(), before + 1);
+}
+
 TEST_F(db_pool_test, jobs_beyond_the_queue_are_refused_as_overloaded) {
   start(options());
   std::vector<outcome_ptr> seen;
