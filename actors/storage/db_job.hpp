@@ -46,8 +46,7 @@ public:
   int attempts{0};
 
   // --- of the queue
-  deadline queued{};            ///< when it was given to the queue
-  deadline came{};              ///< when it began to wait, if it had to
+  deadline came{};              ///< when it was given to the queue
   std::uint64_t number{0};      ///< of two jobs the lower one came first
   std::shared_ptr<void> turn{}; ///< of a bulk job at work: the next begins when it is gone
 };

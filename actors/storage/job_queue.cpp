@@ -54,7 +54,6 @@ void job_queue::place(job_ptr job, bool again) {
   refused_jobs out;
   db_worker_actor idle;
   db_pool_actor unaware;
-  job->queued = clock_.now();
   {
     const std::lock_guard guard{lock_};
     job->came = clock_.now();

@@ -22,7 +22,7 @@ job_times::job_times(metrics& numbers, std::string pool)
       pool_{std::move(pool)} {}
 
 void job_times::note(const db_job& job, deadline began, deadline ended) {
-  waits_->Observe(seconds_between(job.queued, began));
+  waits_->Observe(seconds_between(job.came, began));
   of(job.name).Observe(seconds_between(began, ended));
 }
 
