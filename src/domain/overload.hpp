@@ -34,7 +34,6 @@ public:
 
   /// Before one is taken, and now and then: how many wait, and when the oldest of them came.
   void look(clock::time_point now, std::size_t waiting, clock::time_point oldest) noexcept;
-  void nobody_waits(clock::time_point now) noexcept;
   /// One is taken.
   void took() noexcept {
     ++taken_;
@@ -47,6 +46,7 @@ public:
   std::optional<clock::time_point> refused_before(clock::time_point now) const noexcept;
 
 private:
+  void nobody_waits(clock::time_point now) noexcept;
   void begin(clock::time_point now) noexcept;
   void end(clock::time_point now) noexcept;
   void judge_end(clock::time_point now, std::size_t waiting) noexcept;
