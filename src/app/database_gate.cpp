@@ -67,16 +67,8 @@ private:
 class database_gate::link final : public actors::db_link {
 public:
   link(database_gate& gate, std::unique_ptr<store::connection> connection)
-      : gate_(gate),
-        connection_(std::move(connection)) {
-    const std::lock_guard guard{gate_.links_lock_};
-    gate_.links_.insert(connection_.get());
-  }
-
-  ~link() override {
-    const std::lock_guard guard{gate_.links_lock_};
-    gate_.links_.erase(connection_.get());
-  }
+      : connection_(std::move(connection)),
+        while_open_(gate, *connection_) {}
 
   result<void> run(actors::db_job& job) override {
     return connection_->run(job.expires, job.name, [&job](store::session& session) {
@@ -93,8 +85,8 @@ public:
   }
 
 private:
-  database_gate& gate_;
   std::unique_ptr<store::connection> connection_;
+  interruptible while_open_;
 };
 
 database_gate::database_gate(const config& cfg)
@@ -107,9 +99,13 @@ database_gate::database_gate(const config& cfg)
 store::connection_options database_gate::options(bool read_only) const {
   auto how = base_;
   how.read_only = read_only;
-  const std::lock_guard guard{attempts_lock_};
-  how.stop = attempts_.get_token();
+  how.stop = end_of_attempts();
   return how;
+}
+
+std::stop_token database_gate::end_of_attempts() const {
+  const std::lock_guard guard{attempts_lock_};
+  return attempts_.get_token();
 }
 
 result<void>
@@ -129,11 +125,14 @@ database_gate::bring_up_to_date(store::connection& db, const store::migration_wa
 }
 
 result<void> database_gate::check_mirrored(store::connection& db) {
-  return db.run(
+  auto same = db.run(
       std::chrono::steady_clock::now() + check_patience, "check_upstream",
       [this](store::session& session) {
         return store::check_upstream(session, api_hosts_, oauth_host_);
       });
+  if (same)
+    readable_ = true;
+  return same;
 }
 
 result<void> database_gate::prepare(const store::migration_watch& watch) {
@@ -141,7 +140,7 @@ result<void> database_gate::prepare(const store::migration_watch& watch) {
   if (prepared_)
     return {};
   if (const auto running = attempt_) {
-    attempt_ended_.wait(guard, options(false).stop, [&] { return running->has_value(); });
+    attempt_ended_.wait(guard, end_of_attempts(), [&] { return running->has_value(); });
     return running->value_or(fail(ec::shutting_down));
   }
   const auto mine = std::make_shared<std::optional<result<void>>>();
@@ -165,7 +164,7 @@ result<void> database_gate::prepare(const store::migration_watch& watch) {
 
 result<void> database_gate::prepare_now(const store::migration_watch& watch) {
   auto how = direct_;
-  how.stop = options(false).stop;
+  how.stop = end_of_attempts();
   auto db = store::connection::open(how);
   if (!db)
     return std::unexpected<failure>(db.error());
@@ -174,10 +173,7 @@ result<void> database_gate::prepare_now(const store::migration_watch& watch) {
     return fail(ec::shutting_down);
   if (auto fits = bring_up_to_date(**db, watch); !fits)
     return fits;
-  auto same = check_mirrored(**db);
-  if (same)
-    readable_ = true;
-  return same;
+  return check_mirrored(**db);
 }
 
 result<void> database_gate::prepare_for_reads() {
@@ -190,10 +186,7 @@ result<void> database_gate::prepare_for_reads() {
   if (auto fits = store::check_schema(**db, std::chrono::steady_clock::now() + check_patience);
       !fits)
     return fits;
-  auto same = check_mirrored(**db);
-  if (same)
-    readable_ = true;
-  return same;
+  return check_mirrored(**db);
 }
 
 result<std::unique_ptr<actors::db_link>> database_gate::open(bool read_only) {

@@ -51,7 +51,9 @@ private:
 
   result<void> prepare_now(const store::migration_watch& watch);
   store::connection_options options(bool read_only) const;
+  std::stop_token end_of_attempts() const;
   result<void> bring_up_to_date(store::connection& db, const store::migration_watch& watch);
+  /// The last check: from then on links for reading are handed out.
   result<void> check_mirrored(store::connection& db);
 
   store::connection_options base_;
@@ -63,7 +65,7 @@ private:
   std::mutex lock_;
   std::condition_variable_any attempt_ended_;
   std::shared_ptr<std::optional<result<void>>> attempt_; ///< while one prepares
-  std::atomic<bool> prepared_{false};
+  bool prepared_{false};
   std::atomic<bool> readable_{false}; ///< prepared for reading at least
   mutable std::mutex attempts_lock_;
   std::stop_source attempts_;
