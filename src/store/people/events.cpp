@@ -173,10 +173,6 @@ void hold_guild_of(session& db, event_id id) {
   (void)hold_guild(db, guild);
 }
 
-failure no_such_event() {
-  return {ec::not_found, std::string{domain::no_such_event}};
-}
-
 enum class wish : std::uint8_t { to_change, to_remove };
 
 /// The event, locked, if this author may do that and has seen its last version.
@@ -198,6 +194,10 @@ result<held_event> hold_to(wish what, session& db, const author& by, event_id id
 }
 
 } // namespace
+
+failure no_such_event() {
+  return {ec::not_found, std::string{domain::no_such_event}};
+}
 
 std::optional<held_event> lock_event(session& db, event_id id) {
   const auto rows = db.exec(lock, {id});

@@ -131,10 +131,6 @@ std::optional<listed_place> listed_in(const std::optional<place>& known) {
   return known ? std::optional{known->listed} : std::nullopt;
 }
 
-failure no_such_event() {
-  return {ec::not_found, std::string{domain::no_such_event}};
-}
-
 /// What an author meets who is not in the event's guild, nor listed.
 failure not_theirs(const author& by, guild_id guild) {
   return by.may_see(guild) ? failure{ec::forbidden, "You are not a member of this guild"}
