@@ -139,8 +139,8 @@ int weight(const failure& why) {
   return why.message == "the database cannot be reached" ? 0 : 1;
 }
 
-/// Three times: a pooler in transaction mode gives a backend to whoever has a transaction, so
-/// two links see each other's, or their own change. `A` of the link itself is known.
+/// Looks three times: a pooler in transaction mode gives a backend to whoever has a
+/// transaction, so two links see each other's, or their own change.
 result<bool> is_shared(
     candidate& mine, const std::string& conninfo, std::string_view key, deadline until,
     const wake_up& wake) {
