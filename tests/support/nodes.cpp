@@ -6,44 +6,23 @@
 #include <pqxx/connection>
 #include <pqxx/nontransaction>
 
-#include <chrono>
-#include <csignal>
 #include <fstream>
-#include <stdexcept>
-#include <thread>
 #include <unistd.h>
 
 namespace guildhall::test {
 
 namespace fs = std::filesystem;
-using namespace std::chrono_literals;
 
 namespace {
 
 const fs::path helper{GUILDHALL_PROJECT_DIR "/config/dev/cluster"};
 constexpr auto pgbouncer = "/usr/sbin/pgbouncer";
-constexpr std::chrono::seconds start_limit{30};
 
 /// Beside the cluster's, and removed with it when a test process was killed.
 fs::path own_folder(const std::string& what) {
   static int count = 0;
   return "/var/tmp/guildhall-test-" + std::to_string(::getpid()) + '-' + what + '-'
        + std::to_string(++count);
-}
-
-void await_answer(const std::string& dsn, child& program, const fs::path& log) {
-  const auto until = std::chrono::steady_clock::now() + start_limit;
-  for (;;) {
-    try {
-      pqxx::connection probe(dsn);
-      pqxx::nontransaction(probe).exec("select 1");
-      return;
-    } catch (const std::exception& error) {
-      if (!program.running() || std::chrono::steady_clock::now() > until)
-        throw std::runtime_error(std::string(error.what()) + ": " + text_of(log));
-      std::this_thread::sleep_for(20ms);
-    }
-  }
 }
 
 } // namespace

@@ -1,7 +1,6 @@
 #include "tests/support/postgres.hpp"
 
 #include "store/postgres/migrations.hpp"
-#include "tests/support/child.hpp"
 #include "tests/support/free_port.hpp"
 
 #include <pqxx/connection>
@@ -11,7 +10,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <stdexcept>
-#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
@@ -26,7 +24,6 @@ namespace {
 const fs::path helper{GUILDHALL_PROJECT_DIR "/config/dev/cluster"};
 constexpr auto template_name = "guildhall_template";
 constexpr std::chrono::seconds start_limit{30};
-constexpr std::chrono::seconds stop_limit{20};
 constexpr std::chrono::seconds statement_limit{60};
 
 /// Directories of test processes that were killed.
@@ -43,6 +40,21 @@ void remove_leftovers(const fs::path& parent, const std::string& prefix) {
 }
 
 } // namespace
+
+void await_answer(const std::string& dsn, child& program, const fs::path& log) {
+  const auto until = std::chrono::steady_clock::now() + start_limit;
+  for (;;) {
+    try {
+      pqxx::connection probe(dsn);
+      pqxx::nontransaction(probe).exec("select 1");
+      return;
+    } catch (const std::exception& error) {
+      if (!program.running() || std::chrono::steady_clock::now() > until)
+        throw std::runtime_error(std::string(error.what()) + ": " + text_of(log));
+      std::this_thread::sleep_for(20ms);
+    }
+  }
+}
 
 bool postgres_cluster::available() {
   return fs::exists("/usr/lib/postgresql/15/bin/postgres");
@@ -93,37 +105,13 @@ void postgres_cluster::init() {
 }
 
 void postgres_cluster::start() {
-  child_ = spawn({helper, "serve", dir_}, dir_ / "server.log");
-  const auto until = std::chrono::steady_clock::now() + start_limit;
-  for (;;) {
-    try {
-      const pqxx::connection probe(dsn("postgres"));
-      return;
-    } catch (const std::exception&) {
-      int status = 0;
-      if (::waitpid(child_, &status, WNOHANG) == child_) {
-        child_ = -1;
-        throw std::runtime_error("PostgreSQL ended: " + text_of(dir_ / "server.log"));
-      }
-      if (std::chrono::steady_clock::now() > until)
-        throw std::runtime_error("PostgreSQL did not start: " + text_of(dir_ / "server.log"));
-      std::this_thread::sleep_for(20ms);
-    }
-  }
+  const auto log = dir_ / "server.log";
+  server_ = child({helper, "serve", dir_}, log);
+  await_answer(dsn("postgres"), server_, log);
 }
 
 void postgres_cluster::stop(shutdown how) {
-  if (child_ <= 0)
-    return;
-  ::kill(child_, how == shutdown::fast ? SIGINT : SIGQUIT);
-  const auto until = std::chrono::steady_clock::now() + stop_limit;
-  int status = 0;
-  while (::waitpid(child_, &status, WNOHANG) == 0) {
-    if (std::chrono::steady_clock::now() > until)
-      ::kill(child_, SIGQUIT);
-    std::this_thread::sleep_for(5ms);
-  }
-  child_ = -1;
+  server_.stop(how == shutdown::fast ? SIGINT : SIGQUIT);
 }
 
 void postgres_cluster::become_standby() {

@@ -4,6 +4,7 @@
 #include "store/postgres/connection.hpp"
 #include "store/postgres/session.hpp"
 #include "store/run.hpp"
+#include "tests/support/child.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -17,6 +18,10 @@
 /// without fsync, gone when the process ends (also when it is killed). Databases are cloned
 /// from a migrated template. Linked through `guildhall_test_support`.
 namespace guildhall::test {
+
+/// Waits until what was just started, which writes this log, answers by that DSN. Throws
+/// std::runtime_error, with the log, if it ends or takes too long.
+void await_answer(const std::string& dsn, child& program, const std::filesystem::path& log);
 
 class postgres_cluster {
 public:
@@ -48,8 +53,8 @@ public:
   /// Every backend is terminated, or simply ends as in a crash. `start` waits until it answers.
   void stop(shutdown how = shutdown::fast);
   void start();
-  bool running() const {
-    return child_ > 0;
+  bool running() {
+    return server_.running();
   }
   /// Restarts as a standby, as an old primary is after a failover; `promote` undoes it.
   void become_standby();
@@ -71,7 +76,7 @@ private:
 
   std::filesystem::path dir_;
   std::uint16_t port_{0};
-  int child_{-1};
+  child server_;
   int databases_{0};
   bool has_template_{false};
 };
