@@ -1,6 +1,7 @@
 #include "domain/control.hpp"
 #include "store/ledger/fence.hpp"
 #include "store/postgres/upstream.hpp"
+#include "tests/integration/store/postgres/plain_sql.hpp"
 #include "tests/support/postgres.hpp"
 #include "tests/support/tcp_proxy.hpp"
 
@@ -14,21 +15,6 @@ namespace guildhall::test {
 
 using namespace std::chrono_literals;
 using store::session;
-
-namespace {
-
-deadline within(std::chrono::milliseconds time) {
-  return std::chrono::steady_clock::now() + time;
-}
-
-auto sql(std::string text) {
-  return [text = std::move(text)](session& db) -> result<void> {
-    db.exec_raw(text);
-    return {};
-  };
-}
-
-} // namespace
 
 class connection_faults : public testing::Test {
 protected:

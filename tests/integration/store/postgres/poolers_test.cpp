@@ -2,10 +2,13 @@
 #include "store/postgres/change_feed.hpp"
 #include "store/postgres/hosts.hpp"
 #include "store/postgres/migrations.hpp"
+#include "tests/integration/store/postgres/plain_sql.hpp"
 #include "tests/support/nodes.hpp"
 #include "tests/support/postgres.hpp"
 
 #include <gtest/gtest.h>
+#include <pqxx/connection>
+#include <pqxx/nontransaction>
 
 #include <array>
 #include <future>
@@ -16,21 +19,6 @@ namespace guildhall::test {
 using namespace std::chrono_literals;
 using store::migration;
 using store::session;
-
-namespace {
-
-deadline within(std::chrono::milliseconds time) {
-  return std::chrono::steady_clock::now() + time;
-}
-
-auto sql(std::string text) {
-  return [text = std::move(text)](session& db) -> result<void> {
-    db.exec_raw(text);
-    return {};
-  };
-}
-
-} // namespace
 
 class poolers : public testing::Test {
 protected:

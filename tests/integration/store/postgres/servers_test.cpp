@@ -1,4 +1,5 @@
 #include "store/postgres/hosts.hpp"
+#include "tests/integration/store/postgres/plain_sql.hpp"
 #include "tests/support/nodes.hpp"
 #include "tests/support/postgres.hpp"
 #include "tests/support/tcp_proxy.hpp"
@@ -15,21 +16,10 @@ using store::session;
 
 namespace {
 
-deadline within(std::chrono::milliseconds time) {
-  return std::chrono::steady_clock::now() + time;
-}
-
 std::string scalar_on(store::connection& connection, const std::string& sql) {
   std::string out;
   test_database::run_on(connection, [&](session& db) { out = db.exec_raw(sql)[0][0].c_str(); });
   return out;
-}
-
-auto sql(std::string text) {
-  return [text = std::move(text)](session& db) -> result<void> {
-    db.exec_raw(text);
-    return {};
-  };
 }
 
 } // namespace
