@@ -279,5 +279,23 @@ TEST_F(overloaded_lanes_test, a_burst_is_served_to_the_last) {
   EXPECT_EQ(count_of("person"), 140u);
 }
 
+TEST_F(overloaded_lanes_test, bulk_jobs_may_wait_for_a_quarter_of_a_second) {
+  start(2);
+  hands_on = false;
+  takes = 10ms;
+  for (int i = 0; i < 22; ++i)
+    post("bulk", {.bulk = true});
+  world.run();
+  EXPECT_EQ(count_of("bulk"), 22u);
+  EXPECT_TRUE(refused.empty());
+  for (int i = 0; i < 100; ++i)
+    post("too many", {.bulk = true});
+  world.run();
+  EXPECT_GT(count_of("too many"), 25u);
+  EXPECT_EQ(count_of("too many") + refused.size(), 100u);
+  ASSERT_FALSE(refused.empty());
+  EXPECT_EQ(refused.front().second.code, ec::overloaded);
+}
+
 } // namespace
 } // namespace guildhall::actors
