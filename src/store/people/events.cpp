@@ -21,27 +21,28 @@ using domain::event_change;
 using domain::event_row;
 using domain::written;
 
-constexpr std::string_view columns{
+constexpr std::string_view head{
     R"(e.id, e.guild_id, e.title, e.description, e.event_type, e.start_time, e.end_time,
-    e.created_by, e.max_participants, e.event_details, e.discord_message_id,
-    e.discord_thread_id, e.row_version, e.created_at, e.updated_at)"};
+    e.created_by, e.max_participants, )"};
+constexpr std::string_view details{"e.event_details"};
+constexpr std::string_view tail{R"(, e.discord_message_id, e.discord_thread_id,
+    e.row_version, e.created_at, e.updated_at)"};
+constexpr std::string_view columns{join<head, details, tail>};
 // The audit log keeps what people say, not the 16 KB that programs may keep beside it.
 constexpr std::string_view and_json{", to_jsonb(e) - 'event_details'"};
 constexpr std::string_view select{"select "};
 constexpr std::string_view returning{" returning "};
 
 // A calendar of 2,000 events with 16 KB each is nothing to send at once.
-constexpr std::string_view head{
-    R"(select e.id, e.guild_id, e.title, e.description, e.event_type, e.start_time, e.end_time,
-    e.created_by, e.max_participants, )"};
-constexpr std::string_view tail{R"(, e.discord_message_id, e.discord_thread_id,
-    e.row_version, e.created_at, e.updated_at from events e where e.guild_id = $1)"};
 constexpr std::string_view no_details{"null"};
 constexpr std::string_view details_if{"case when $3::boolean then e.event_details end"};
+constexpr std::string_view of_guild{" from events e where e.guild_id = $1"};
 constexpr std::string_view of_page{" and e.id = any($2::bigint[])"};
 constexpr std::string_view by_start{" order by e.start_time, e.id"};
-constexpr statement list{"events", join<head, no_details, tail, by_start>, 3'000};
-constexpr statement page{"event_page", join<head, details_if, tail, of_page, by_start>, 3'000};
+constexpr statement list{
+    "events", join<select, head, no_details, tail, of_guild, by_start>, 3'000};
+constexpr statement page{
+    "event_page", join<select, head, details_if, tail, of_guild, of_page, by_start>, 3'000};
 constexpr std::string_view next_event{R"(
         select e.* from events e where e.guild_id = $1 and e.id > walk.id
         order by e.id limit 1) next
