@@ -136,7 +136,7 @@ int weight(const failure& why) {
     return 3;
   if (why.code == ec::wrong_credentials)
     return 2;
-  return why.message == "the database cannot be reached" ? 0 : 1;
+  return why.message == unreachable ? 0 : 1;
 }
 
 /// Looks three times: a pooler in transaction mode gives a backend to whoever has a
@@ -310,7 +310,7 @@ private:
   const wake_up wake_;
   parsed_dsn dsn_{};
   std::optional<found> second_best_{};
-  failure why_{ec::database_down, "the database cannot be reached"};
+  failure why_{ec::database_down, unreachable};
 };
 
 } // namespace

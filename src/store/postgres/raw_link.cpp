@@ -124,7 +124,7 @@ failure why_not_connected(PGconn* conn, std::string_view key) {
     return {ec::database_down, "the database has no connection left for us"};
   if (by_pooler)
     return {ec::database_down, "the pooler before the database reaches no server"};
-  return {ec::database_down, "the database cannot be reached"};
+  return {ec::database_down, unreachable};
 }
 
 raw_link::rows::value_type first_row(const PGresult* answer) {

@@ -44,6 +44,9 @@ private:
 result<std::vector<std::string>>
 addresses_of(const database_host& host, deadline until, const wake_up& wake);
 
+/// Of a host that says nothing, not even why.
+inline constexpr const char* unreachable{"the database cannot be reached"};
+
 /// A connection while it is being made: libpq's, of which nothing blocks past `until`, or past
 /// `wake` (`shutting_down`).
 class raw_link {
