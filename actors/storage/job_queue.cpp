@@ -122,7 +122,7 @@ job_lane& job_queue::lane_of(const db_job& job) {
 
 void job_queue::shed(refused_jobs& out) {
   const auto now = clock_.now();
-  for (auto* const lane : {&control_, &impatient_, &patient_, &bulk_})
+  for (auto* const lane : lanes())
     lane->shed(now, out);
 }
 
@@ -200,8 +200,11 @@ void job_queue::send(begun_jobs& begun) {
     caf::anon_send(worker, atom::run_v, std::move(job));
 }
 
-bool job_queue::is_waiting() const {
-  return !control_.empty() || !impatient_.empty() || !patient_.empty() || !bulk_.empty();
+std::size_t job_queue::waiting() {
+  std::size_t out = 0;
+  for (const auto* const lane : lanes())
+    out += lane->size();
+  return out;
 }
 
 void job_queue::attach(db_pool_actor pool) {
@@ -233,7 +236,7 @@ void job_queue::set_database_down(bool down) {
     const std::lock_guard guard{lock_};
     database_down_ = down;
     if (down)
-      for (auto* const lane : {&control_, &impatient_, &patient_, &bulk_})
+      for (auto* const lane : lanes())
         lane->remove(
             [](const db_job& job) { return !job.patient; }, refusal::database_down,
             ec::database_down, out);
@@ -248,7 +251,7 @@ void job_queue::refuse_late() {
     const std::lock_guard guard{lock_};
     shed(out);
     const auto is_late = [now = clock_.now()](const db_job& job) { return job.expires <= now; };
-    for (auto* const lane : {&control_, &impatient_, &patient_, &bulk_})
+    for (auto* const lane : lanes())
       lane->remove(is_late, refusal::deadline, ec::deadline_expired, out);
     note_length();
   }
@@ -257,7 +260,7 @@ void job_queue::refuse_late() {
 
 bool job_queue::watch() {
   const std::lock_guard guard{lock_};
-  return watched_ = is_waiting();
+  return watched_ = waiting() > 0;
 }
 
 void job_queue::finish() {
@@ -274,7 +277,7 @@ void job_queue::end(ec why) {
     ended_ = true;
     idle_.clear();
     pool_ = nullptr;
-    for (auto* const lane : {&control_, &impatient_, &patient_, &bulk_})
+    for (auto* const lane : lanes())
       lane->remove([](const db_job&) { return true; }, refusal::ended, why, out);
     note_length();
   }
@@ -304,8 +307,7 @@ void job_queue::refuse(const refused_jobs& all) {
 }
 
 void job_queue::note_length() {
-  queued_.Set(static_cast<double>(
-      control_.size() + impatient_.size() + patient_.size() + bulk_.size()));
+  queued_.Set(static_cast<double>(waiting()));
 }
 
 } // namespace guildhall::actors

@@ -88,7 +88,10 @@ private:
   job_ptr begun(job_ptr job);
   void end_bulk();
   void hand_out(begun_jobs& begun, refused_jobs& out);
-  bool is_waiting() const;
+  std::array<job_lane*, 4> lanes() {
+    return {&control_, &impatient_, &patient_, &bulk_};
+  }
+  std::size_t waiting();
   std::optional<refused_job> why_not(const db_job& job, bool again);
   static void send(begun_jobs& begun);
   void refuse(const refused_jobs& all);
