@@ -30,7 +30,10 @@ void job_lane::push(job_ptr job) {
 }
 
 void job_lane::put_back(job_ptr job) {
-  jobs_.push_front(std::move(job));
+  if (rule_ && rule_->newest_first())
+    jobs_.push_back(std::move(job));
+  else
+    jobs_.push_front(std::move(job));
 }
 
 void job_lane::shed(clock::time_point now, refused_jobs& out) {

@@ -38,7 +38,7 @@ public:
   explicit job_lane(std::optional<domain::overload_rule::limits> sheds);
 
   void push(job_ptr job);
-  /// One that was taken before.
+  /// One that was taken before: it goes next.
   void put_back(job_ptr job);
 
   bool empty() const noexcept {

@@ -205,6 +205,32 @@ TEST_F(job_lanes_test, patient_and_impatient_ones_take_turns) {
   EXPECT_EQ(ran, (names{"first", "person1", "sync1", "person2", "sync2", "person3", "sync3"}));
 }
 
+TEST_F(job_lanes_test, what_is_put_back_goes_next_whether_its_queue_stands_or_not) {
+  for (const bool stands : {false, true}) {
+    refused_jobs shed;
+    job_lane lane{domain::overload_rule::limits{.few = 0}};
+    const auto push = [&](std::string_view name, job_lane::clock::time_point came) {
+      auto job = std::make_shared<noted_job>(*this, name, world.now() + 60s);
+      job->came = came;
+      lane.push(std::move(job));
+    };
+    const auto begin = world.now();
+    if (stands) {
+      push("old", begin);
+      lane.shed(begin + 60ms, shed);
+      lane.shed(begin + 160ms, shed);
+      EXPECT_EQ(shed.size(), 1u);
+    }
+    push("first", begin + 160ms);
+    push("second", begin + 161ms);
+    const auto taken = lane.take(begin + 162ms, shed);
+    EXPECT_EQ(taken->name, stands ? "second" : "first");
+    taken->came = begin + 163ms;
+    lane.put_back(taken);
+    EXPECT_EQ(lane.take(begin + 164ms, shed), taken);
+  }
+}
+
 class overloaded_lanes_test : public job_lanes_test {
 protected:
   /// Twice as many come as can be done, for so many runs.
