@@ -18,14 +18,6 @@ protected:
   void SetUp() override {
     simulate(quick_simulator({"--world", "20"}));
   }
-
-  /// Starts `serve` and expects it to end by itself, saying so.
-  void expect_refusal(const settings& overrides, const std::string& sentence) {
-    const auto refused = command({"serve"}, overrides);
-    EXPECT_NE(refused.status, 0);
-    EXPECT_LT(refused.status, 126) << "ended by a signal";
-    EXPECT_NE(refused.output.find(sentence), std::string::npos) << refused.output;
-  }
 };
 
 } // namespace
@@ -236,6 +228,10 @@ TEST_F(configuration, what_is_no_name_is_refused_and_printed_safely) {
   EXPECT_EQ(db.number("select count(*) from tracked_guilds"), 0);
 }
 
+TEST_F(configuration, without_keys_to_sign_with_it_does_not_start) {
+  expect_refusal({{"GUILDHALL_AUTH_KEYS", ""}}, "auth.keys: not set");
+}
+
 TEST_F(configuration, a_document_that_there_is_not_is_named_and_ends_the_start) {
   expect_refusal({{"GUILDHALL_SYNC_DOCUMENTS", "imaginary"}}, "sync.documents: \"imaginary\"");
 }
@@ -264,6 +260,8 @@ TEST_F(configuration, a_database_of_another_upstream_is_refused) {
   expect_refusal(
       {{"GUILDHALL_BATTLENET_API_HOSTS", "eu=https://eu.api.blizzard.com"}},
       "use another database");
+  expect_refusal(
+      {{"GUILDHALL_BATTLENET_OAUTH_HOST", "http://127.0.0.1:9"}}, "use another database");
 }
 
 TEST_F(configuration, a_port_that_is_taken_ends_the_start_with_a_sentence) {

@@ -56,12 +56,6 @@ protected:
     EXPECT_EQ(which.stop(30s), 0);
     std::cout << "stopped within " << seconds_since(began) << " s\n";
   }
-
-  void expect_refusal(const settings& overrides, const std::string& sentence) {
-    const auto refused = command({"serve"}, overrides);
-    EXPECT_EQ(refused.status, 2) << refused.output;
-    EXPECT_NE(refused.output.find(sentence), std::string::npos) << refused.output;
-  }
 };
 
 /// Open connections to a port of this machine that say nothing.
@@ -191,20 +185,6 @@ TEST_F(start, a_mistake_that_shows_when_the_database_comes_up_ends_it_all_the_sa
   ASSERT_TRUE(status);
   EXPECT_EQ(*status, 2);
   EXPECT_NE(guildhall.child().output().find("the database is at release 9"), std::string::npos);
-}
-
-TEST_F(start, a_mistake_has_status_2_whatever_it_is_about) {
-  const auto migrated = postgres.create_database(); // and with it the guarded user
-  expect_refusal(
-      {{"GUILDHALL_DATABASE_DSN", postgres.guarded_dsn(migrated, "wrong")}},
-      "the database refuses our user or password");
-  expect_refusal(
-      {{"GUILDHALL_DATABASE_DSN", postgres.dsn("nowhere")}}, "the database does not exist");
-  auto& first = serve(quick_budget());
-  expect_refusal({{"GUILDHALL_HTTP_PORT", std::to_string(first.port())}}, "is already taken");
-  expect_refusal(
-      {{"GUILDHALL_BATTLENET_OAUTH_HOST", "http://127.0.0.1:9"}}, "use another database");
-  expect_refusal({{"GUILDHALL_AUTH_KEYS", ""}}, "auth.keys");
 }
 
 TEST_F(start, who_only_answers_is_ready_with_reading_alone_when_only_a_standby_is_there) {

@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <csignal>
+#include <stdexcept>
 
 namespace guildhall::system_test {
 

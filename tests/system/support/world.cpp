@@ -112,6 +112,12 @@ finished world::command(std::vector<std::string> arguments, const settings& over
       file("command-" + std::to_string(++commands_) + ".log"));
 }
 
+void world::expect_refusal(const settings& overrides, const std::string& sentence) {
+  const auto refused = command({"serve"}, overrides);
+  EXPECT_EQ(refused.status, 2) << refused.output;
+  EXPECT_NE(refused.output.find(sentence), std::string::npos) << refused.output;
+}
+
 std::int64_t world::track(const instance& where, const guild_address& guild) {
   return job_of(where.admin(
       "POST", "/guilds",

@@ -44,6 +44,9 @@ protected:
   /// One of guildhall's other commands, run to its end.
   finished command(std::vector<std::string> arguments, const settings& overrides = {});
 
+  /// Starts `serve` and expects it to end by itself, with the status of a mistake, saying so.
+  void expect_refusal(const settings& overrides, const std::string& sentence);
+
   /// Asks the operators' listener to mirror a guild; the job's id.
   std::int64_t track(const instance& where, const guild_address& guild);
   std::int64_t sync_now(const instance& where, std::int64_t guild_id);
