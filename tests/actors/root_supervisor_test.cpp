@@ -134,6 +134,11 @@ TEST_F(root_supervisor_test, a_pool_that_dies_is_replaced_alone) {
   EXPECT_EQ(slots.writers.get(), writers);
   EXPECT_EQ(slots.scheduler.get(), scheduler);
   EXPECT_EQ(servers_started, 1);
+  const auto told = numbers.render();
+  for (const auto* line : {"{actor=\"reader_pool\"} 1\n", "{actor=\"writer_pool\"} 0\n"})
+    EXPECT_NE(
+        told.find(std::string{"guildhall_actor_restarts_total"} + line), std::string::npos)
+        << told;
 }
 
 TEST_F(root_supervisor_test, a_storage_that_gives_up_restarts_what_stands_on_it) {
