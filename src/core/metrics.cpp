@@ -62,7 +62,7 @@ prometheus::Histogram& metrics::coarse_duration(
       .Name(full_name(name))
       .Help(help)
       .Register(*registry_)
-      .Add(labels, seconds);
+      .Add(shown(labels), seconds);
 }
 
 prometheus::Gauge& metrics::common_gauge(const std::string& name, const std::string& help) {

@@ -25,12 +25,17 @@ TEST(metrics, render_in_prometheus_text_form) {
 
 TEST(metrics, have_no_label_that_is_no_text_or_a_long_one) {
   metrics all;
-  all.counter("odd_total", "x", {{"name", "\x1b\xff\u202e\n"}}).Increment();
+  const std::string odd{"\x1b\xff\u202e\n"};
+  all.counter("odd_total", "x", {{"name", odd}}).Increment();
+  all.gauge("odd", "x", {{"name", odd}}).Increment();
+  all.duration("odd_seconds", "x", {{"name", odd}}).Observe(1);
+  all.coarse_duration("coarse_seconds", "x", {{"name", odd}}).Observe(1);
   all.counter("long_total", "x", {{"name", std::string(1'000'000, 'x')}}).Increment();
   const auto text = all.render();
   EXPECT_TRUE(has_line(text, "guildhall_odd_total{name=\"\uFFFD\uFFFD\uFFFD\uFFFD\"} 1"))
       << text;
-  EXPECT_LT(text.size(), 1'000u);
+  EXPECT_EQ(text.find_first_of("\x1b\xff"), std::string::npos) << text;
+  EXPECT_LT(text.size(), 10'000u);
 }
 
 TEST(metrics, the_same_name_and_labels_are_the_same_counter) {
