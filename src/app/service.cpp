@@ -225,7 +225,6 @@ private:
         .auth_limits = auth_limits_,
         .write_limit = write_limit_,
         .open_reads = cfg_.auth.reads == "open",
-        .writes_per_second = cfg_.auth.writes_per_second,
         .regions = regions_of(cfg_),
         .workshop = [this](workshop::work& work) { return workshop_.take(work); }};
   }
