@@ -12,7 +12,6 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <strings.h>
 #include <unistd.h>
 
@@ -225,13 +224,6 @@ void check_together(loading& state) {
 }
 
 } // namespace
-
-environment process_environment() {
-  return [](const std::string& name) -> std::optional<std::string> {
-    const auto* value = std::getenv(name.c_str());
-    return value ? std::optional<std::string>{value} : std::nullopt;
-  };
-}
 
 failure bad_config(std::map<std::string, std::string> wrong) {
   std::string message;

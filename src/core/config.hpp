@@ -162,7 +162,6 @@ struct config {
 
 /// Reads an environment variable; injected so that tests need no real environment.
 using environment = std::function<std::optional<std::string>(const std::string& name)>;
-environment process_environment();
 
 /// Every mistake found, one per line of `failure::message`; `failure::fields` maps key ->
 /// mistake. `file` may be empty: defaults and environment only. An unknown key in the file is a

@@ -417,13 +417,6 @@ TEST_F(config_loading, serving_needs_a_signing_key_and_syncing_a_client) {
   EXPECT_TRUE(missing_for_serve(*complete, true).empty());
 }
 
-TEST(process_environment, reads_the_real_one) {
-  ::setenv("GUILDHALL_TEST_VARIABLE", "here", 1);
-  EXPECT_EQ(process_environment()("GUILDHALL_TEST_VARIABLE"), "here");
-  ::unsetenv("GUILDHALL_TEST_VARIABLE");
-  EXPECT_EQ(process_environment()("GUILDHALL_TEST_VARIABLE"), std::nullopt);
-}
-
 TEST(config_keys, variables_are_named_after_their_keys) {
   const auto key = std::ranges::find(
       config_keys::all(), "database.migrate_on_start", &config_keys::key::name);
