@@ -184,5 +184,19 @@ TEST(write_limit, refills_evenly_and_tells_when) {
   EXPECT_FALSE(limit.admit(one, start + 10s));
 }
 
+TEST(write_limit, can_change_while_it_counts) {
+  using namespace std::chrono_literals;
+  auth::write_limit limit{1};
+  const auto start = auth::write_limit::clock::now();
+  const user_id one{1};
+  for (int i = 0; i < 6; ++i)
+    ASSERT_TRUE(limit.admit(one, start)) << i;
+  EXPECT_FALSE(limit.admit(one, start));
+  limit.set(10);
+  for (int i = 0; i < 10; ++i)
+    EXPECT_TRUE(limit.admit(one, start + 1s)) << i;
+  EXPECT_FALSE(limit.admit(one, start + 1s));
+}
+
 } // namespace
 } // namespace guildhall::api::test
