@@ -13,32 +13,6 @@ namespace {
 constexpr std::size_t first_guess = 16 * 1024;
 constexpr int gzip_format = 16; // added to the window bits: gzip framing only
 
-/// Appends one member; the stream then stands behind it.
-result<void>
-append_member(z_stream& stream, std::string& unpacked, std::size_t packed, std::size_t limit) {
-  // One byte above the limit tells "exactly at the limit" from "over it".
-  const auto capacity = limit + 1;
-  for (;;) {
-    const auto filled = unpacked.size();
-    if (filled >= capacity)
-      return fail(ec::malformed, "the unpacked body is over the limit");
-    const auto wanted = std::max({first_guess, filled, 4 * packed});
-    const auto room = std::min({wanted, capacity - filled, std::size_t{1} << 30});
-    unpacked.resize(filled + room);
-    stream.next_out = reinterpret_cast<Bytef*>(unpacked.data() + filled);
-    stream.avail_out = static_cast<uInt>(room);
-    const auto code = inflate(&stream, Z_NO_FLUSH);
-    unpacked.resize(filled + room - stream.avail_out);
-    if (code == Z_STREAM_END)
-      break;
-    if (code != Z_OK || (stream.avail_in == 0 && stream.avail_out != 0))
-      return fail(ec::malformed, "the packed body is broken or cut off");
-  }
-  if (unpacked.size() > limit)
-    return fail(ec::malformed, "the unpacked body is over the limit");
-  return {};
-}
-
 } // namespace
 
 result<std::string> gunzip(std::string_view packed, std::size_t max_bytes) {
@@ -54,11 +28,31 @@ result<std::string> gunzip(std::string_view packed, std::size_t max_bytes) {
   stream.avail_in = static_cast<uInt>(packed.size());
   const auto limit =
       std::min(max_bytes, std::max(grows_freely_to, most_growth * packed.size()));
+  // One byte above the limit tells "exactly at the limit" from "over it".
+  const auto capacity = limit + 1;
+  // One buffer for all members: they may be very many, and hold nothing.
   std::string unpacked;
-  do {
-    if (auto done = append_member(stream, unpacked, packed.size(), limit); !done)
-      return fail(std::move(done.error()));
-  } while (stream.avail_in != 0 && inflateReset(&stream) == Z_OK);
+  std::size_t filled = 0;
+  for (;;) {
+    if (filled == unpacked.size()) {
+      const auto wanted = std::max({first_guess, filled, 4 * packed.size()});
+      unpacked.resize(filled + std::min({wanted, capacity - filled, std::size_t{1} << 30}));
+    }
+    const auto room = unpacked.size() - filled;
+    stream.next_out = reinterpret_cast<Bytef*>(unpacked.data() + filled);
+    stream.avail_out = static_cast<uInt>(room);
+    const auto code = inflate(&stream, Z_NO_FLUSH);
+    filled += room - stream.avail_out;
+    if (filled > limit)
+      return fail(ec::malformed, "the unpacked body is over the limit");
+    if (code == Z_STREAM_END) {
+      if (stream.avail_in == 0 || inflateReset(&stream) != Z_OK)
+        break;
+    } else if (code != Z_OK || (stream.avail_in == 0 && stream.avail_out != 0)) {
+      return fail(ec::malformed, "the packed body is broken or cut off");
+    }
+  }
+  unpacked.resize(filled);
   return unpacked;
 }
 
