@@ -30,11 +30,6 @@ std::string html(std::string_view text) {
   return out;
 }
 
-std::string field(const form& fields, const std::string& name) {
-  auto i = fields.find(name);
-  return i == fields.end() ? std::string{} : i->second;
-}
-
 struct listed_account {
   const player* who = nullptr;
   std::string described; ///< characters with their realms, guilds and ranks

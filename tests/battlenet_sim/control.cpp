@@ -13,11 +13,6 @@ namespace guildhall::sim {
 
 namespace {
 
-std::string text_field(const form& fields, const std::string& name) {
-  auto i = fields.find(name);
-  return i == fields.end() ? std::string() : i->second;
-}
-
 std::int64_t number(std::string_view text) {
   std::int64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
@@ -46,15 +41,14 @@ void write_summary(json_writer& w, const ledger_summary& summary) {
 
 answer ledger_answer(const ledger& book, const form& query) {
   ledger_filter filter{
-      number(text_field(query, "since")) * 1000, text_field(query, "prefix"),
-      text_field(query, "class")};
+      number(field(query, "since")) * 1000, field(query, "prefix"), field(query, "class")};
   auto is_filtered = filter.since_us > 0 || !filter.prefix.empty() || !filter.kind.empty();
   std::string out;
   json_writer w(out);
   w.object([&] {
     write_summary(w, is_filtered ? book.summary(filter) : book.summary());
     w.member("now_ms", world_clock::real_us() / 1000);
-    auto limit = number(text_field(query, "entries"));
+    auto limit = number(field(query, "entries"));
     if (limit <= 0)
       return;
     w.array("entries", [&] {

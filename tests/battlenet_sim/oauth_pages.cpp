@@ -11,12 +11,6 @@ namespace guildhall::sim {
 
 namespace {
 
-const std::string& field(const form& fields, const std::string& name) {
-  static const std::string none;
-  auto i = fields.find(name);
-  return i == fields.end() ? none : i->second;
-}
-
 answer oauth_error(int status, std::string_view error, std::string_view description) {
   std::string out;
   json_writer w(out);

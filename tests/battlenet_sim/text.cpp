@@ -111,6 +111,12 @@ form parse_form(std::string_view text) {
   return fields;
 }
 
+const std::string& field(const form& fields, const std::string& name) {
+  static const std::string none;
+  auto i = fields.find(name);
+  return i == fields.end() ? none : i->second;
+}
+
 std::string http_date(std::int64_t unix_seconds) {
   using namespace std::chrono;
   auto time = sys_seconds{seconds{unix_seconds}};

@@ -24,6 +24,8 @@ using form = std::map<std::string, std::string>;
 
 /// `a=1&b=2` with percent escapes and '+' for a space; fields that do not decode are dropped.
 form parse_form(std::string_view text);
+/// Empty where there is no such field.
+const std::string& field(const form& fields, const std::string& name);
 
 /// An HTTP date as Battle.net writes it: the day is not padded ("Sat, 7 Mar 2020 09:41:14
 /// GMT").
