@@ -159,6 +159,15 @@ void note(
   note_breaker(self, st.breaker.take(fetch.request, answer, self->clock().now()), answer);
 }
 
+/// It is sent when it has a permit.
+void admit(self_ptr self, battlenet_gateway_state::pending fetch) {
+  auto& st = self->state;
+  fetch.probe = st.breaker.is_open();
+  const auto ticket = st.next_ticket++;
+  st.fetches.emplace(ticket, std::move(fetch));
+  ask_permit(self, ticket);
+}
+
 /// Another request for the same fetch. It needs a permit of its own.
 void ask_again(self_ptr self, std::uint64_t ticket, bool& once) {
   once = true;
@@ -256,18 +265,13 @@ void arm_look(self_ptr self) {
 }
 
 void send_canary(self_ptr self, battlenet::request what) {
-  auto& st = self->state;
   constexpr std::chrono::seconds patience{30};
   fetch_request request;
   request.what = std::move(what);
   request.priority = domain::priority::roster;
   request.expires = self->clock().now() + patience;
   request.answered_before = true;
-  const auto ticket = st.next_ticket++;
-  st.fetches.emplace(
-      ticket, battlenet_gateway_state::pending{
-                  std::move(request), {}, {}, {}, false, false, st.breaker.is_open(), true});
-  ask_permit(self, ticket);
+  admit(self, {.request = std::move(request), .reply = {}, .canary = true});
 }
 
 void look(self_ptr self) {
@@ -413,8 +417,7 @@ battlenet_gateway_actor::behavior_type battlenet_gateway(
           return;
         if (!word.granted)
           finish(self, word.ticket, std::unexpected<failure>(word.granted.error()));
-        else if (self->state.breaker.is_open() && !found->second.probe) // opened while it
-                                                                        // waited
+        else if (self->state.breaker.is_open() && !found->second.probe) // opened since
           finish(self, word.ticket, std::unexpected<failure>(breaker_failure(self)));
         else
           go(self, word.ticket, found->second.renewed ? found->second.token : std::string{});
@@ -430,13 +433,8 @@ battlenet_gateway_actor::behavior_type battlenet_gateway(
         if (!state.breaker.may_send(now))
           return fetch_reply{std::unexpected<failure>(breaker_failure(self))};
         state.breaker.note_sent(now);
-        const auto ticket = state.next_ticket++;
         auto promise = self->make_response_promise<battlenet_gateway_state::promise>();
-        state.fetches.emplace(
-            ticket,
-            battlenet_gateway_state::pending{
-                request, promise, {}, {}, false, false, state.breaker.is_open(), false});
-        ask_permit(self, ticket);
+        admit(self, {.request = request, .reply = promise});
         return promise;
       },
       [self](atom::response, const gateway_response& response) { receive(self, response); },

@@ -33,7 +33,7 @@ struct battlenet_gateway_state {
   struct pending {
     fetch_request request;
     promise reply;
-    std::string token; ///< it was sent with
+    std::string token{}; ///< it was sent with
     clock_time sent{};
     bool renewed{false}; ///< a 401 has been answered by a new token once
     bool resent{false};  ///< the first time met a stale connection
