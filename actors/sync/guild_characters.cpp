@@ -1,7 +1,6 @@
 #include "actors/sync/guild_characters.hpp"
 
 #include "core/log.hpp"
-#include "domain/guild_plan.hpp"
 
 #include <algorithm>
 
@@ -228,11 +227,8 @@ void guild_characters::give_back() {
 void guild_characters::batch_written(const store_done& how) {
   --open_writes_;
   // Their leases run out; what is asked for meanwhile could not be written either.
-  if (how)
-    return;
-  if (domain::is_refused_write(how.error().code))
-    raise_alarm(how.error());
-  stop(how.error());
+  if (!how)
+    stop(how.error());
 }
 
 std::vector<domain::lease> guild_characters::held() const {

@@ -152,6 +152,25 @@ TEST_F(guild_coordinator_test, checks_that_cannot_be_written_stop_it) {
   EXPECT_TRUE(store.finished().at(0).not_before);
 }
 
+TEST_F(guild_coordinator_test, a_right_that_is_refused_is_told) {
+  due_characters(200);
+  store.on<domain::checked_characters>(
+      [](const auto&) { return fail(ec::unavailable, "the database refuses a right"); });
+  sync(only_characters_due());
+  world.advance(1s);
+  EXPECT_TRUE(ended);
+  EXPECT_EQ(alarm().Value(), 1);
+}
+
+TEST_F(guild_coordinator_test, a_store_that_has_ended_has_refused_nothing) {
+  due_characters(200);
+  store.on<domain::checked_characters>([](const auto&) { return fail(ec::unavailable); });
+  sync(only_characters_due());
+  world.advance(1s);
+  EXPECT_TRUE(ended);
+  EXPECT_EQ(alarm().Value(), 0);
+}
+
 TEST_F(guild_coordinator_test, a_character_sync_that_crashes_takes_nobody_with_it) {
   due_characters(10);
   on(test::character_path(character(world.wall(), 3)), answer_of(500));
