@@ -8,9 +8,6 @@ namespace guildhall::domain {
 
 namespace {
 
-/// What is longer leads nowhere.
-constexpr std::size_t longest_link = 2'048;
-
 /// What one source says: it agrees, it disagrees, or it does not say.
 enum class word : std::uint8_t { none, yes, no };
 

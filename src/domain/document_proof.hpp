@@ -5,6 +5,7 @@
 #include "domain/json_reader.hpp"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -40,6 +41,8 @@ struct document_claim {
 
 inline constexpr std::string_view guild_path{"/data/wow/guild/"};
 inline constexpr std::string_view character_path{"/profile/wow/character/"};
+/// What is longer leads nowhere.
+inline constexpr std::size_t longest_link = 2'048;
 
 /// The documents that are read but are nobody's row.
 inline constexpr document_claim account_claim{

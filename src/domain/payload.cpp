@@ -19,7 +19,6 @@ constexpr std::size_t max_account_characters = 1'000;
 
 /// Ranks in a guild; the database keeps no other.
 constexpr std::int64_t last_rank = 99;
-constexpr std::size_t longest_link = 2'048;
 /// Of a slug, in bytes. What is longer finds no place in an index.
 constexpr std::size_t longest_slug = 256;
 
