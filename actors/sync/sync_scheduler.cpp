@@ -252,15 +252,16 @@ void renew_characters(self_ptr self) {
 }
 
 /// What the mirror is like, whoever keeps it so.
-void measure_mirror(const sync_scheduler_state& st) {
-  auto& numbers = st.environment->numbers;
+void measure_mirror(self_ptr self) {
+  const auto& environment = *self->state.environment;
+  auto& numbers = environment.numbers;
   auto& oldest = numbers.gauge(
       "oldest_roster_age_seconds", "Since the roster was fetched that is the oldest of all");
   auto& overdue = numbers.gauge(
       "guilds_overdue", "Tracked guilds whose roster is overdue by more than five minutes");
   auto& failed = numbers.gauge("jobs_failed", "Jobs that ended as failed within a day");
-  st.environment->store.ask(
-      domain::state_of_mirror{}, std::chrono::steady_clock::now() + measure_timeout,
+  environment.store.ask(
+      domain::state_of_mirror{}, self->clock().now() + measure_timeout,
       [&oldest, &overdue, &failed](const result<domain::mirror_state>& seen) {
         if (!seen)
           return;
@@ -278,7 +279,7 @@ void end_idle_jobs(self_ptr self) {
     return;
   st.jobs_looked_at = now;
   tell(self, st.environment->store, domain::end_idle_jobs{st.environment->regions()});
-  measure_mirror(st);
+  measure_mirror(self);
 }
 
 // --- the end
