@@ -28,6 +28,12 @@ time_point now_of_work(const character_sync_state& st) {
   return st.environment->now() + st.task.work.clock_ahead;
 }
 
+/// What the database refuses, and what others kept or took too long: this character's own
+/// trouble, unless others meet it as well.
+bool may_be_its_own(ec why) {
+  return domain::is_refused_write(why) || why == ec::contended || why == ec::deadline_expired;
+}
+
 void tell_not_done(self_ptr self, failure why) {
   character_done done;
   done.not_done = std::move(why);
@@ -315,10 +321,7 @@ character_sync_actor::behavior_type character_sync(
           done.applied = true;
         else
           done.not_done = written.error();
-        // A write that ran out of time may be this character's own trouble too.
-        done.refused = !written
-                    && (domain::is_refused_write(written.error().code)
-                        || written.error().code == ec::deadline_expired);
+        done.refused = !written && may_be_its_own(written.error().code);
         tell_parent(self, std::move(done));
       },
   };

@@ -1,6 +1,7 @@
 #include "actors/sync/guild_characters.hpp"
 
 #include "core/log.hpp"
+#include "domain/guild_plan.hpp"
 
 #include <algorithm>
 
@@ -29,11 +30,7 @@ void guild_characters::begin(std::optional<guild_id> guild, std::size_t members)
 
 void guild_characters::stop(std::optional<failure> why) {
   stopping_ = true;
-  // Unavailable without a word is an actor that has ended: no refusal.
-  const bool refusal = why
-                    && (why->code == ec::database_error
-                        || (why->code == ec::unavailable && !why->message.empty()));
-  if (refusal)
+  if (why && domain::is_refused_write(why->code))
     raise_alarm(*why);
   if (!stopped_by_)
     stopped_by_ = std::move(why);

@@ -24,6 +24,8 @@ bool is_of_the_surroundings(ec code) noexcept {
   case ec::overloaded:
   case ec::deadline_expired:
   case ec::database_down:
+  case ec::database_refuses:
+  case ec::contended:
   case ec::outcome_unknown: // it was fenced, or is looked at again
   case ec::shutting_down:
   case ec::unavailable:

@@ -18,6 +18,8 @@ constexpr std::chrono::minutes told_again_after{5};
 bool ends_the_start(ec code) noexcept {
   switch (code) {
   case ec::database_down:
+  case ec::database_refuses:
+  case ec::contended:
   case ec::deadline_expired:
   case ec::unavailable:
   case ec::overloaded:

@@ -48,6 +48,10 @@ constexpr std::array table{
         "The server could not answer in time; try again shortly"},
     row{ec::database_down, "database_down", 503, "SERVICE_UNAVAILABLE",
         "The database cannot be reached; try again shortly"},
+    row{ec::database_refuses, "database_refuses", 503, "SERVICE_UNAVAILABLE",
+        "The database cannot take this at the moment; try again later"},
+    row{ec::contended, "contended", 503, "SERVICE_UNAVAILABLE",
+        "Others are changing the same; try again shortly"},
     row{ec::outcome_unknown, "outcome_unknown", 503, "OUTCOME_UNKNOWN",
         "The database was lost while this was being written: look whether it is there before "
         "you try again"},

@@ -38,6 +38,8 @@ enum class ec : std::uint8_t {
   overloaded,       ///< a bounded queue is full
   deadline_expired, ///< nobody waits for the answer any more
   database_down,    ///< no connection, or it broke
+  database_refuses, ///< it takes no writes, or lacks a right, room or another resource
+  contended,        ///< others held or changed the same for too long
   outcome_unknown,  ///< the connection broke while a change was being made: it may be there
   shutting_down,
   unavailable, ///< the actor that should answer is gone

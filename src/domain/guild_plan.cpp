@@ -69,7 +69,7 @@ time_point next_guild_due(
 }
 
 bool is_refused_write(ec code) noexcept {
-  return code == ec::database_error || code == ec::unavailable;
+  return code == ec::database_error || code == ec::database_refuses;
 }
 
 finish_guild finish_of(

@@ -61,8 +61,8 @@ public:
   /// Runs `work` and turns whatever libpqxx throws into a failure, as `sqlstate.hpp` says:
   /// `database_down` (the connection is then broken; also a link to write by whose server has
   /// become a standby), `outcome_unknown` (it broke while a change was being made),
-  /// `deadline_expired` (also when the server cancelled a statement), `unavailable` (another
-  /// time it may be done), `database_error` with the statement's name. Nothing is sent once
+  /// `deadline_expired` (also when the server cancelled a statement), `database_refuses`,
+  /// `contended`, `database_error` with the statement's name. Nothing is sent once
   /// `expires` has passed; 250 ms after it the socket is shut down, so the call returns
   /// whatever the network does.
   result<void>

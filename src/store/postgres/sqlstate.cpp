@@ -71,19 +71,18 @@ failure failure_of(trouble what, std::string_view sqlstate, std::string_view whe
   case trouble::stale_plan:
     return {ec::database_down, "the database connection is lost"};
   case trouble::read_only:
-    return {ec::unavailable, "the database takes no writes: its role may only read"};
+    return {ec::database_refuses, "the database takes no writes: its role may only read"};
   case trouble::cancelled:
     return {ec::deadline_expired, std::string(where)};
   case trouble::locked:
-    return {
-        ec::unavailable, "the database was kept busy with what this needs; try again shortly"};
+    return {ec::contended, "others kept what this needs for too long"};
   case trouble::collision:
-    return {ec::unavailable, "too many changed this at once; try again shortly"};
+    return {ec::contended, "too many changed this at once"};
   case trouble::surroundings:
     return {
-        ec::unavailable, sqlstate == "42501"
-                             ? "the database refuses our role a right that it needs" + code
-                             : "the database has no room or resources at the moment" + code};
+        ec::database_refuses,
+        sqlstate == "42501" ? "the database refuses our role a right that it needs" + code
+                            : "the database has no room or resources at the moment" + code};
   case trouble::no_login:
     return {ec::wrong_credentials, "the database refuses our user or password" + code};
   case trouble::refused_value:

@@ -154,8 +154,7 @@ TEST_F(guild_coordinator_test, checks_that_cannot_be_written_stop_it) {
 
 TEST_F(guild_coordinator_test, a_right_that_is_refused_is_told) {
   due_characters(200);
-  store.on<domain::checked_characters>(
-      [](const auto&) { return fail(ec::unavailable, "the database refuses a right"); });
+  store.on<domain::checked_characters>([](const auto&) { return fail(ec::database_refuses); });
   sync(only_characters_due());
   world.advance(1s);
   EXPECT_TRUE(ended);
@@ -169,6 +168,16 @@ TEST_F(guild_coordinator_test, a_store_that_has_ended_has_refused_nothing) {
   world.advance(1s);
   EXPECT_TRUE(ended);
   EXPECT_EQ(alarm().Value(), 0);
+}
+
+TEST_F(guild_coordinator_test, what_others_kept_for_too_long_was_not_refused) {
+  due_characters(200);
+  store.on<domain::checked_characters>([](const auto&) { return fail(ec::contended); });
+  sync(only_characters_due());
+  world.advance(1s);
+  EXPECT_TRUE(ended);
+  EXPECT_EQ(alarm().Value(), 0);
+  EXPECT_FALSE(store.finished().at(0).failed);
 }
 
 TEST_F(guild_coordinator_test, a_character_sync_that_crashes_takes_nobody_with_it) {

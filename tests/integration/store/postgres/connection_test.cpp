@@ -228,7 +228,7 @@ TEST_F(connection_faults, a_role_that_may_only_read_is_told_and_keeps_its_link) 
       connection->run(within(5s), "test", sql("set default_transaction_read_only = on")));
   const auto outcome = connection->run(within(5s), "test", sql("create table x (y int)"));
   ASSERT_FALSE(outcome);
-  EXPECT_EQ(outcome.error().code, ec::unavailable);
+  EXPECT_EQ(outcome.error().code, ec::database_refuses);
   EXPECT_EQ(http_status(outcome.error().code), 503);
   EXPECT_EQ(outcome.error().message, "the database takes no writes: its role may only read");
   EXPECT_FALSE(connection->broken());
@@ -334,10 +334,10 @@ TEST_F(connection_faults, what_another_minute_may_heal_is_no_bug_of_ours) {
     bool broken;
   };
   for (const auto& one :
-       {row{"53100", ec::unavailable, false}, row{"53200", ec::unavailable, false},
-        row{"58030", ec::unavailable, false}, row{"42501", ec::unavailable, false},
-        row{"53300", ec::database_down, true}, row{"53400", ec::unavailable, false},
-        row{"55P03", ec::unavailable, false}, row{"57014", ec::deadline_expired, false},
+       {row{"53100", ec::database_refuses, false}, row{"53200", ec::database_refuses, false},
+        row{"58030", ec::database_refuses, false}, row{"42501", ec::database_refuses, false},
+        row{"53300", ec::database_down, true}, row{"53400", ec::database_refuses, false},
+        row{"55P03", ec::contended, false}, row{"57014", ec::deadline_expired, false},
         row{"57P01", ec::database_down, true}, row{"08006", ec::database_down, true},
         row{"25P03", ec::database_down, true}}) {
     auto connection = db->connect();
@@ -366,7 +366,7 @@ TEST_F(connection_faults, a_transaction_that_never_wins_may_be_asked_again) {
     });
   });
   ASSERT_FALSE(outcome);
-  EXPECT_EQ(outcome.error().code, ec::unavailable);
+  EXPECT_EQ(outcome.error().code, ec::contended);
   EXPECT_EQ(tries, 4);
   EXPECT_FALSE(connection->broken());
 }
@@ -388,7 +388,7 @@ TEST_F(connection_faults, a_server_without_room_is_told_and_no_bug_of_ours) {
   const auto outcome = connection->run(
       within(5s), "test", sql("do $$ begin raise exception using errcode = '53100'; end $$"));
   ASSERT_FALSE(outcome);
-  EXPECT_EQ(outcome.error().code, ec::unavailable);
+  EXPECT_EQ(outcome.error().code, ec::database_refuses);
   EXPECT_FALSE(connection->broken());
 }
 
