@@ -124,6 +124,7 @@ std::string instance_name() {
 file_plan plan_connections(const config& cfg, bool syncs, metrics& numbers) {
   const auto limit = raise_file_limit();
   const auto plan = plan_files(limit, file_needs_of(cfg, syncs));
+  make_room_for_files(plan.files);
   if (plan.is_short)
     log::warn(
         "http.max_connections is {} instead of {}: no more than {} files may be open; raise "

@@ -1,9 +1,13 @@
 #include "core/file_limit.hpp"
 
 #include <algorithm>
+#include <fcntl.h>
 #include <filesystem>
+#include <limits>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <system_error>
+#include <unistd.h>
 
 namespace guildhall {
 
@@ -32,6 +36,17 @@ std::uint64_t raise_file_limit() {
   return now.rlim_cur;
 }
 
+void make_room_for_files(std::uint64_t count) {
+  const int one = ::eventfd(0, EFD_CLOEXEC);
+  if (one < 0)
+    return;
+  const auto highest = std::min<std::uint64_t>(count - 1, std::numeric_limits<int>::max());
+  const int last = ::fcntl(one, F_DUPFD_CLOEXEC, static_cast<int>(highest));
+  if (last >= 0)
+    ::close(last);
+  ::close(one);
+}
+
 std::uint64_t open_files() {
   std::error_code error;
   const std::filesystem::directory_iterator all{"/proc/self/fd", error};
@@ -52,7 +67,8 @@ file_plan plan_files(std::uint64_t limit, const file_needs& needs) {
   return {
       .connections = connections,
       .operators = operators,
-      .is_short = connections < needs.connections};
+      .is_short = connections < needs.connections,
+      .files = std::min<std::uint64_t>(limit, taken + operators + connections)};
 }
 
 } // namespace guildhall

@@ -7,6 +7,12 @@ namespace guildhall {
 /// Raises the soft limit of open files to the hard one; the limit that is in force then.
 std::uint64_t raise_file_limit();
 
+/// Makes room for so many open files at once. Linux doubles a process's table of them as it
+/// fills, and whoever opens a file meanwhile waits for all processors (`synchronize_rcu` in
+/// `expand_files`): in a rush of clients an event loop with hundreds of others stood for up to
+/// 100 ms at each doubling. Costs eight bytes a file. Does nothing where it cannot.
+void make_room_for_files(std::uint64_t count);
+
 /// Files that are open now; 0 where the system does not tell.
 std::uint64_t open_files();
 
@@ -23,7 +29,8 @@ struct file_needs {
 struct file_plan {
   unsigned connections{0};
   unsigned operators{0};
-  bool is_short{false}; ///< less than wanted
+  bool is_short{false};   ///< less than wanted
+  std::uint64_t files{0}; ///< of all kinds, when all of them are open
 
   friend bool operator==(const file_plan&, const file_plan&) = default;
 };

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
+#include <fstream>
+#include <string>
 #include <sys/resource.h>
 
 namespace guildhall {
@@ -10,7 +13,9 @@ namespace {
 
 TEST(file_plan, gives_what_is_wanted_where_there_is_room) {
   const auto plan = plan_files(1u << 20, {});
-  EXPECT_EQ(plan, (file_plan{.connections = 4096, .operators = 64, .is_short = false}));
+  EXPECT_EQ(plan.connections, 4096u);
+  EXPECT_EQ(plan.operators, 64u);
+  EXPECT_FALSE(plan.is_short);
 }
 
 TEST(file_plan, bounds_clients_by_what_is_left_and_says_so) {
@@ -43,6 +48,32 @@ RC_GTEST_PROP(file_plan, never_exceeds_the_limit_unless_it_is_hopeless, ()) {
   const auto sum = plan.connections + plan.operators + needs.database + needs.battlenet
                  + 3 * needs.io_threads;
   RC_ASSERT(sum <= limit || plan.connections <= 8u);
+  RC_ASSERT(plan.files <= limit);
+  RC_ASSERT(plan.files >= std::min<std::uint64_t>(limit, sum));
+}
+
+/// How many files the process's table has room for; 0 where the system does not tell.
+std::uint64_t room_for_files() {
+  std::ifstream status{"/proc/self/status"};
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("FDSize:"))
+      return std::stoull(line.substr(7));
+  return 0;
+}
+
+TEST(make_room_for_files, grows_the_table_once_and_opens_none) {
+  raise_file_limit();
+  const auto before = open_files();
+  make_room_for_files(900);
+  EXPECT_EQ(open_files(), before);
+  EXPECT_GE(room_for_files(), 900u);
+}
+
+TEST(make_room_for_files, does_nothing_above_the_limit) {
+  const auto before = open_files();
+  for (const auto count : {std::uint64_t{0}, std::uint64_t{1} << 31U, ~std::uint64_t{0}})
+    make_room_for_files(count);
+  EXPECT_EQ(open_files(), before);
 }
 
 TEST(raise_file_limit, takes_all_that_the_hard_limit_allows) {
