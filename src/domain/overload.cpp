@@ -8,6 +8,8 @@ namespace {
 
 /// For so many intervals overload that has ended is expected back.
 constexpr int remembered_intervals = 10;
+/// Under overload who waits does so for at most this part of the target.
+constexpr int shorter_wait = 3;
 
 } // namespace
 
@@ -36,7 +38,7 @@ void overload_rule::nobody_waits(clock::time_point now) noexcept {
 
 std::optional<overload_rule::clock::time_point>
 overload_rule::refused_before(clock::time_point now) const noexcept {
-  return since_ ? std::optional{now - how_.target} : std::nullopt;
+  return since_ ? std::optional{now - how_.target / shorter_wait} : std::nullopt;
 }
 
 void overload_rule::begin(clock::time_point now) noexcept {
@@ -57,8 +59,8 @@ void overload_rule::judge_end(clock::time_point now, std::size_t waiting) noexce
   if (passed < how_.interval)
     return;
   const auto to_do = passed * static_cast<std::int64_t>(waiting);
-  const auto could_be_done =
-      to_do < std::chrono::nanoseconds{how_.target / 2} * static_cast<std::int64_t>(taken_);
+  const auto could_be_done = to_do < std::chrono::nanoseconds{how_.target} / (2 * shorter_wait)
+                                         * static_cast<std::int64_t>(taken_);
   if (could_be_done)
     end(now);
   else

@@ -13,13 +13,14 @@ namespace guildhall::domain {
 /// than `target` at every look for an `interval` stands, because more comes than can be done
 /// (controlled delay: Nichols and Jacobson, "Controlling Queue Delay", ACM Queue 2012). First
 /// in, first out, everybody would then be served just before being refused. So the newest goes
-/// first and whoever has waited `target` is refused (adaptive LIFO: Maurer, "Fail at Scale",
-/// ACM Queue 2015): who is served has hardly waited, and as many are served as before. Of FIFO
-/// with a short time-out, the other choice there, all who are served would have waited that
-/// time, which is longer than the answer takes.
+/// first and whoever has waited a third of `target` is refused (adaptive LIFO: Maurer, "Fail at
+/// Scale", ACM Queue 2015): who is served has hardly waited, and as many are served as before.
+/// Of FIFO with a short time-out, the other choice there, all who are served would have waited
+/// that time, which is longer than the answer takes.
 ///
-/// It is over when nobody waits, or when what waits could be done within half of `target`. It
-/// then takes less to come back for a while.
+/// It is over when nobody waits, or when what waits could be done within a sixth of `target`.
+/// It then takes less to come back for a while. Ended sooner, the queue would stand again at
+/// once, and everybody in it would have waited until that was seen.
 class overload_rule {
 public:
   using clock = std::chrono::steady_clock;
