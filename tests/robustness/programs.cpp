@@ -1,21 +1,33 @@
 #include "tests/robustness/targets.hpp"
 
 #include <filesystem>
+#include <regex>
+#include <sstream>
 
 namespace guildhall::robustness {
 
 namespace {
 
-/// Another program judges; its exit status is the figure.
+/// The lines of a program's output that look like this.
+void note_figures(const report& lines, const std::string& output, const char* figures) {
+  const std::regex wanted{figures};
+  std::istringstream all{output};
+  for (std::string one; std::getline(all, one);)
+    if (std::regex_search(one, wanted))
+      lines.note(one);
+}
+
+/// Another program judges, and prints lines with figures; its exit status is what counts.
 void judged_by(
     bench at, const std::string& id, const std::string& what, std::vector<std::string> command,
-    std::chrono::seconds bound, settings environment = {}) {
+    std::chrono::seconds bound, const char* figures, settings environment = {}) {
   field w;
   const auto done = system_test::run(
       {.command = std::move(command),
        .environment = std::move(environment),
        .output = w.file("program.log")},
       bound);
+  note_figures(at.lines, done.output, figures);
   constexpr std::size_t shown = 3'000;
   if (done.status != 0)
     at.lines.note(
@@ -42,14 +54,14 @@ void hostile_input(bench at) {
     return;
   }
   judged_by(
-      at, "R10", what, {program, filter}, 400s,
+      at, "R10", what, {program, filter}, 400s, "^seed ",
       {{"GUILDHALL_HOSTILE_REQUESTS", at.how.choose("50000", "2000")},
        {"GUILDHALL_HOSTILE_SEED", std::to_string(at.how.seed)}});
 }
 
 void fuzzed(bench at) {
   const std::filesystem::path folder{GUILDHALL_PROJECT_DIR};
-  const auto* what = "fuzzers";
+  const auto* what = "fuzzers, 10 s each";
   if (!std::filesystem::exists(folder / "tests/fuzz")) {
     at.lines.not_run("R12", what, "there are none");
     return;
@@ -58,7 +70,9 @@ void fuzzed(bench at) {
     at.lines.not_run("R12", what, "takes long to build");
     return;
   }
-  judged_by(at, "R12", what, {folder / "dev", "fuzz", "10"}, 900s);
+  judged_by(
+      at, "R12", what, {folder / "dev", "fuzz", "10"}, 900s,
+      "^(target +executions|[a-z_]+ +[0-9]+ +[0-9]+ +[0-9]+$)");
 }
 
 } // namespace guildhall::robustness
