@@ -12,7 +12,7 @@ void build_public(http::router& routes, const services& with) {
         std::make_shared<auth::request_limits>(how->requests_per_minute, how->trust);
   }
   if (!own.write_limit)
-    own.write_limit = std::make_shared<auth::write_limit>(own.writes_per_second);
+    own.write_limit = std::make_shared<auth::write_limit>();
   const auto shared = std::make_shared<const services>(std::move(own));
   add_guilds(routes, shared);
   add_members(routes, shared);

@@ -44,10 +44,9 @@ struct services {
   domain::login_port* login{nullptr};                  ///< none: nobody can log in here
   const live<auth::settings>* auth_settings{nullptr};  ///< none: no routes about logging in
   std::shared_ptr<auth::request_limits> auth_limits{}; ///< none: `build_public` makes them
-  std::shared_ptr<auth::write_limit> write_limit{};    ///< the same
+  std::shared_ptr<auth::write_limit> write_limit{};    ///< none: the usual one
   bool open_reads{false};                              ///< any user may read any guild
-  unsigned writes_per_second{10};        ///< per user, in bursts of six times that
-  std::vector<domain::region> regions{}; ///< those that are synced; empty: any
+  std::vector<domain::region> regions{};               ///< those that are synced; empty: any
   /// Runs what takes long on a thread of its own (`workshop::take`); empty: at once.
   std::function<bool(std::move_only_function<void()>&)> workshop{};
 };

@@ -19,7 +19,7 @@ class write_limit {
 public:
   using clock = std::chrono::steady_clock;
 
-  explicit write_limit(unsigned per_second);
+  explicit write_limit(unsigned per_second = 10);
 
   /// From now on so many.
   void set(unsigned per_second);

@@ -1,6 +1,7 @@
 #include "rows.hpp"
 
 #include <map>
+#include <memory>
 #include <set>
 
 /// Requests that name themselves, and how often one user may write.
@@ -142,11 +143,11 @@ TEST_F(once_test, one_user_writes_so_much_and_is_told_when_to_come_back) {
 }
 
 TEST_F(once_test, every_route_that_writes_is_counted) {
-  with.writes_per_second = 1;
   const std::set<std::string> of_anybody{"/api/auth/refresh"};
   for (const auto& [verb, pattern] : api.routes()) {
     if (verb == method::get || of_anybody.contains(pattern))
       continue;
+    with.write_limit = std::make_shared<auth::write_limit>(1);
     http::router fresh;
     build_public(fresh, with);
     int status = 0;
