@@ -118,6 +118,20 @@ TEST_F(http_client_test, takes_chunks) {
   EXPECT_EQ(ask("/").get().body, "{\"a\":1}");
 }
 
+TEST_F(http_client_test, takes_chunks_byte_by_byte) {
+  std::string chunks;
+  scripted_server server{[&chunks](const server_request&, int, int) {
+    return reply{
+        .bytes = "HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks,
+        .pause = 1ms};
+  }};
+  connect(server);
+  for (const auto* sent : {"2\r\n{}\r\n0\r\n\r\n", "0\r\n\r\n", "0\r\nX: y\r\n\r\n"}) {
+    chunks = sent;
+    EXPECT_EQ(ask("/").get().outcome, outcome::not_found) << sent;
+  }
+}
+
 TEST_F(http_client_test, keeps_the_connection_over_answers_without_a_body) {
   scripted_server server{[](const server_request&, int, int request) {
     switch (request) {

@@ -51,21 +51,24 @@ TEST(request_parser, stops_at_the_end_of_the_first_request) {
 }
 
 TEST(request_parser, bytes_may_come_one_by_one) {
-  const std::string bytes = "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
-                            "2\r\nhi\r\n1\r\n!\r\n0\r\n\r\n";
-  request what;
-  request_parser parser{what, 4096, 100};
-  std::string pending;
-  auto outcome = progress::need_more;
-  for (const char c : bytes) {
-    ASSERT_EQ(outcome, progress::need_more);
-    pending += c;
-    std::size_t used = 0;
-    outcome = parser.parse(pending, used);
-    pending.erase(0, used);
+  const std::string head = "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const auto& [chunks, body] :
+       {std::pair{"2\r\nhi\r\n1\r\n!\r\n0\r\n\r\n", "hi!"}, std::pair{"0\r\n\r\n", ""},
+        std::pair{"0;a=b\r\nX: y\r\n\r\n", ""}}) {
+    request what;
+    request_parser parser{what, 4096, 100};
+    std::string pending;
+    auto outcome = progress::need_more;
+    for (const char c : head + chunks) {
+      ASSERT_EQ(outcome, progress::need_more);
+      pending += c;
+      std::size_t used = 0;
+      outcome = parser.parse(pending, used);
+      pending.erase(0, used);
+    }
+    EXPECT_EQ(outcome, progress::complete);
+    EXPECT_EQ(what.body, body);
   }
-  EXPECT_EQ(outcome, progress::complete);
-  EXPECT_EQ(what.body, "hi!");
 }
 
 TEST(request_parser, takes_absolute_targets_apart) {
