@@ -8,6 +8,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
@@ -62,7 +63,13 @@ public:
   explicit generator(const demand& what)
       : what_(what),
         begin_(steady::now()),
-        end_(begin_ + what.length) {}
+        end_(begin_ + what.length) {
+    for (const auto& target : what.targets)
+      requests_.push_back(
+          "GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+          + (what.token.empty() ? "" : "Authorization: Bearer " + what.token + "\r\n")
+          + (what.keeps ? "\r\n" : "Connection: close\r\n\r\n"));
+  }
 
   outcome run() {
     const auto computed = thread_seconds();
@@ -164,14 +171,9 @@ private:
   asio::awaitable<bool> converse(
       boost::beast::tcp_stream& stream, boost::beast::flat_buffer& buffer,
       steady::time_point begin) {
-    const auto& target = what_.targets[asked_++ % what_.targets.size()];
-    http::request<http::empty_body> request{http::verb::get, target, 11};
-    request.set(http::field::host, "127.0.0.1");
-    if (!what_.token.empty())
-      request.set(http::field::authorization, "Bearer " + what_.token);
-    request.keep_alive(what_.keeps);
+    const auto& request = requests_[asked_++ % requests_.size()];
     stream.expires_after(what_.patience);
-    co_await http::async_write(stream, request, asio::use_awaitable);
+    co_await asio::async_write(stream, asio::buffer(request), asio::use_awaitable);
     http::response_parser<http::string_body> parser;
     parser.body_limit(max_body);
     co_await http::async_read(stream, buffer, parser, asio::use_awaitable);
@@ -189,6 +191,7 @@ private:
   }
 
   const demand& what_;
+  std::vector<std::string> requests_; ///< one for each target, as sent
   asio::io_context io_{1};
   steady::time_point begin_;
   steady::time_point end_;
