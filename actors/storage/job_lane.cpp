@@ -38,9 +38,11 @@ void job_lane::put_back(job_ptr job) {
 
 void job_lane::shed(clock::time_point now, refused_jobs& out) {
   if (rule_) {
-    rule_->look(now, jobs_.size(), jobs_.empty() ? now : jobs_.front()->came);
-    if (const auto before = rule_->refused_before(now))
+    const auto oldest = jobs_.empty() ? now : jobs_.front()->came;
+    rule_->look(now, jobs_.size(), oldest);
+    if (const auto before = rule_->refused_before(now, oldest))
       while (!jobs_.empty() && jobs_.front()->came < *before) {
+        rule_->refused();
         out.push_back({std::move(jobs_.front()), refusal::aged, ec::overloaded});
         jobs_.pop_front();
       }
@@ -76,6 +78,7 @@ job_ptr job_lane::pop(bool newest) {
 void job_lane::make_room(std::size_t limit, refused_jobs& out) {
   if (!rule_ || !rule_->newest_first() || jobs_.size() < limit || jobs_.empty())
     return;
+  rule_->refused();
   out.push_back({std::move(jobs_.front()), refusal::full, ec::overloaded});
   jobs_.pop_front();
 }

@@ -9,16 +9,16 @@ namespace {
 /// For so many intervals overload that has ended is expected back.
 constexpr int remembered_intervals = 10;
 /// Under overload who waits does so for at most this part of the target.
-constexpr int shorter_wait = 3;
+constexpr int shorter_wait = 4;
+/// Overload is over when no more than one of so many had to be refused.
+constexpr std::uint64_t served_for_each_refused = 4;
 
 } // namespace
 
 void overload_rule::look(
     clock::time_point now, std::size_t waiting, clock::time_point oldest) noexcept {
-  if (waiting == 0)
-    return nobody_waits(now);
   if (since_)
-    return judge_end(now, waiting);
+    return judge_end(now);
   const auto again = was_lately(now);
   const auto patience = again ? how_.target / 2 : how_.target;
   if (waiting <= how_.few || now - oldest <= patience) {
@@ -30,20 +30,18 @@ void overload_rule::look(
     begin(now);
 }
 
-void overload_rule::nobody_waits(clock::time_point now) noexcept {
-  late_since_.reset();
-  if (since_)
-    end(now);
-}
-
 std::optional<overload_rule::clock::time_point>
-overload_rule::refused_before(clock::time_point now) const noexcept {
-  return since_ ? std::optional{now - how_.target / shorter_wait} : std::nullopt;
+overload_rule::refused_before(clock::time_point now, clock::time_point oldest) const noexcept {
+  const auto longest = how_.target / shorter_wait;
+  if (!since_ || oldest >= now - longest)
+    return std::nullopt;
+  return now - longest / 2;
 }
 
 void overload_rule::begin(clock::time_point now) noexcept {
   since_ = now;
   taken_ = 0;
+  refused_ = 0;
   late_since_.reset();
 }
 
@@ -52,16 +50,11 @@ void overload_rule::end(clock::time_point now) noexcept {
   ended_ = now;
 }
 
-/// Served newest first some wait until they are refused even when all could be served: only how
-/// fast the queue moves tells whether they could.
-void overload_rule::judge_end(clock::time_point now, std::size_t waiting) noexcept {
-  const auto passed = now - *since_;
-  if (passed < how_.interval)
+/// How many wait tells nothing: those who are refused wait no more.
+void overload_rule::judge_end(clock::time_point now) noexcept {
+  if (now - *since_ < how_.interval)
     return;
-  const auto to_do = passed * static_cast<std::int64_t>(waiting);
-  const auto could_be_done = to_do < std::chrono::nanoseconds{how_.target} / (2 * shorter_wait)
-                                         * static_cast<std::int64_t>(taken_);
-  if (could_be_done)
+  if (refused_ * served_for_each_refused <= taken_)
     end(now);
   else
     begin(now);

@@ -1,6 +1,10 @@
 #include "tests/robustness/field.hpp"
 
+#include <filesystem>
 #include <fstream>
+#include <string>
+#include <sys/resource.h>
+#include <system_error>
 
 namespace guildhall::robustness {
 
@@ -43,6 +47,19 @@ double peak_megabytes(pid_t process) {
 
 void forget_peak(pid_t process) {
   std::ofstream{"/proc/" + std::to_string(process) + "/clear_refs"} << 5;
+}
+
+bool let_precede(pid_t process) {
+  constexpr int before_others = -10;
+  bool allowed = true;
+  std::error_code gone;
+  const std::filesystem::path threads{"/proc/" + std::to_string(process) + "/task"};
+  for (const auto& one : std::filesystem::directory_iterator{threads, gone})
+    allowed &=
+        ::setpriority(
+            PRIO_PROCESS, static_cast<id_t>(std::stoul(one.path().filename())), before_others)
+        == 0;
+  return allowed && !gone;
 }
 
 void judge(

@@ -74,6 +74,11 @@ struct bench {
 double peak_megabytes(pid_t process);
 void forget_peak(pid_t process);
 
+/// Lets a process's threads go before those of PostgreSQL and the simulator, as if these had
+/// machines of their own: they share two cores here, and a thread that runs for a moment waits
+/// for those that compute. False where that is not allowed; what is measured then holds it.
+bool let_precede(pid_t process);
+
 /// What clients were told, as lines: nothing odd, nobody left hanging.
 void judge(
     report& lines, const std::string& id, const std::string& name,

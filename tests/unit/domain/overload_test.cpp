@@ -29,13 +29,14 @@ TEST(overload_rule, a_burst_that_is_soon_done_is_no_overload) {
 TEST(overload_rule, a_queue_that_stands_for_an_interval_is_overload) {
   overload_rule rule{{}};
   rule.look(moment{60ms}, 100, moment{0ms});
-  EXPECT_EQ(rule.refused_before(moment{60ms}), std::nullopt);
+  EXPECT_EQ(rule.refused_before(moment{60ms}, moment{0ms}), std::nullopt);
   rule.look(moment{160ms}, 100, moment{90ms});
   EXPECT_TRUE(rule.newest_first());
-  const auto before = rule.refused_before(moment{160ms});
+  EXPECT_EQ(rule.refused_before(moment{160ms}, moment{150ms}), std::nullopt);
+  const auto before = rule.refused_before(moment{160ms}, moment{140ms});
   ASSERT_TRUE(before);
-  EXPECT_GT(*before, moment{140ms});
-  EXPECT_LT(*before, moment{150ms});
+  EXPECT_GT(*before, moment{150ms});
+  EXPECT_LT(*before, moment{160ms});
 }
 
 TEST(overload_rule, a_few_who_wait_for_a_long_job_are_no_queue) {
@@ -45,41 +46,50 @@ TEST(overload_rule, a_few_who_wait_for_a_long_job_are_no_queue) {
   EXPECT_FALSE(rule.newest_first());
 }
 
-TEST(overload_rule, ends_when_nobody_waits) {
-  overload_rule rule{{}};
-  rule.look(moment{60ms}, 100, moment{0ms});
-  rule.look(moment{160ms}, 100, moment{90ms});
-  rule.look(moment{170ms}, 0, moment{});
-  EXPECT_FALSE(rule.newest_first());
+void stand(overload_rule& rule, moment since = {}) {
+  rule.look(since + 60ms, 100, since);
+  rule.look(since + 160ms, 100, since + 90ms);
+  ASSERT_TRUE(rule.newest_first());
 }
 
-TEST(overload_rule, ends_when_all_who_wait_could_soon_be_served) {
+void pass(overload_rule& rule, int taken, int refused) {
+  for (int i = 0; i < taken; ++i)
+    rule.took();
+  for (int i = 0; i < refused; ++i)
+    rule.refused();
+}
+
+TEST(overload_rule, goes_on_while_many_are_refused_whoever_waits) {
   overload_rule rule{{}};
-  rule.look(moment{60ms}, 100, moment{0ms});
-  rule.look(moment{160ms}, 100, moment{90ms});
-  for (int i = 0; i < 100; ++i)
-    rule.took();
-  rule.look(moment{260ms}, 60, moment{220ms}); // 60 at one a millisecond
+  stand(rule);
+  pass(rule, 100, 100);
+  rule.look(moment{170ms}, 0, moment{});
+  rule.look(moment{265ms}, 0, moment{});
   EXPECT_TRUE(rule.newest_first());
-  for (int i = 0; i < 100; ++i)
-    rule.took();
-  rule.look(moment{360ms}, 20, moment{350ms});
+}
+
+TEST(overload_rule, ends_when_hardly_anybody_was_refused_for_an_interval) {
+  overload_rule rule{{}};
+  stand(rule);
+  pass(rule, 100, 26);
+  rule.look(moment{265ms}, 60, moment{260ms});
   EXPECT_TRUE(rule.newest_first());
-  for (int i = 0; i < 100; ++i)
-    rule.took();
-  rule.look(moment{460ms}, 8, moment{455ms});
+  pass(rule, 100, 25);
+  rule.look(moment{360ms}, 60, moment{355ms});
+  EXPECT_TRUE(rule.newest_first()) << "the interval is not over";
+  rule.look(moment{365ms}, 60, moment{360ms});
   EXPECT_FALSE(rule.newest_first());
 }
 
 TEST(overload_rule, comes_back_sooner_than_it_came) {
   overload_rule rule{{}};
-  rule.look(moment{60ms}, 100, moment{0ms});
-  rule.look(moment{160ms}, 100, moment{90ms});
-  rule.look(moment{170ms}, 0, moment{});
-  rule.look(moment{300ms}, 100, moment{270ms});
+  stand(rule);
+  rule.look(moment{260ms}, 0, moment{});
+  EXPECT_FALSE(rule.newest_first());
+  rule.look(moment{400ms}, 100, moment{370ms});
   EXPECT_TRUE(rule.newest_first());
-  rule.look(moment{310ms}, 0, moment{});
-  rule.look(moment{1'400ms}, 100, moment{1'370ms});
+  rule.look(moment{500ms}, 0, moment{});
+  rule.look(moment{1'600ms}, 100, moment{1'570ms});
   EXPECT_FALSE(rule.newest_first()) << "by then it is forgotten";
 }
 
@@ -151,8 +161,9 @@ private:
   }
 
   void serve(moment now) {
-    rule_.look(now, waiting_.size(), waiting_.empty() ? now : waiting_.front());
-    if (const auto old = sheds_ ? rule_.refused_before(now) : std::nullopt)
+    const auto oldest = waiting_.empty() ? now : waiting_.front();
+    rule_.look(now, waiting_.size(), oldest);
+    if (const auto old = sheds_ ? rule_.refused_before(now, oldest) : std::nullopt)
       while (!waiting_.empty() && waiting_.front() < *old)
         refuse(now);
     std::exponential_distribution<double> length{1 / service_};
@@ -166,6 +177,7 @@ private:
   }
 
   void refuse(moment now) {
+    rule_.refused();
     waiting_.pop_front();
     ++seen_.refused;
     if (asks_again_)
