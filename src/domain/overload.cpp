@@ -50,11 +50,13 @@ void overload_rule::end(clock::time_point now) noexcept {
   ended_ = now;
 }
 
-/// How many wait tells nothing: those who are refused wait no more.
+/// How many wait tells nothing: those who are refused wait no more. Nor do counts of long ago,
+/// when nobody has looked since: nobody has come.
 void overload_rule::judge_end(clock::time_point now) noexcept {
-  if (now - *since_ < how_.interval)
+  const auto passed = now - *since_;
+  if (passed < how_.interval)
     return;
-  if (refused_ * served_for_each_refused <= taken_)
+  if (passed >= 2 * how_.interval || refused_ * served_for_each_refused <= taken_)
     end(now);
   else
     begin(now);

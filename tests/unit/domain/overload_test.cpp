@@ -81,6 +81,14 @@ TEST(overload_rule, ends_when_hardly_anybody_was_refused_for_an_interval) {
   EXPECT_FALSE(rule.newest_first());
 }
 
+TEST(overload_rule, is_over_when_nobody_has_come_for_long) {
+  overload_rule rule{{}};
+  stand(rule);
+  pass(rule, 100, 100);
+  rule.look(moment{1h}, 0, moment{});
+  EXPECT_FALSE(rule.newest_first());
+}
+
 TEST(overload_rule, comes_back_sooner_than_it_came) {
   overload_rule rule{{}};
   stand(rule);
