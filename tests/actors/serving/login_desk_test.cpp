@@ -1,5 +1,6 @@
 #include "actors/defaults.hpp"
 #include "actors/serving/login_desk.hpp"
+#include "tests/actors/support/seals.hpp"
 #include "tests/support/actor_system.hpp"
 #include "tests/support/fake_port.hpp"
 
@@ -15,11 +16,6 @@ namespace guildhall::actors {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::shared_ptr<const sealer> seals() {
-  return std::make_shared<const sealer>(
-      std::vector<config::signing_key>{{"k", {std::string(32, 'k')}}});
-}
 
 using fake_onboarding = test::fake_port<domain::onboarding_port>;
 using domain::record_login;
@@ -54,7 +50,7 @@ protected:
                   identities.push_back(std::move(done));
                 }},
         .store = &store,
-        .seals = seals(),
+        .seals = test::seals(),
         .admins = std::vector<std::string>{"Boss#1", "4711"},
         .onboard =
             [this](onboarding_request asked) {
@@ -123,7 +119,7 @@ TEST_F(login_desk_test, a_code_becomes_a_user_whose_characters_are_known) {
   EXPECT_EQ(arrival.account, bnet_account_id{77});
   EXPECT_EQ(arrival.sealed_token.find("bnet-token"), std::string::npos);
   EXPECT_EQ(
-      seals()->open(arrival.sealed_token, domain::seal_context(arrival.account)).value(),
+      test::seals()->open(arrival.sealed_token, domain::seal_context(arrival.account)).value(),
       "bnet-token");
   EXPECT_FALSE(arrival.becomes_admin);
   ASSERT_EQ(onboardings.size(), 1u);

@@ -11,7 +11,19 @@ using test::answer_of;
 using test::today;
 using test::yesterday;
 
-class character_verdict_test : public test::character_fixture {};
+class character_verdict_test : public test::character_fixture {
+protected:
+  /// One that Battle.net did not show the last time; it is due again.
+  domain::character_work not_found_once() {
+    auto work = test::known_character(world.wall());
+    auto& profile = work.documents[0];
+    profile.state = domain::document_state::not_found;
+    profile.error_class = failure_class::not_found;
+    profile.failures = 1;
+    profile.retry_at = world.wall() - 1s;
+    return work;
+  }
+};
 
 TEST_F(character_verdict_test, a_404_asks_for_no_children_and_waits_a_day) {
   const auto work = test::new_character();
@@ -70,11 +82,7 @@ TEST_F(character_verdict_test, in_doubt_it_waits_until_it_is_worth_while) {
 }
 
 TEST_F(character_verdict_test, the_retry_of_a_404_asks_the_status_which_tells_the_deleted) {
-  auto work = test::known_character(world.wall());
-  work.documents[0].state = domain::document_state::not_found;
-  work.documents[0].error_class = failure_class::not_found;
-  work.documents[0].failures = 1;
-  work.documents[0].retry_at = world.wall() - 1s;
+  auto work = not_found_once();
   const auto path = test::character_path(work);
   const auto id = work.identity.bnet_id.value;
   on(path, answer_of(404));
@@ -181,11 +189,7 @@ TEST_F(character_verdict_test, what_does_not_prove_to_be_a_document_replaces_non
 }
 
 TEST_F(character_verdict_test, a_status_that_is_none_says_nothing) {
-  auto work = test::known_character(world.wall());
-  work.documents[0].state = domain::document_state::not_found;
-  work.documents[0].error_class = failure_class::not_found;
-  work.documents[0].failures = 1;
-  work.documents[0].retry_at = world.wall() - 1s;
+  auto work = not_found_once();
   const auto path = test::character_path(work);
   on(path, answer_of(404));
   for (const auto* body : {R"({"code":503,"reason":"maintenance"})", "{}", "[]"}) {

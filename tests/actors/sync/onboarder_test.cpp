@@ -1,4 +1,5 @@
 #include "actors/sync/onboarder.hpp"
+#include "tests/actors/support/seals.hpp"
 #include "tests/actors/support/sync_fixture.hpp"
 #include "tests/support/fake_port.hpp"
 
@@ -13,11 +14,6 @@ namespace guildhall::actors {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::shared_ptr<const sealer> seals() {
-  return std::make_shared<const sealer>(
-      std::vector<config::signing_key>{{"k", {std::string(32, 'k')}}});
-}
 
 using fake_onboarding = test::fake_port<domain::onboarding_port>;
 using domain::onboard;
@@ -40,7 +36,7 @@ protected:
     environment->settings.max_guilds = 7;
     actor_ = keep(world.system().spawn(
         onboarder, std::shared_ptr<const sync_environment>{environment},
-        onboarder_options{.store = &people, .seals = seals()}));
+        onboarder_options{.store = &people, .seals = test::seals()}));
     world.run();
   }
   void TearDown() override {
@@ -103,7 +99,7 @@ TEST_F(onboarder_test, what_does_not_answer_is_no_empty_list_and_is_asked_again_
   on(account_path, test::answer_of(200, account_body(42, "Thrall")));
   due = {
       {user_id{5}, bnet_account_id{77},
-       seals()->seal("users-token", domain::seal_context(bnet_account_id{77}))}};
+       test::seals()->seal("users-token", domain::seal_context(bnet_account_id{77}))}};
   world.advance(11s);
   ASSERT_EQ(people.count<onboard>(), 2u);
   EXPECT_TRUE(stored(1).finished);
@@ -114,7 +110,7 @@ TEST_F(onboarder_test, sends_nothing_that_is_no_token) {
   for (const auto& odd : {std::string(100'000, 'x'), std::string{"a\r\nX: 1"}, std::string{}}) {
     due = {
         {user_id{5}, bnet_account_id{77},
-         seals()->seal(odd, domain::seal_context(bnet_account_id{77}))}};
+         test::seals()->seal(odd, domain::seal_context(bnet_account_id{77}))}};
     start();
     world.advance(11s);
     EXPECT_TRUE(gateway_script_.asked.empty());
