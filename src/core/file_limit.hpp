@@ -31,8 +31,6 @@ struct file_plan {
   unsigned operators{0};
   bool is_short{false};   ///< less than wanted
   std::uint64_t files{0}; ///< of all kinds, when all of them are open
-
-  friend bool operator==(const file_plan&, const file_plan&) = default;
 };
 
 /// Everything but clients comes first, and of what is left operators and probes have a share
