@@ -4,11 +4,14 @@
 #include <pqxx/connection>
 #include <pqxx/nontransaction>
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <csignal>
+#include <fstream>
 #include <iostream>
 #include <memory>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <vector>
@@ -209,6 +212,19 @@ TEST_F(start, who_only_answers_is_ready_with_reading_alone_when_only_a_standby_i
   promote();
   guildhall.await_ready(30s);
   syncing.await_ready(30s);
+}
+
+TEST_F(start, has_room_for_all_its_files_before_anybody_comes) {
+  auto& guildhall = launch();
+  await_live(guildhall);
+  std::ifstream status{"/proc/" + std::to_string(guildhall.child().id()) + "/status"};
+  std::size_t room = 0;
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("FDSize:"))
+      room = std::stoul(line.substr(7));
+  rlimit files{};
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  EXPECT_GE(room, std::min<rlim_t>(4'096, files.rlim_max));
 }
 
 TEST_F(start, with_few_files_serves_says_so_once_and_keeps_some_for_operators) {
