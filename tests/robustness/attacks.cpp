@@ -21,8 +21,7 @@ public:
     server_ = &w_.serve(how);
     guild_ = w_.mirror(*server_, w_.sim().guilds().at(0));
     w_.await_idle();
-    if (!let_precede(server_->child().id()))
-      at_.lines.note("guildhall competes with PostgreSQL for processors");
+    let_precede(server_->child().id(), at_.lines);
     bystander_ = {
         .port = server_->port(),
         .targets = {"/api/guilds/id/" + std::to_string(guild_)},

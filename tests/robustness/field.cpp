@@ -49,7 +49,7 @@ void forget_peak(pid_t process) {
   std::ofstream{"/proc/" + std::to_string(process) + "/clear_refs"} << 5;
 }
 
-bool let_precede(pid_t process) {
+void let_precede(pid_t process, const report& lines) {
   constexpr int before_others = -10;
   bool allowed = true;
   std::error_code gone;
@@ -59,7 +59,8 @@ bool let_precede(pid_t process) {
         ::setpriority(
             PRIO_PROCESS, static_cast<id_t>(std::stoul(one.path().filename())), before_others)
         == 0;
-  return allowed && !gone;
+  if (!allowed || gone)
+    lines.note("guildhall competes with PostgreSQL for processors");
 }
 
 void judge(

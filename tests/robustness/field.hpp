@@ -76,8 +76,8 @@ void forget_peak(pid_t process);
 
 /// Lets a process's threads go before those of PostgreSQL and the simulator, as if these had
 /// machines of their own: they share two cores here, and a thread that runs for a moment waits
-/// for those that compute. False where that is not allowed; what is measured then holds it.
-bool let_precede(pid_t process);
+/// for those that compute. Says so where that is not allowed: what is measured then holds it.
+void let_precede(pid_t process, const report& lines);
 
 /// What clients were told, as lines: nothing odd, nobody left hanging.
 void judge(

@@ -23,8 +23,7 @@ void overloaded(bench at) {
   auto& server = w.serve(how);
   const auto guild = w.mirror(server, w.sim().guilds().at(0));
   w.await_idle();
-  if (!let_precede(server.child().id()))
-    at.lines.note("guildhall competes with PostgreSQL for processors");
+  let_precede(server.child().id(), at.lines);
   const demand calm{
       .port = server.port(),
       .targets = {of_guild(guild, "/members")},
