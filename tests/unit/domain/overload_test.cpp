@@ -46,9 +46,9 @@ TEST(overload_rule, a_few_who_wait_for_a_long_job_are_no_queue) {
   EXPECT_FALSE(rule.newest_first());
 }
 
-void stand(overload_rule& rule, moment since = {}) {
-  rule.look(since + 60ms, 100, since);
-  rule.look(since + 160ms, 100, since + 90ms);
+void stand(overload_rule& rule) {
+  rule.look(moment{60ms}, 100, moment{});
+  rule.look(moment{160ms}, 100, moment{90ms});
   ASSERT_TRUE(rule.newest_first());
 }
 
