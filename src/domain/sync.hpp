@@ -194,7 +194,8 @@ struct budget_loan {
   std::int64_t spent_last_hour{0}; ///< over all instances, lent counts as spent
   std::int64_t hour_limit{0};
   std::chrono::milliseconds valid_for{0}; ///< rate and counts are void after this
-  slowdown slowed{};                      ///< what the instances have met; not in `rate` yet
+  double price{0};   ///< of a call: by it characters are looked at (crawling/check_rule.hpp)
+  slowdown slowed{}; ///< what the instances have met; not in `rate` yet
 };
 
 } // namespace guildhall::domain

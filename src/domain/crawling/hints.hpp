@@ -1,0 +1,27 @@
+#pragma once
+
+#include "core/clock.hpp"
+
+#include <optional>
+
+namespace guildhall::domain {
+
+/// Something said that a character has changed, at this moment: the guild's activity, the
+/// roster. The profile is written at logout, which may be hours later.
+struct change_hint {
+  time_point said{}; ///< when it happened
+  int tries{0};      ///< looks that found the profile older still
+  friend bool operator==(const change_hint&, const change_hint&) = default;
+};
+
+/// The newest hint counts; one that is not newer than what was seen, or than the one there is,
+/// changes nothing.
+std::optional<change_hint> newest_hint(
+    std::optional<change_hint> before, time_point said, std::optional<time_point> last_change);
+
+/// When to look for it: at once, then after 30 min, 1 h, 2 h until the profile is newer;
+/// nothing once it is, or after four tries.
+std::optional<time_point>
+hint_due(const change_hint& hint, std::optional<time_point> last_change, time_point looked_at);
+
+} // namespace guildhall::domain
