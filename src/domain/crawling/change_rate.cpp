@@ -1,0 +1,41 @@
+#include "domain/crawling/change_rate.hpp"
+
+#include "domain/crawling/numbers.hpp"
+
+namespace guildhall::domain {
+
+namespace {
+
+constexpr double a_day = 24;
+
+/// Who has been away longer is looked for as if it were this long: at the floor price that is
+/// within three days.
+constexpr double longest_absence = 120 * a_day;
+
+} // namespace
+
+change_record
+noted(change_record before, const profile_check& check, const playing_hours& hours) {
+  if (!before.as_of)
+    return {.changes = 0, .exposure = 0, .as_of = check.now};
+  if (check.now <= *before.as_of)
+    return before;
+  const auto until = std::clamp(check.changed_at.value_or(check.now), *before.as_of, check.now);
+  const double kept = crawling::kept_after(crawling::hours_between(*before.as_of, until));
+  return {
+      .changes = crawling::not_negative(before.changes) * kept + (check.changed_at ? 1 : 0),
+      .exposure =
+          crawling::not_negative(before.exposure) * kept + hours.between(*before.as_of, until),
+      .as_of = until};
+}
+
+double changes_per_hour(
+    const change_record& seen, std::optional<time_point> last_change, time_point now) {
+  const double exposure = std::max(crawling::not_negative(seen.exposure), a_day);
+  const double counted = crawling::not_negative(seen.changes) / exposure;
+  const double unchanged =
+      last_change ? std::max(crawling::hours_between(*last_change, now), a_day) : exposure;
+  return std::max(counted, 1 / std::min(unchanged, longest_absence));
+}
+
+} // namespace guildhall::domain

@@ -1,0 +1,38 @@
+#include "domain/crawling/weights.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace guildhall::domain {
+
+namespace {
+
+constexpr weight_row own{
+    "own character of a user who logged in within 7 days", 3,
+    "looked at by whoever knows best"};
+constexpr weight_row expected{
+    "place in the roster of an event within 24 h", 3, "equipment decides who is taken along"};
+constexpr weight_row behind{
+    "below the level cap, not played in this expansion", 0.3, "hardly anybody asks for it"};
+constexpr weight_row others{
+    "another character of the same user has just changed", 2, "who is online plays others too"};
+constexpr std::array table{own, expected, behind, others};
+
+} // namespace
+
+std::span<const weight_row> weight_table() {
+  return table;
+}
+
+double weight_of(const interest& why) {
+  double weight = 1;
+  if (why.own_of_visitor)
+    weight = std::max(weight, own.weight);
+  if (why.expected_soon)
+    weight = std::max(weight, expected.weight);
+  if (why.left_behind && !why.own_of_visitor && !why.expected_soon)
+    weight = behind.weight;
+  return why.others_changed ? weight * others.weight : weight;
+}
+
+} // namespace guildhall::domain
