@@ -18,9 +18,9 @@ change_record
 noted(change_record before, const profile_check& check, const playing_hours& hours) {
   if (!before.as_of)
     return {.changes = 0, .exposure = 0, .as_of = check.now};
-  if (check.now <= *before.as_of)
-    return before;
-  const auto until = std::clamp(check.changed_at.value_or(check.now), *before.as_of, check.now);
+  // Clocks differ: nothing is before the last look.
+  const auto now = std::max(check.now, *before.as_of);
+  const auto until = std::clamp(check.changed_at.value_or(now), *before.as_of, now);
   const double kept = crawling::kept_after(crawling::hours_between(*before.as_of, until));
   return {
       .changes = crawling::not_negative(before.changes) * kept + (check.changed_at ? 1 : 0),
