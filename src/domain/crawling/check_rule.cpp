@@ -25,8 +25,8 @@ double age_in_changes(double x) {
 /// The x at which it is `age`. The function is convex, and what is begun with lies right of
 /// the root, so Newton walks down to it and never past it; six steps do.
 double changes_until(double age) {
-  constexpr int steps = 40;
-  constexpr double close = 1e-15;
+  constexpr int steps = 20;
+  constexpr double close = 1e-8; // the error after such a step is of its square's size
   double x = std::sqrt(2 * age) + age;
   for (int i = 0; i < steps; ++i) {
     const double step = (age_in_changes(x) - age) / -std::expm1(-x);

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <random>
+
 namespace guildhall::domain {
 namespace {
 
@@ -32,13 +34,17 @@ TEST(change_record, grows_by_the_time_in_which_nothing_changed) {
   EXPECT_NEAR(seen.exposure, 10, 1e-9);
 }
 
-TEST(change_record, counts_a_change_and_the_time_until_then) {
-  auto seen = changed(unchanged({}, monday), monday + 10h, monday + 4h);
+TEST(change_record, counts_a_change_and_the_time_since) {
+  // What came before it, and after the last look, may have been any number of changes.
+  const auto seen = changed(unchanged({}, monday), monday + 10h, monday + 4h);
   EXPECT_EQ(seen.changes, 1);
-  EXPECT_NEAR(seen.exposure, 4, 1e-9);
-  // What came after it belongs to the next one.
-  seen = unchanged(seen, monday + 12h);
-  EXPECT_NEAR(seen.exposure, 12, 0.1);
+  EXPECT_NEAR(seen.exposure, 6, 1e-9);
+}
+
+TEST(change_record, counts_a_change_that_is_said_to_be_older_than_the_last_look) {
+  const auto seen = changed(unchanged({}, monday), monday + 10h, monday - 4h);
+  EXPECT_EQ(seen.changes, 1);
+  EXPECT_NEAR(seen.exposure, 10, 1e-9);
 }
 
 TEST(change_record, halves_in_two_weeks) {
@@ -79,6 +85,10 @@ TEST(changes_per_hour, knows_an_absentee_from_the_first_answer) {
   EXPECT_NEAR(changes_per_hour({}, monday - 24h * 60, monday), 1 / (60 * a_day), 1e-12);
 }
 
+TEST(changes_per_hour, does_not_take_one_evening_for_a_habit) {
+  EXPECT_NEAR(changes_per_hour({}, monday - 1h, monday), 1 / (4 * a_day), 1e-12);
+}
+
 TEST(changes_per_hour, never_forgets_those_who_were_away_for_years) {
   EXPECT_NEAR(changes_per_hour({}, monday - 24h * 3'000, monday), 1 / (120 * a_day), 1e-12);
   const change_record long_watched{.changes = 1e-30, .exposure = 480, .as_of = monday};
@@ -98,6 +108,30 @@ TEST(changes_per_hour, takes_a_day_at_least_to_believe_in_many_changes) {
 TEST(changes_per_hour, falls_while_a_profile_without_a_date_does_not_change) {
   const change_record watched{.changes = 0, .exposure = 240, .as_of = monday};
   EXPECT_NEAR(changes_per_hour(watched, {}, monday), 1.0 / 240, 1e-12);
+}
+
+/// The mean of what is believed of one who changes daily, by chance, and is looked at so often.
+double believed_when_looked_at_every(std::chrono::hours interval) {
+  std::mt19937_64 engine{1};
+  std::exponential_distribution<double> wait{1.0};
+  change_record seen;
+  auto next = monday;
+  auto last = monday - 1h;
+  double sum = 0;
+  int looks = 0;
+  for (auto now = monday; now < monday + 24h * 3'000; now += interval, ++looks) {
+    const auto known = last;
+    for (; next <= now; next += std::chrono::minutes{std::lround(wait(engine) * 1'440)})
+      last = next;
+    seen = last == known ? unchanged(seen, now) : changed(seen, now, last);
+    sum += changes_per_hour(seen, last, now);
+  }
+  return sum / looks;
+}
+
+TEST(changes_per_hour, comes_out_right_however_rarely_somebody_looks) {
+  EXPECT_NEAR(believed_when_looked_at_every(2h), 1 / a_day, 0.2 / a_day);
+  EXPECT_NEAR(believed_when_looked_at_every(72h), 1 / a_day, 0.3 / a_day);
 }
 
 TEST(changes_per_hour, grows_with_somebody_who_has_begun_to_play) {
