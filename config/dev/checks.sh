@@ -10,11 +10,17 @@ dev_test() {
   exec ctest --test-dir build/dev -j 3 --output-on-failure "$@"
 }
 
-dev_bench() {
+dev_bench() { # [freshness [OPTION...]] [--only S1,S2]
   [ -f tests/bench/CMakeLists.txt ] || die "there are no benchmarks yet"
   install_packages "${bench_packages[@]}"
   configure release bench -DGUILDHALL_TESTS=ON -DGUILDHALL_BENCH=ON
-  build bench guildhall battlenet_sim guildhall_bench weather_bench scale_bench
+  local freshness=(build/bench/tests/bench/freshness_bench --out freshness.json --plot freshness.svg)
+  if [ "${1-}" = freshness ]; then
+    build bench freshness_bench
+    exec "${freshness[@]}" "${@:2}"
+  fi
+  build bench guildhall battlenet_sim guildhall_bench weather_bench scale_bench freshness_bench
+  "${freshness[@]}"
   build/bench/tests/bench/weather_bench
   build/bench/tests/bench/scale_bench
   exec build/bench/tests/bench/guildhall_bench --out bench.json "$@"

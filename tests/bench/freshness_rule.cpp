@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 using simulation::chance;
 
 constexpr auto guild_check_every = 4h;
-constexpr auto price_every = 1h;
+constexpr auto price_every = 2h;
 
 struct member {
   std::size_t guild{0};
