@@ -24,11 +24,11 @@ noted(change_record before, const profile_check& check, const playing_hours& hou
     return {.changes = 0, .exposure = 0, .as_of = check.now};
   // Clocks differ: nothing is before the last look.
   const auto now = std::max(check.now, *before.as_of);
-  const double kept = crawling::kept_after(crawling::hours_between(*before.as_of, now));
+  const double passed = crawling::hours_between(*before.as_of, now);
   const auto since = std::clamp(check.changed_at.value_or(*before.as_of), *before.as_of, now);
   return {
-      .changes = crawling::not_negative(before.changes) * kept + (check.changed_at ? 1 : 0),
-      .exposure = crawling::not_negative(before.exposure) * kept + hours.between(since, now),
+      .changes = crawling::faded(before.changes, passed) + (check.changed_at ? 1 : 0),
+      .exposure = crawling::faded(before.exposure, passed) + hours.between(since, now),
       .as_of = now};
 }
 

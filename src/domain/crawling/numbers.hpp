@@ -28,10 +28,13 @@ inline double hours_between(time_point from, time_point to) {
   return hours{to - from}.count();
 }
 
-/// What is left of a count after so long: half after 14 days. Of the past nothing grows.
-inline double kept_after(double hours_since) {
+/// What is left of a count after so long: half after 14 days. Of the past nothing grows, and
+/// what is next to nothing is nothing: a column of single precision has no place for it.
+inline double faded(double count, double hours_since) {
   constexpr double half_life = 14 * 24;
-  return hours_since > 0 ? std::exp2(-hours_since / half_life) : 1;
+  constexpr double next_to_nothing = 1e-6;
+  const double left = not_negative(count) * std::exp2(-std::max(hours_since, 0.0) / half_life);
+  return left < next_to_nothing ? 0 : left;
 }
 
 } // namespace guildhall::domain::crawling

@@ -62,15 +62,15 @@ with_moments(hour_counts before, std::span<const time_point> moments, time_point
   const auto as_of = usable ? std::max(*before.as_of, now) : now;
   hour_counts after{.counts = std::vector<double>(hour_counts::size), .as_of = as_of};
   if (usable) {
-    const double kept = crawling::kept_after(crawling::hours_between(*before.as_of, as_of));
-    std::ranges::transform(before.counts, after.counts.begin(), [kept](double count) {
-      return kept * crawling::not_negative(count);
+    const double passed = crawling::hours_between(*before.as_of, as_of);
+    std::ranges::transform(before.counts, after.counts.begin(), [passed](double count) {
+      return crawling::faded(count, passed);
     });
   }
   for (const auto moment : moments)
     if (moment <= now && moment > now - told)
       after.counts[hour_of(in_week(moment).hours)] +=
-          crawling::kept_after(crawling::hours_between(moment, as_of));
+          crawling::faded(1, crawling::hours_between(moment, as_of));
   return after;
 }
 

@@ -54,6 +54,11 @@ TEST(change_record, halves_in_two_weeks) {
   EXPECT_NEAR(seen.exposure, 50 + 24 * 14, 1e-9);
 }
 
+TEST(change_record, leaves_nothing_too_small_for_a_column) {
+  const change_record before{.changes = 8, .exposure = 100, .as_of = monday};
+  EXPECT_EQ(unchanged(before, monday + 24h * 1'000).changes, 0);
+}
+
 TEST(change_record, is_measured_in_the_guilds_playing_time) {
   hour_counts evenings{.counts = std::vector<double>(hour_counts::size), .as_of = monday};
   evenings.counts[20] = 1'000;

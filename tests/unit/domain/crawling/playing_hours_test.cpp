@@ -123,6 +123,10 @@ TEST(with_moments, halves_what_is_two_weeks_old) {
   EXPECT_EQ(later.as_of, monday + 24h * 14);
 }
 
+TEST(with_moments, leaves_nothing_too_small_for_a_column) {
+  EXPECT_EQ(with_moments(raiders(100), {}, monday + 24h * 1'000).counts[tuesday_evening], 0);
+}
+
 TEST(with_moments, tells_the_same_however_often_it_was_asked_in_between) {
   const std::array moments{monday + 1h, monday + 30h};
   const auto at_once = with_moments(raiders(), moments, monday + 40h);

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string>
+
 namespace guildhall::domain {
 namespace {
 
@@ -33,6 +38,16 @@ TEST(weight_table, tells_each_weight_and_why) {
     EXPECT_GT(row.weight, 0);
     EXPECT_FALSE(row.what.empty());
     EXPECT_FALSE(row.reason.empty());
+  }
+}
+
+TEST(weight_table, is_the_one_of_the_documentation) {
+  std::ifstream file{std::string{GUILDHALL_PROJECT_DIR} + "/docs/rules.md"};
+  const std::string rules{std::istreambuf_iterator<char>{file}, {}};
+  for (const auto& row : weight_table()) {
+    std::ostringstream line;
+    line << "| " << row.weight << " | " << row.what << " | " << row.reason << " |\n";
+    EXPECT_NE(rules.find(line.str()), std::string::npos) << line.str();
   }
 }
 
