@@ -20,7 +20,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(guildhall, caf::first_custom_type_id)
   CAF_ADD_ATOM(guildhall, guildhall::atom, answered, "answered")
   CAF_ADD_ATOM(guildhall, guildhall::atom, token, "token")
   CAF_ADD_ATOM(guildhall, guildhall::atom, loan, "loan")
-  CAF_ADD_ATOM(guildhall, guildhall::atom, stretch, "stretch")
+  CAF_ADD_ATOM(guildhall, guildhall::atom, price, "price")
   CAF_ADD_ATOM(guildhall, guildhall::atom, period, "period")
   CAF_ADD_ATOM(guildhall, guildhall::atom, doubts, "doubts")
 

@@ -62,8 +62,8 @@ using permit_holder_actor = caf::typed_actor<
     // The request with this ticket may go now, or why it may not.
     caf::reacts_to<atom::granted, permit>>;
 
-/// Whoever wants to know by what factor character intervals stretch.
-using stretch_listener_actor = caf::typed_actor<caf::reacts_to<atom::stretch, double>>;
+/// Whoever wants to know what a call costs.
+using price_listener_actor = caf::typed_actor<caf::reacts_to<atom::price, double>>;
 
 /// RATE LIMITER: the Battle.net budget of this instance, on loan from the database.
 using rate_limiter_actor = caf::typed_actor<
@@ -73,8 +73,8 @@ using rate_limiter_actor = caf::typed_actor<
     caf::reacts_to<atom::answered, answer_notice>,
     // Another instance has met 429s: the shared budget says what follows.
     caf::reacts_to<atom::wake>,
-    // Tells this listener the stretch factor whenever it changes.
-    caf::reacts_to<atom::stretch, stretch_listener_actor>,
+    // Tells this listener the price of a call, and whenever it changes.
+    caf::reacts_to<atom::price, price_listener_actor>,
     // INTERNAL: the database has lent, or could not.
     caf::reacts_to<atom::loan, loan_notice>,
     // INTERNAL: the next slot has come (the number tells stale ticks).
@@ -104,8 +104,8 @@ using character_parent_actor = caf::typed_actor<
 /// SYNC SCHEDULER: claims what is due, spawns coordinators up to a cap. Parent of the players'
 /// own characters outside of tracked guilds.
 using sync_scheduler_actor = character_parent_actor::extend<
-    // By what factor character intervals stretch.
-    caf::reacts_to<atom::stretch, double>,
+    // What a call costs.
+    caf::reacts_to<atom::price, double>,
     // Something may have become due, or pause was switched: look now.
     caf::reacts_to<atom::wake>,
     // The M+ period of a region.

@@ -120,6 +120,8 @@ struct character_done {
   /// back.
   std::optional<failure> not_done;
   bool refused{false}; ///< the database was asked to write it, and would not
+  /// When its profile changed, if it did: then its guild plays.
+  std::optional<time_point> changed_at;
 };
 
 /// Somebody who came back with a code, and whoever waits for them: answered once, at the latest

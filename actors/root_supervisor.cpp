@@ -135,6 +135,7 @@ make_environment(const sync_options& how, const sync_handles& handles, metrics& 
       .settings = how.settings,
       .verify_within = how.verify_within,
       .documents = how.documents,
+      .limits = how.limiter.limits,
       .now = how.now,
       .random = how.random});
 }
@@ -187,8 +188,8 @@ supervisor_options sync_tree(
          handles->scheduler = self->spawn(sync_scheduler, handles->environment);
          slots.scheduler.put(handles->scheduler);
          caf::anon_send(
-             handles->limiter, atom::stretch_v,
-             caf::actor_cast<stretch_listener_actor>(handles->scheduler));
+             handles->limiter, atom::price_v,
+             caf::actor_cast<price_listener_actor>(handles->scheduler));
          return as_child(handles->scheduler);
        },
        scheduler_stops_within});

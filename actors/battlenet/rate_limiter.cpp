@@ -235,13 +235,14 @@ void forget_holder(self_ptr self, const caf::actor_addr& who) {
   pump(self);
 }
 
-void tell_stretch(self_ptr self, double stretch) {
+/// Small changes are not worth a message.
+void tell_price(self_ptr self, double price) {
   auto& st = self->state;
-  if (std::abs(stretch - st.stretch) < 0.01)
+  if (std::abs(price - st.price) <= 0.001 * st.price)
     return;
-  st.stretch = stretch;
+  st.price = price;
   for (const auto& listener : st.listeners)
-    caf::anon_send(listener, atom::stretch_v, stretch);
+    caf::anon_send(listener, atom::price_v, price);
 }
 
 /// For whoever looks at the metrics: until when each region is left alone.
@@ -278,9 +279,7 @@ void take_loan(self_ptr self, const loan_notice& notice) {
   show_pauses(st, now);
   refuse_closed(self, now);
   st.hour_spent->Set(static_cast<double>(loan->spent_last_hour));
-  tell_stretch(
-      self, domain::interval_stretch(
-                loan->spent_last_hour, loan->hour_limit, st.options.limits->people_share));
+  tell_price(self, loan->price);
   if (!st.giving_back && loan->background == 0) { // of the hour, only the reserve is left
     st.next_loan = now + spent_hour_pause;
     if (st.people_asked && loan->people == 0)
@@ -412,9 +411,9 @@ rate_limiter_actor::behavior_type rate_limiter(
         if (loan_is_live(self->state, self->clock().now()))
           borrow(self, self->clock().now());
       },
-      [self](atom::stretch, const stretch_listener_actor& listener) {
+      [self](atom::price, const price_listener_actor& listener) {
         self->state.listeners.push_back(listener);
-        caf::anon_send(listener, atom::stretch_v, self->state.stretch);
+        caf::anon_send(listener, atom::price_v, self->state.price);
       },
       [self](atom::loan, const loan_notice& notice) { take_loan(self, notice); },
       [self](atom::tick, std::uint64_t timer) {

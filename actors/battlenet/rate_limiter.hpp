@@ -52,8 +52,8 @@ struct rate_limiter_state {
   bool giving_back{false};  ///< so is this: nothing was asked for
   bool untold{false};       ///< 429s that the other instances have not heard of
   bool unheard{false};      ///< others have met some; the next loan tells
-  double stretch{1};
-  std::vector<stretch_listener_actor> listeners;
+  double price{0};          ///< of a call, as the last loan said
+  std::vector<price_listener_actor> listeners;
 
   std::uint64_t timer{0}; ///< generation of the armed tick
   clock_time armed_for{};

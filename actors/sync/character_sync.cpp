@@ -93,8 +93,10 @@ void finish(self_ptr self) {
     tell_not_done(self, *st.not_sent);
     return;
   }
-  done.next_due =
-      domain::next_character_due(done, st.context, st.task.stretch, st.environment->random());
+  const auto next = domain::plan_next_check(done, st.context, st.environment->random());
+  done.next_due = next.due;
+  done.look = next.look;
+  st.changed_at = next.changed_at;
   if (st.not_sent)
     done.next_due = std::min(
         done.next_due, st.not_sent->retry_at ? *st.not_sent->retry_at + st.task.work.clock_ahead
@@ -107,6 +109,7 @@ void finish(self_ptr self) {
         .character = st.task.work.character,
         .unchanged = done.unchanged,
         .next_due = done.next_due,
+        .look = done.look,
         .made_at = done.made_at};
     tell_parent(self, std::move(report));
     return;
@@ -308,7 +311,7 @@ character_sync_actor::behavior_type character_sync(
       .now = now_of_work(st),
       .current_period = st.task.current_period,
       .verify_within = st.environment->verify_within,
-      .character_interval = st.environment->settings.character_interval,
+      .terms = st.task.terms,
       .optional_documents = st.environment->documents};
   st.outcome.work = st.task.work;
   st.outcome.period_id = st.task.current_period;
@@ -317,10 +320,12 @@ character_sync_actor::behavior_type character_sync(
   return {
       [self](atom::applied, const store_done& written) {
         character_done done;
-        if (written)
+        if (written) {
           done.applied = true;
-        else
+          done.changed_at = self->state.changed_at;
+        } else {
           done.not_done = written.error();
+        }
         done.refused = !written && may_be_its_own(written.error().code);
         tell_parent(self, std::move(done));
       },

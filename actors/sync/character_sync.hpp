@@ -16,8 +16,8 @@ struct character_task {
   std::int64_t group{0};     ///< the guild, for fairness
   std::int64_t remaining{1}; ///< requests the guild still has to send, about
   std::optional<std::int64_t> current_period;
-  double stretch{1};
-  bool announce{true}; ///< notify the instances of what this one changes
+  domain::crawl_terms terms{}; ///< by which it is looked at again
+  bool announce{true};         ///< notify the instances of what this one changes
 };
 
 /// A character sync as its parent knows it.
@@ -37,7 +37,8 @@ struct character_sync_state {
   character_task task;
   domain::plan_context context;
   domain::character_outcome outcome;
-  std::size_t waiting{0}; ///< children that were asked for
+  std::optional<time_point> changed_at; ///< when the profile did, if it did
+  std::size_t waiting{0};               ///< children that were asked for
   std::size_t requests{0};
   std::optional<failure> not_sent; ///< a request that the budget or breaker refused
   static inline const char* name = "character-sync";

@@ -125,6 +125,8 @@ void guild_characters::take_end(const character_done& done) {
   } else if (done.applied) {
     ++counts_.changed;
     unannounced_ = true;
+    if (done.changed_at)
+      played_.push_back(*done.changed_at);
     written();
   } else if (done.not_done) {
     not_done(found->second.work, done);

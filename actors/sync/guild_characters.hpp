@@ -53,6 +53,10 @@ public:
   bool has_unannounced() const {
     return unannounced_;
   }
+  /// When profiles changed, of those that were written.
+  const std::vector<time_point>& played() const {
+    return played_;
+  }
   const std::optional<failure>& stopped_by() const {
     return stopped_by_;
   }
@@ -97,6 +101,7 @@ private:
   std::size_t open_writes_{0};
   std::chrono::steady_clock::time_point announced_{};
   bool unannounced_{false};
+  std::vector<time_point> played_;
   totals counts_;
 };
 

@@ -76,6 +76,7 @@ void finish_if_done(self_ptr self) {
   auto finish = domain::finish_of(
       st.step->outcome(), st.step->applied(), st.characters->stopped_by(), st.step->context());
   finish.announce = st.characters->has_unannounced();
+  finish.played = st.characters->played();
   report(
       st, finish.failed,
       std::chrono::duration<double>(self->clock().now() - st.started).count());
@@ -205,7 +206,7 @@ guild_coordinator(self_ptr self, environment_ptr environment, guild_task task) {
           .work = {},
           .group = task.work.tracked.value,
           .current_period = task.current_period,
-          .stretch = task.stretch});
+          .terms = st.environment->terms(task.price, task.work.played)});
   st.step.emplace(self, st.environment, std::move(task.work), [self](const result<void>& how) {
     step_is_over(self, how);
   });

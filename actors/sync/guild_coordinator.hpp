@@ -12,7 +12,7 @@ namespace guildhall::actors {
 struct guild_task {
   domain::guild_work work;
   std::optional<std::int64_t> current_period;
-  double stretch{1};
+  double price{0}; ///< of a call; 0: not told yet
 };
 
 struct guild_coordinator_state {

@@ -3,6 +3,8 @@
 #include "domain/document_version.hpp"
 #include "domain/retry.hpp"
 
+#include <algorithm>
+
 namespace guildhall::actors {
 
 std::vector<domain::region> sync_environment::regions() const {
@@ -10,6 +12,14 @@ std::vector<domain::region> sync_environment::regions() const {
   for (const auto& [where, gateway] : gateways)
     all.push_back(where);
   return all;
+}
+
+domain::crawl_terms
+sync_environment::terms(double price, const domain::hour_counts& played) const {
+  return {
+      .price = std::max(price, domain::floor_price(settings.freshness)),
+      .hours = domain::playing_hours{played},
+      .bounds = {.longest = verify_within}};
 }
 
 time_point sync_environment::retry_at(domain::failure_class why, int failures) const {

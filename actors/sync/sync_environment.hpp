@@ -4,6 +4,7 @@
 #include "actors/interfaces.hpp"
 #include "battlenet/request.hpp"
 #include "core/config.hpp"
+#include "core/live.hpp"
 #include "core/metrics.hpp"
 #include "domain/sync_port.hpp"
 #include "domain/verdict.hpp"
@@ -29,6 +30,7 @@ struct sync_environment {
   /// Within it a character's identity is proven again.
   std::chrono::seconds verify_within{14 * 86400};
   std::vector<domain::document> documents{};  ///< optional ones that are mirrored
+  live<domain::budget_limits> limits{};       ///< of all instances together
   std::function<time_point()> now = wall_now; ///< wall time; virtual in tests
   std::function<double()> random;             ///< uniform in [0, 1), any thread
 
@@ -38,6 +40,8 @@ struct sync_environment {
   }
   /// The regions that are synced here.
   std::vector<domain::region> regions() const;
+  /// What characters of a guild are checked by, at this price of a call (0: not told yet).
+  domain::crawl_terms terms(double price, const domain::hour_counts& played) const;
   /// When what failed `failures` times in a row is tried again.
   time_point retry_at(domain::failure_class why, int failures) const;
 };

@@ -95,7 +95,7 @@ void spawn_coordinator(self_ptr self, const domain::guild_work& work) {
       guild_task{
           .work = work,
           .current_period = period_of(st, work.address.region),
-          .stretch = st.stretch});
+          .price = st.price});
   self->monitor(actor);
   if (const auto old = st.coordinators.find(work.tracked.value); old != st.coordinators.end())
     self->send_exit(old->second, caf::exit_reason::user_shutdown); // its lease is lost
@@ -114,7 +114,7 @@ void spawn_character(self_ptr self, const domain::character_work& work) {
        .group = 0,
        .remaining = 4,
        .current_period = period_of(st, work.identity.region),
-       .stretch = st.stretch});
+       .terms = st.environment->terms(st.price, {})});
   st.characters.insert_or_assign(work.character.value, std::move(running));
 }
 
@@ -341,7 +341,7 @@ sync_scheduler_actor::behavior_type sync_scheduler(self_ptr self, environment_pt
 
   return {
       [self](atom::finished, const character_done& done) { character_finished(self, done); },
-      [self](atom::stretch, double stretch) { self->state.stretch = stretch; },
+      [self](atom::price, double price) { self->state.price = price; },
       [self](atom::wake) { look(self); },
       [self](atom::period, const period_notice& notice) {
         self->state.periods.insert_or_assign(notice.region, notice.period);
@@ -358,6 +358,7 @@ sync_scheduler_actor::behavior_type sync_scheduler(self_ptr self, environment_pt
           return;
         renew_characters(self);
         end_idle_jobs(self);
+        self->state.pricing.look(self, *self->state.environment);
         look(self);
         arm_poll(self);
       },

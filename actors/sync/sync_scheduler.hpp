@@ -2,6 +2,7 @@
 
 #include "actors/sync/character_sync.hpp"
 #include "actors/sync/lease_renewal.hpp"
+#include "actors/sync/pricing.hpp"
 
 #include <map>
 #include <unordered_map>
@@ -22,12 +23,13 @@ struct sync_scheduler_state {
   std::unordered_map<std::int64_t, guild_coordinator_actor> coordinators; ///< by tracked guild
   running_characters characters;                                          ///< players' own
   std::map<domain::region, std::int64_t> periods;
-  double stretch{1};
+  double price{0};          ///< of a call; 0: not told yet
   bool looking{false};      ///< a round of claims is under way
   bool look_again{false};   ///< woken meanwhile
   domain::priority asked{}; ///< the class that the round is at
   bool stopping{false};
   lease_renewal renewal; ///< of the characters' leases
+  actors::pricing pricing;
   std::uint64_t timer{0};
   std::chrono::steady_clock::time_point jobs_looked_at{}; ///< when idle ones were ended
   std::optional<ec> said; ///< of players' characters: why the last one was not synced

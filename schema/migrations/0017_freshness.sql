@@ -18,7 +18,9 @@ alter table sync_queue
 alter table guilds
   -- How often its members' profiles changed in each hour of the week (168, from Monday 00:00 UTC), decayed.
   add column played       real[] check (array_length(played, 1) = 168),
-  add column played_as_of timestamptz;
+  add column played_as_of timestamptz,
+  -- Of its members: whoever is below it and long away was left behind.
+  add column highest_level integer;
 
 alter table api_budget
   -- Hours that an unseen change may grow old before a look is worth a call.

@@ -16,7 +16,8 @@ namespace guildhall {
 /// `[sync]`: the section that is handed down whole to the actors of the sync.
 struct sync_config {
   std::chrono::seconds guild_interval{4 * 3600}; ///< of guilds without one of their own
-  std::chrono::seconds character_interval{8 * 3600};
+  /// An active player's change is seen after about this, however much of the budget is left.
+  std::chrono::seconds freshness{45 * 60};
   std::chrono::seconds poll_interval{2}; ///< how often the scheduler looks what is due
   unsigned max_guilds_at_once{64};
   unsigned characters_at_once{12};             ///< of one guild

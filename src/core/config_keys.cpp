@@ -320,7 +320,7 @@ std::vector<key> keys_of_neighbours() {
 std::vector<key> keys_of_work() {
   return {
       time(AT(sync.guild_interval), seconds{1}, 30 * day),
-      time(AT(sync.character_interval), seconds{1}, 30 * day),
+      time(AT(sync.freshness), 10 * minute, 7 * day),
       time(AT(sync.poll_interval), seconds{1}, hour),
       integer(AT(sync.max_guilds_at_once), 1, 10'000),
       integer(AT(sync.characters_at_once), 1, 1000),

@@ -200,16 +200,4 @@ std::optional<deadline> fair_queue::earliest() const {
   return first;
 }
 
-double interval_stretch(std::int64_t spent, std::int64_t limit, double people_share) {
-  if (limit <= 0)
-    return 1.0;
-  constexpr double relaxed = 0.6;
-  constexpr double longest = 8.0;
-  const double used = static_cast<double>(spent) / static_cast<double>(limit);
-  const double full = 1.0 - people_share;
-  if (used <= relaxed || full <= relaxed)
-    return 1.0;
-  return 1.0 + (longest - 1.0) * std::clamp((used - relaxed) / (full - relaxed), 0.0, 1.0);
-}
-
 } // namespace guildhall::domain

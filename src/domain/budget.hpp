@@ -128,8 +128,4 @@ private:
   std::size_t size_{0};
 };
 
-/// Factor by which character intervals stretch when the hour runs short: 1 while at most 60 %
-/// is spent, rising to 8 at the people's reserve. Rosters never stretch.
-double interval_stretch(std::int64_t spent, std::int64_t limit, double people_share);
-
 } // namespace guildhall::domain

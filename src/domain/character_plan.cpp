@@ -64,12 +64,76 @@ bool was_asked_for(document what, const character_outcome& outcome) {
       || std::ranges::find(outcome.unchanged, what) != outcome.unchanged.end();
 }
 
-/// Now, unless only children were asked for again.
-time_point profile_checked_at(const character_outcome& outcome, const plan_context& context) {
+/// When its profile changed last, as far as is known before this look.
+std::optional<time_point> last_change(const character_work& work) {
+  const auto* record = find(work, document::profile);
+  const auto modified = record ? parse_last_modified(record->last_modified) : std::nullopt;
+  return modified ? modified : work.last_login_at;
+}
+
+/// As the rule sees it before this look, and when it was looked at last.
+crawled known_of(const character_work& work) {
+  return {.seen = work.seen, .last_change = last_change(work), .why = work.why};
+}
+
+/// The rule's word on a profile that was seen before: it is looked at from then on.
+bool is_worth_a_look(const character_work& work, const plan_context& context) {
+  const auto* record = find(work, document::profile);
+  if (!record || !record->checked_at)
+    return true;
+  constexpr double earliest = 0; // of all jitter
+  return plan_next_look(known_of(work), context.terms, *record->checked_at, earliest).due
+      <= context.now;
+}
+
+/// What this look has found; nothing if the profile was not seen. What was never stored has not
+/// changed.
+std::optional<profile_check>
+look_at_profile(const character_outcome& outcome, const plan_context& context) {
+  if (std::ranges::find(outcome.unchanged, document::profile) != outcome.unchanged.end())
+    return profile_check{.now = context.now};
+  const auto arrived =
+      std::ranges::find(outcome.arrived, document::profile, &fetched_document::document);
+  if (arrived == outcome.arrived.end())
+    return std::nullopt;
+  profile_check check{.now = context.now};
   const auto* record = find(outcome.work, document::profile);
-  if (was_asked_for(document::profile, outcome) || outcome.gone || !record)
-    return context.now;
-  return record->checked_at.value_or(context.now);
+  const bool known = outcome.work.profile_stored && record && !record->stored_version().empty();
+  if (known && record->stored_version() != arrived->stored_version())
+    check.changed_at = parse_last_modified(arrived->last_modified).value_or(context.now);
+  return check;
+}
+
+/// What is known after this look.
+crawled known_after(
+    const character_outcome& outcome, const profile_check& check, const plan_context& context) {
+  auto who = known_of(outcome.work);
+  who.seen = noted(who.seen, check, context.terms.hours);
+  const auto arrived =
+      std::ranges::find(outcome.arrived, document::profile, &fetched_document::document);
+  if (arrived != outcome.arrived.end()) {
+    const auto modified = parse_last_modified(arrived->last_modified);
+    who.last_change = modified ? modified : outcome.columns.last_login_at;
+  }
+  return who;
+}
+
+/// The rule's word alone.
+next_check
+by_the_rule(const character_outcome& outcome, const plan_context& context, double random) {
+  if (const auto check = look_at_profile(outcome, context)) {
+    const auto who = known_after(outcome, *check, context);
+    const auto next = plan_next_look(who, context.terms, context.now, random);
+    return {
+        .due = next.due,
+        .look = look_record{who.seen, next.per_hour, next.weight, context.terms.price},
+        .changed_at = check->changed_at};
+  }
+  // Only children were asked for: the profile is as old as before.
+  const auto* record = find(outcome.work, document::profile);
+  const auto since =
+      record && !outcome.gone ? record->checked_at.value_or(context.now) : context.now;
+  return {.due = plan_next_look(known_of(outcome.work), context.terms, since, random).due};
 }
 
 } // namespace
@@ -83,14 +147,9 @@ profile_request plan_profile(const character_work& work, const plan_context& con
   const bool conditional = work.profile_stored && record && record->state == document_state::ok
                         && !record->last_modified.empty() && record->left_out == 0
                         && fresh_proof && !lies_ahead(record->last_modified, context.now);
-  const bool checked_lately =
-      conditional && !work.forced && record->checked_at
-      && context.now - *record->checked_at < context.character_interval / 2;
-  return {
-      .ask = true,
-      .conditional = conditional,
-      .fresh =
-          checked_lately && !plan_children(work, record->stored_version(), context).empty()};
+  const bool fresh = conditional && !work.forced && !is_worth_a_look(work, context)
+                  && !plan_children(work, record->stored_version(), context).empty();
+  return {.ask = true, .conditional = conditional, .fresh = fresh};
 }
 
 std::vector<document> plan_children(
@@ -106,23 +165,23 @@ std::vector<document> plan_children(
   return due;
 }
 
-time_point next_character_due(
-    const character_outcome& outcome, const plan_context& context, double stretch,
-    double random) {
-  const auto stretched = std::chrono::duration_cast<std::chrono::seconds>(
-      context.character_interval * std::max(1.0, stretch));
-  time_point due = profile_checked_at(outcome, context) + jittered(stretched, random);
+next_check
+plan_next_check(const character_outcome& outcome, const plan_context& context, double random) {
+  auto next = by_the_rule(outcome, context, random);
   for (const auto& failed : outcome.failed) {
     const auto retry = std::max(failed.retry_at, context.now);
-    if (failed.document == document::profile) // nothing else can be asked for without it
-      return retry;
-    due = std::min(due, retry);
+    if (failed.document == document::profile) { // nothing else can be asked for without it
+      next.due = retry;
+      return next;
+    }
+    next.due = std::min(next.due, retry);
   }
   for (const auto& record : outcome.work.documents)
     if (waits_for_retry(&record, context) && !was_asked_for(record.document, outcome)
         && is_mirrored(kind_of(record.document), context))
-      due = std::min(due, *record.retry_at);
-  return std::max(due, context.now);
+      next.due = std::min(next.due, *record.retry_at);
+  next.due = std::max(next.due, context.now);
+  return next;
 }
 
 } // namespace guildhall::domain

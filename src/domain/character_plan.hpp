@@ -15,7 +15,7 @@ struct plan_context {
   time_point now{};
   std::optional<std::int64_t> current_period; ///< M+ period of the region, when known
   std::chrono::seconds verify_within{14 * 86400};
-  std::chrono::seconds character_interval{8 * 3600};
+  crawl_terms terms{};                        ///< of its guild
   std::vector<document> optional_documents{}; ///< those that are switched on
 };
 
@@ -28,8 +28,8 @@ struct profile_request {
 
 /// Conditional only if the stored body belongs to this identity, and at least every
 /// `verify_within` unconditional: a 304 carries no id, so it hides a takeover. Also as long as
-/// parts of it cannot be read: they may heal under the same version. A child's retry
-/// does not ask for a profile again that was checked within half of the interval.
+/// parts of it cannot be read: they may heal under the same version. A child's retry, or a new
+/// M+ week, does not ask for a profile again that is not worth a look yet.
 profile_request plan_profile(const character_work& work, const plan_context& context);
 
 /// The child documents to fetch once the profile's version is known. A child is due when it
@@ -41,10 +41,16 @@ std::vector<document> plan_children(
     const character_work& work, const std::string& profile_version,
     const plan_context& context);
 
-/// When the character is due again: the earliest retry, also of what was not asked for this
-/// time, else the interval (stretched, jittered) after the profile was checked.
-time_point next_character_due(
-    const character_outcome& outcome, const plan_context& context, double stretch,
-    double random);
+/// When a character is looked at again, and what this look has told of it.
+struct next_check {
+  time_point due{};
+  std::optional<look_record> look{};      ///< nothing if the profile was not seen
+  std::optional<time_point> changed_at{}; ///< when the profile changed, if it has
+};
+
+/// Due at the earliest retry, also of what was not asked for this time, else when the rule says
+/// (`plan_next_look`). Without its profile nothing can be asked for, so its retry decides.
+next_check
+plan_next_check(const character_outcome& outcome, const plan_context& context, double random);
 
 } // namespace guildhall::domain

@@ -3,6 +3,7 @@
 #include "core/clock.hpp"
 #include "core/ids.hpp"
 #include "domain/address.hpp"
+#include "domain/crawling/next_check.hpp"
 #include "domain/document.hpp"
 #include "domain/payload.hpp"
 #include "domain/projection.hpp"
@@ -49,6 +50,7 @@ struct guild_work {
   bool roster_due{true};           ///< else only characters are
   bool forced{false};              ///< sync now: max-age is ignored
   std::chrono::seconds interval{}; ///< of this guild; 0: the configured one
+  hour_counts played{};            ///< when its members play
   domain::priority priority{domain::priority::roster};
   document_record guild_document;
   document_record roster_document;
@@ -58,6 +60,15 @@ struct guild_work {
   std::optional<failure_class> attempts_class{}; ///< what they were
   /// How far the database's clock, by which these times are, was ahead of the claimer's.
   std::chrono::microseconds clock_ahead{};
+};
+
+/// What a look at a profile leaves in the queue's row: what has been seen of its changes, and
+/// by what the next one was reckoned (the price is solved from these).
+struct look_record {
+  change_record seen;
+  double per_hour{0};
+  double weight{1};
+  double price{0};
 };
 
 /// A character whose lease was claimed.
@@ -75,6 +86,8 @@ struct character_work {
   std::optional<time_point> last_login_at;
   bool grouped{false}; ///< has a user, or is grouped with others already
   std::vector<document_record> documents;
+  change_record seen{};
+  interest why{};
   int attempts{0};
   std::chrono::microseconds clock_ahead{};       ///< as of a guild
   std::optional<failure_class> attempts_class{}; ///< what they were
@@ -121,7 +134,8 @@ struct character_outcome {
   bool verified{false};                  ///< a 200 with the right id arrived
   bool gone{false};                      ///< is_valid false or another id: erase
   time_point next_due{};
-  time_point made_at{wall_now()}; ///< now, by the clock of the times in it
+  std::optional<look_record> look{}; ///< nothing if the profile was not seen
+  time_point made_at{wall_now()};    ///< now, by the clock of the times in it
   /// Nothing but 304s: only checked_at moves, batched with others.
   bool only_checked() const {
     return arrived.empty() && failed.empty() && !gone && !verified;

@@ -124,7 +124,8 @@ struct settle_transfer {
   bool same{false};
 };
 
-/// How a coordinator leaves its guild.
+/// How a coordinator leaves its guild. After a guild step, members whose next look was reckoned
+/// at more than twice of what a call costs now are due sooner.
 struct finish_guild {
   using answer = void;
   static constexpr operation_traits traits{"finish_guild", manner::patient};
@@ -137,9 +138,10 @@ struct finish_guild {
   /// The row is due no earlier than this, whatever its characters say: the budget or the
   /// circuit breaker said when to come back.
   std::optional<time_point> not_before{};
-  time_point made_at{wall_now()}; ///< now, by the clock of these times
-  bool announce{false};           ///< something changed that was not notified yet
-  bool failed{false};             ///< the guild step failed: attempts go up
+  time_point made_at{wall_now()};   ///< now, by the clock of these times
+  std::vector<time_point> played{}; ///< when profiles of its members changed, as this sync saw
+  bool announce{false};             ///< something changed that was not notified yet
+  bool failed{false};               ///< the guild step failed: attempts go up
   failure_class failed_as{failure_class::transient}; ///< of which class they are
   std::string error{}; ///< why it stopped early, for operators; empty: what is noted stays
 };
@@ -162,6 +164,7 @@ struct checked_character {
   character_id character;
   std::vector<document> unchanged;
   time_point next_due{};
+  std::optional<look_record> look{};
   bool failed{false};             ///< its outcome could not be written: attempts go up
   time_point made_at{wall_now()}; ///< now, by the clock of `next_due`
 };
@@ -240,6 +243,25 @@ struct doubts_in {
   domain::region region{};
 };
 
+/// The price of a call, and what it was solved by.
+struct call_price {
+  double price{0};
+  double demand{0}; ///< calls an hour that all characters ask for at this price
+  double supply{0}; ///< calls an hour that there are for them
+};
+
+/// Solves the price of a call anew, at most every five minutes over all instances: at it the
+/// characters ask for what the budget leaves them, but it never falls below `floor`. Nothing:
+/// it was solved lately.
+struct price_calls {
+  using answer = std::optional<call_price>;
+  static constexpr operation_traits traits{"price_calls", manner::patient};
+  budget_limits limits;
+  double floor{0};
+  double children{3}; ///< calls that a change costs on top of the look
+  std::chrono::seconds guild_interval{4 * 3600};
+};
+
 /// What a sweep erased or deleted, in rows of each kind.
 struct sweep_report {
   std::int64_t characters{0}; ///< their documents or names, also what rosters said of leavers
@@ -314,8 +336,8 @@ struct state_of_mirror {
 using sync_operations = operations<
     claim_guilds, claim_characters, renew, release, apply_guild, move_guild, hand_over_guild,
     some_members, settle_transfer, finish_guild, apply_character, checked_characters,
-    borrow_budget, set_period, end_idle_jobs, set_realms, report_doubt, doubts_in, sweep,
-    state_of_mirror>;
+    borrow_budget, price_calls, set_period, end_idle_jobs, set_realms, report_doubt, doubts_in,
+    sweep, state_of_mirror>;
 
 class sync_port : public port<sync_operations> {};
 

@@ -110,6 +110,7 @@ result<domain::claimed_guilds> database::run(const domain::claim_guilds& what) {
       work.guild_document = stored.guild_document;
       work.roster_document = stored.roster_document;
       work.earlier_suspicion = stored.suspicion;
+      work.played = stored.played;
       work.open_members =
           static_cast<std::size_t>(std::ranges::count_if(members, [&](const auto& m) {
             return m.first.first == one.guild->value && m.second.open;
@@ -142,6 +143,7 @@ database::run(const domain::claim_characters& what) {
     work.grouped = true;
     work.attempts = row.attempts;
     work.attempts_class = row.attempts_class;
+    work.seen = row.seen;
     for (const auto& [kind, record] : one.documents)
       work.documents.push_back(record);
     claimed.push_back(std::move(work));

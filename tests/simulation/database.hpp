@@ -33,6 +33,7 @@ public:
     std::optional<domain::failure_class> attempts_class{};
     bool forced{false};
     std::optional<guild_id> guild; ///< of a character
+    domain::change_record seen{};
   };
   struct tracked_row {
     domain::guild_address address;
@@ -47,6 +48,7 @@ public:
     domain::document_record roster_document;
     std::optional<domain::suspicion> suspicion;
     std::string roster_version; ///< of the roster that was applied last
+    domain::hour_counts played{};
   };
   struct character_row {
     domain::character_identity identity;
@@ -94,7 +96,11 @@ public:
   result<void> run(const domain::apply_character& what);
   result<void> run(const domain::checked_characters& what);
   result<domain::budget_loan> run(const domain::borrow_budget& what);
-  // What this database has none of: transfers, periods, players' data to erase.
+  // What this database has none of: a price above the floor, transfers, periods, players' data
+  // to erase.
+  result<std::optional<domain::call_price>> run(const domain::price_calls&) {
+    return std::nullopt; // the floor
+  }
   result<void> run(const domain::settle_transfer&) {
     return {};
   }

@@ -234,6 +234,10 @@ result<void> database::run(const domain::finish_guild& what) {
     return fail(ec::lease_lost);
   auto& tracked = tracked_guilds.at(what.tracked.value);
   tracked.roster_due_at = what.next_roster_due.value_or(tracked.roster_due_at);
+  if (what.guild) {
+    auto& played = guilds.at(what.guild->value).played;
+    played = domain::with_moments(std::move(played), what.played, world_.wall());
+  }
   auto earliest = never;
   for (const auto& [id, one] : queue)
     if (what.guild && one.guild == what.guild && !one.token)
@@ -277,6 +281,7 @@ result<void> database::run(const domain::apply_character& what) {
   if (outcome.columns.last_login_at)
     one.last_login_at = outcome.columns.last_login_at;
   row->due_at = outcome.next_due;
+  row->seen = outcome.look ? outcome.look->seen : row->seen;
   row->attempts = 0;
   give_up(*row);
   return {};
@@ -292,6 +297,7 @@ result<void> database::run(const domain::checked_characters& what) {
     for (const auto unchanged : checked.unchanged)
       note_unchanged(one.documents[unchanged], world_.wall());
     row->due_at = checked.next_due;
+    row->seen = checked.look ? checked.look->seen : row->seen;
     give_up(*row);
   }
   return {};

@@ -88,7 +88,7 @@ private:
             .limits = limits_,
             .sync = {
                 .guild_interval = how_.guild_interval,
-                .character_interval = how_.character_interval,
+                .freshness = how_.freshness,
                 .poll_interval = 20s,
                 .max_guilds_at_once = 2,
                 .characters_at_once = 3,

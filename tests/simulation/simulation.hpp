@@ -21,9 +21,9 @@ struct plan {
   double rate{20};
   std::int64_t per_hour{0}; ///< 0: drawn
   std::chrono::seconds guild_interval{180};
-  std::chrono::seconds character_interval{360};
+  std::chrono::seconds freshness{60};
   /// After the faults have stopped, everything is in sync within this much virtual time: the
-  /// longest retry (6 h, after malformed answers) and one interval.
+  /// longest retry (6 h, after malformed answers) and the longest time between two looks.
   std::chrono::minutes calm_limit{7 * 60};
 };
 

@@ -67,7 +67,7 @@ TEST_F(simulation_test, a_bad_day_costs_at_most_1_7_times_the_requests_of_a_good
       .changes = false,
       .per_hour = 36'000,
       .guild_interval = 4h,
-      .character_interval = 8h};
+      .freshness = 4h};
   const auto good = run(how);
   EXPECT_EQ(good.broken, "");
   how.faults = how.fixed_faults = true;

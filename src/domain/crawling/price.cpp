@@ -7,6 +7,9 @@ namespace guildhall::domain {
 
 namespace {
 
+/// Changes an hour of an active player.
+constexpr double two_a_day = 2.0 / 24;
+
 struct hour_bounds {
   double shortest;
   double longest;
@@ -28,10 +31,15 @@ double highest_of(std::span<const priced_row> rows, double longest) {
 
 } // namespace
 
+// A change is seen after half an interval on average.
+
 double floor_price(std::chrono::seconds seen_after) {
-  constexpr double two_a_day = 2.0 / 24;
-  // A change is seen after half an interval on average.
   return crawling::positive(expected_age(two_a_day, 2 * crawling::hours{seen_after}.count()));
+}
+
+std::chrono::seconds seen_after(double price) {
+  const crawling::hours half{check_interval(two_a_day, 1, price) / 2};
+  return std::chrono::round<std::chrono::seconds>(half);
 }
 
 double demand(
@@ -83,13 +91,6 @@ stepped_price(double before, double solved, std::chrono::seconds since_before, d
   const double factor = std::exp2(doublings);
   const double from = crawling::positive(before);
   return std::max(std::clamp(wanted, from / factor, from * factor), lowest);
-}
-
-double pulled_by(double priced_at, double now) {
-  if (!(priced_at > 0) || !(now > 0) || !(now < priced_at / 2))
-    return 1;
-  // Intervals of most go with the root of the price; of the others this is the least.
-  return std::sqrt(crawling::positive(now) / crawling::positive(priced_at));
 }
 
 } // namespace guildhall::domain

@@ -22,6 +22,9 @@ struct interval_bounds {
 /// `seen_after`: calls are never spent because they are there.
 double floor_price(std::chrono::seconds seen_after);
 
+/// After how much playing time a change of an active player is seen at this price.
+std::chrono::seconds seen_after(double price);
+
 /// Calls an hour that these rows ask for at `price`: a look, and `children` more when it finds
 /// a change.
 double demand(
@@ -38,9 +41,5 @@ double solve_price(
 /// an hour. The first one is taken as it is.
 double
 stepped_price(double before, double solved, std::chrono::seconds since_before, double floor);
-
-/// The part of its waiting time that is left to a row priced at `priced_at` when the price is
-/// `now`: 1 unless it has fallen below half.
-double pulled_by(double priced_at, double now);
 
 } // namespace guildhall::domain

@@ -13,7 +13,8 @@ constexpr weight_row own{
 constexpr weight_row expected{
     "place in the roster of an event within 24 h", 3, "equipment decides who is taken along"};
 constexpr weight_row behind{
-    "below the level cap, not played in this expansion", 0.3, "hardly anybody asks for it"};
+    "below the guild's highest level and away for half a year", 0.3,
+    "hardly anybody asks for it"};
 constexpr weight_row others{
     "another character of the same user has just changed", 2, "who is online plays others too"};
 constexpr std::array table{own, expected, behind, others};

@@ -9,7 +9,7 @@ namespace guildhall::domain {
 struct interest {
   bool own_of_visitor{false}; ///< of a user who logged in within a week
   bool expected_soon{false};  ///< has a place in the roster of an event within 24 h
-  bool left_behind{false};    ///< below the level cap and not played in this expansion
+  bool left_behind{false};    ///< below the guild's highest level, away for half a year
   bool others_changed{false}; ///< another character of the same user has just changed
   friend bool operator==(const interest&, const interest&) = default;
 };

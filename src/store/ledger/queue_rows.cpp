@@ -87,6 +87,13 @@ const listed_statements registered{all};
 
 } // namespace
 
+std::array<param, look_params> params_of(const std::optional<domain::look_record>& look) {
+  if (!look)
+    return {std::nullopt, std::nullopt, std::nullopt, std::nullopt, std::nullopt, std::nullopt};
+  return {look->seen.changes, look->seen.exposure, look->seen.as_of,
+          look->per_hour,     look->weight,        look->price};
+}
+
 param regions_of(const std::vector<domain::region>& regions) {
   if (regions.empty())
     return std::nullopt;

@@ -3,9 +3,12 @@
 #include "core/clock.hpp"
 #include "core/ids.hpp"
 #include "domain/address.hpp"
+#include "domain/sync.hpp"
 #include "store/postgres/values.hpp"
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -13,6 +16,11 @@
 namespace guildhall::store {
 
 class session;
+
+/// What a look leaves in its row: changes, exposure, seen_as_of, per_hour, weight, priced_at;
+/// nulls leave what is there.
+inline constexpr std::size_t look_params = 6;
+std::array<param, look_params> params_of(const std::optional<domain::look_record>& look);
 
 /// The end of a statement whose `freed` has characters' `guild_id` and `due_at`: the rows of
 /// their guilds are due no later than they are, but never before their own `not_before`. A row

@@ -20,6 +20,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace guildhall::store {
 
@@ -105,7 +106,11 @@ constexpr std::string_view finished{R"(
       attempts = coalesce(failures_in_a_row(q.attempts_class, q.attempts, $3), 0),
       attempts_class = $3, priority = 2,
       due_at = now.t + case when q.again then interval '0' else $2::interval end,
-      forced = q.again, again = false
+      forced = q.again, again = false,
+      changes = coalesce($4::real, q.changes), exposure = coalesce($5::real, q.exposure),
+      seen_as_of = coalesce($6::timestamptz, q.seen_as_of),
+      per_hour = coalesce($7::real, q.per_hour), weight = coalesce($8::real, q.weight),
+      priced_at = coalesce($9::real, q.priced_at)
     from (select app_now() as t) now where q.id = $1
     returning q.guild_id, q.due_at
   ))"};
@@ -339,9 +344,10 @@ private:
     const auto failed_as = why == outcome_.failed.end()
                              ? std::nullopt
                              : std::optional{domain::to_string(why->error_class)};
-    db_.exec(
-        finish, {outcome_.work.lease.entry, wait_until(outcome_.next_due, outcome_.made_at),
-                 failed_as});
+    std::vector<param> params{
+        outcome_.work.lease.entry, wait_until(outcome_.next_due, outcome_.made_at), failed_as};
+    std::ranges::move(params_of(outcome_.look), std::back_inserter(params));
+    db_.exec(finish, params);
     finish_character_jobs(db_, {id_.value});
     if (outcome_.work.forced)
       drop_strays(db_, {id_.value});

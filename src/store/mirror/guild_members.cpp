@@ -8,6 +8,7 @@
 #include "store/mirror/addresses.hpp"
 #include "store/mirror/erase.hpp"
 #include "store/mirror/guild_counts.hpp"
+#include "store/mirror/guild_row.hpp"
 #include "store/mirror/member_rows.hpp"
 #include "store/postgres/session.hpp"
 
@@ -316,6 +317,10 @@ private:
     for (const auto& change : levels_)
       tags_.add(change.character);
     update_levels(db_, levels_, modified_at_);
+    const auto highest =
+        std::ranges::max_element(what_.roster.members, {}, &domain::roster_member::level);
+    if (highest != what_.roster.members.end() && highest->level > 0)
+      remember_highest_level(db_, guild_, highest->level);
   }
 
   void note_transfers() {

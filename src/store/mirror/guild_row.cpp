@@ -96,9 +96,13 @@ constexpr statement suspicion{
   where id = $1
     and (suspect_last_modified, suspect_first_seen) is distinct from ($2::text, $3::timestamptz))",
     20};
-constexpr std::array all{lock,           insert_guild,    update_guild,      log_rename,
-                         guild_document, roster_document, count_of_document, found,
-                         not_found,      failed,          suspicion};
+constexpr statement highest{
+    "remember_highest_level", R"(
+  update guilds set highest_level = $2 where id = $1 and highest_level is distinct from $2)",
+    20};
+constexpr std::array all{highest,    lock,           insert_guild,    update_guild,
+                         log_rename, guild_document, roster_document, count_of_document,
+                         found,      not_found,      failed,          suspicion};
 const listed_statements registered{all};
 
 } // namespace
@@ -191,6 +195,10 @@ void remember_suspicion(
     db.exec(suspicion, {id, what->last_modified, what->first_seen, what->members});
   else
     db.exec(suspicion, {id, std::nullopt, std::nullopt, std::nullopt});
+}
+
+void remember_highest_level(session& db, guild_id guild, int level) {
+  db.exec(highest, {guild, level});
 }
 
 } // namespace guildhall::store

@@ -55,4 +55,7 @@ void tracked_failed(session& db, tracked_guild_id tracked, const std::string& de
 /// What is remembered of a suspect roster; nothing forgets it.
 void remember_suspicion(session& db, guild_id id, const std::optional<domain::suspicion>& what);
 
+/// `guilds.highest_level`: of the roster that is being applied.
+void remember_highest_level(session& db, guild_id guild, int level);
+
 } // namespace guildhall::store

@@ -84,15 +84,25 @@ std::string to_sql(std::span<const std::int64_t> numbers) {
   return out += '}';
 }
 
-std::vector<std::int64_t> numbers_from_sql(std::string_view text) {
-  std::vector<std::int64_t> out;
+namespace {
+
+/// `{1,2,3}`
+template <class Number>
+std::vector<Number> list_of(std::string_view text) {
+  std::vector<Number> out;
   text.remove_prefix(std::min<std::size_t>(1, text.size()));
   while (!text.empty() && text != "}") {
     const auto end = text.find_first_of(",}");
-    out.push_back(number<std::int64_t>(text.substr(0, end)));
+    out.push_back(number<Number>(text.substr(0, end)));
     text.remove_prefix(end + 1);
   }
   return out;
+}
+
+} // namespace
+
+std::vector<std::int64_t> numbers_from_sql(std::string_view text) {
+  return list_of<std::int64_t>(text);
 }
 
 param::param(double value) {
@@ -154,6 +164,10 @@ void fields::read(std::string_view text, bool, domain::region& out) {
 
 void fields::read(std::string_view text, bool null, std::vector<std::int64_t>& out) {
   out = null ? std::vector<std::int64_t>{} : numbers_from_sql(text);
+}
+
+void fields::read(std::string_view text, bool null, std::vector<double>& out) {
+  out = null ? std::vector<double>{} : list_of<double>(text);
 }
 
 std::vector<std::int64_t> ids_of(const pqxx::result& rows) {

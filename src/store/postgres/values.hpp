@@ -118,6 +118,7 @@ private:
   static void read(std::string_view text, bool null, time_point& out);
   static void read(std::string_view text, bool null, domain::region& out);
   static void read(std::string_view text, bool null, std::vector<std::int64_t>& out);
+  static void read(std::string_view text, bool null, std::vector<double>& out);
   template <class Tag>
   static void read(std::string_view text, bool null, basic_id<Tag>& out) {
     read(text, null, out.value);

@@ -21,7 +21,7 @@ constexpr std::chrono::milliseconds transit{6'000};
 
 constexpr statement lock{
     "lock_budget", R"(
-  select counts, newest_slot from api_budget for update)",
+  select counts, newest_slot, price from api_budget for update)",
     8};
 constexpr statement others{
     "other_shares", R"(
@@ -104,7 +104,8 @@ result<domain::budget_loan> run(session& db, const domain::borrow_budget& what) 
   return db.transaction([&]() -> result<domain::budget_loan> {
     std::vector<std::int64_t> counts;
     std::int64_t newest = 0;
-    fields(db.exec(lock)[0]) >> counts >> newest;
+    double price = 0;
+    fields(db.exec(lock)[0]) >> counts >> newest >> price;
     domain::hour_window hour(std::move(counts), newest);
     hour.advance(now_of(db));
     hour.spend(-what.unspent);
@@ -118,6 +119,7 @@ result<domain::budget_loan> run(session& db, const domain::borrow_budget& what) 
     hour.spend(loan.background + loan.people); // lent is spent
     loan.spent_last_hour = hour.spent();
     loan.valid_for = loan_time;
+    loan.price = price;
     loan.slowed = slowdown_of(db);
     if (what.met) {
       loan.slowed = domain::slower(loan.slowed, *what.met);

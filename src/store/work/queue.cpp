@@ -41,9 +41,11 @@ constexpr statement release_leases{"release_leases", join<released, pull_guilds>
 
 constexpr std::string_view checked_held{R"(
   with now as materialized (select app_now() as t), held as (
-    select q.id, q.character_id, l.wait, l.failed from sync_queue q
-      join unnest($1::bigint[], $2::bigint[], $3::interval[], $4::boolean[])
-        as l(id, token, wait, failed) on l.id = q.id
+    select q.id, q.character_id, l.* from sync_queue q
+      join unnest($1::bigint[], $2::bigint[], $3::interval[], $4::boolean[], $5::real[],
+          $6::real[], $7::timestamptz[], $8::real[], $9::real[], $10::real[])
+        as l(entry, token, wait, failed, changes, exposure, as_of, per_hour, weight, price)
+        on l.entry = q.id
     where q.lease_token = l.token order by q.id for update of q
   ), freed as (
     update sync_queue q set lease_token = null, leased_until = null, lost_leases = 0,
@@ -51,7 +53,12 @@ constexpr std::string_view checked_held{R"(
         then failures_in_a_row(q.attempts_class, q.attempts, 'transient') else 0 end,
       attempts_class = case when held.failed then 'transient' end,
       due_at = now.t + case when q.again then interval '0' else held.wait end,
-      forced = q.again, again = false
+      forced = q.again, again = false,
+      changes = coalesce(held.changes, q.changes),
+      exposure = coalesce(held.exposure, q.exposure),
+      seen_as_of = coalesce(held.as_of, q.seen_as_of),
+      per_hour = coalesce(held.per_hour, q.per_hour), weight = coalesce(held.weight, q.weight),
+      priced_at = coalesce(held.price, q.priced_at)
     from held, now where q.id = held.id
     returning q.character_id, q.guild_id, q.due_at
   ), pulled as ()"};
@@ -111,8 +118,34 @@ constexpr statement finish_entry{
   returning e.due_at <= now.t)",
     80};
 
-constexpr std::array all{renew_leases,    release_leases, finish_checked, documents_checked,
-                         available_again, guilds_of,      finish_entry};
+// Locked before it is read: two coordinators of one guild may follow each other closely.
+constexpr statement read_played{
+    "read_played", R"(
+  select played, played_as_of, app_now() from guilds where id = $1 for no key update)",
+    10};
+constexpr statement write_played{
+    "write_played", R"(
+  update guilds set played = $2::real[], played_as_of = app_now() where id = $1)",
+    20};
+
+// Waiting times go with the square root of the price, about. What failed waits for its retry.
+constexpr statement reprice_members{
+    "reprice_members", R"(
+  with now as materialized (select app_now() as t), dear as (
+    select q.id from sync_queue q, api_budget b, now
+    where q.guild_id = $1 and q.character_id is not null and q.lease_token is null
+      and q.attempts = 0 and b.price > 0 and q.priced_at > 2 * b.price
+      and q.due_at > now.t and q.due_at < 'infinity'
+    order by q.id for update of q
+  )
+  update sync_queue q set priced_at = b.price,
+    due_at = now.t + (q.due_at - now.t) * sqrt(b.price / q.priced_at)
+  from dear, api_budget b, now where q.id = dear.id)",
+    3'000};
+
+constexpr std::array all{reprice_members,   renew_leases,    release_leases, finish_checked,
+                         documents_checked, available_again, guilds_of,      finish_entry,
+                         read_played,       write_played};
 const listed_statements registered{all};
 
 struct lease_arrays {
@@ -158,6 +191,19 @@ void announce_recovered(session& db, const pqxx::result& checked) {
   tags.send(db);
 }
 
+void note_played(session& db, guild_id guild, const std::vector<time_point>& moments) {
+  const auto rows = db.exec(read_played, {guild});
+  if (rows.empty())
+    return;
+  domain::hour_counts known;
+  time_point now;
+  fields(rows[0]) >> known.counts >> known.as_of >> now;
+  array counts;
+  for (const auto count : domain::with_moments(std::move(known), moments, now).counts)
+    counts.add(count);
+  db.exec(write_played, {guild, counts});
+}
+
 } // namespace
 
 template <>
@@ -184,6 +230,7 @@ result<void> run(session& db, const domain::checked_characters& what) {
   array tokens;
   array waits;
   array failed;
+  std::array<array, look_params> looks;
   array owners;
   array documents;
   for (const auto& one : what.characters) {
@@ -191,6 +238,9 @@ result<void> run(session& db, const domain::checked_characters& what) {
     tokens.add(one.lease.token);
     waits.add(wait_until(one.next_due, one.made_at));
     failed.add(one.failed);
+    const auto look = params_of(one.look);
+    for (std::size_t i = 0; i < looks.size(); ++i)
+      looks[i].add(look[i]);
     for (const auto document : one.unchanged) {
       owners.add(one.character);
       documents.add(domain::to_string(document));
@@ -198,7 +248,9 @@ result<void> run(session& db, const domain::checked_characters& what) {
   }
   return db.transaction([&]() -> result<void> {
     std::vector<std::int64_t> held;
-    for (const auto& row : db.exec(finish_checked, {entries, tokens, waits, failed}))
+    std::vector<param> params{entries, tokens, waits, failed};
+    params.insert(params.end(), looks.begin(), looks.end());
+    for (const auto& row : db.exec(finish_checked, params))
       fields(row) >> held.emplace_back();
     if (held.empty())
       return {};
@@ -214,6 +266,10 @@ result<void> run(session& db, const domain::finish_guild& what) {
   return db.transaction([&]() -> result<void> {
     if (auto held = fence(db, what.lease); !held)
       return held;
+    if (what.guild && !what.played.empty())
+      note_played(db, *what.guild, what.played);
+    if (what.guild && what.next_roster_due)
+      db.exec(reprice_members, {*what.guild});
     const auto failed_as =
         what.failed ? std::optional{domain::to_string(what.failed_as)} : std::nullopt;
     const auto rows = db.exec(

@@ -51,7 +51,7 @@ constexpr std::string_view guilds_claimed{R"(, claimed as (
     g.bnet_guild_id, t.state, t.not_found_since, q.forced or t.roster_due_at <= now.t, q.forced,
     coalesce(t.interval_s, 0), q.priority, q.attempts, q.attempts_class, g.suspect_last_modified,
     g.suspect_first_seen, g.suspect_members, t.disputed_realm_id, t.disputed_bnet_id,
-    t.disputed_since,
+    t.disputed_since, g.played, g.played_as_of,
     (select count(*) from guild_members m where m.guild_id = g.id and m.left_at is null),)"};
 constexpr std::string_view guild_and_roster = generated<[] {
   return sql_text{document_columns_of("gd"), ",", document_columns_of("rd")};
@@ -92,15 +92,22 @@ constexpr std::string_view characters_claimed{R"( claimed as (
       leased_until = now.t + $2::interval, forced = q.forced or q.again, again = false
     from due, now where q.id = due.id
     returning q.id, q.lease_token, q.character_id, q.guild_id, q.forced, q.attempts,
-      q.attempts_class
+      q.attempts_class, q.changes, q.exposure, q.seen_as_of
   )
   select q.id, q.lease_token, c.id, c.region, c.realm_id, c.bnet_character_id, c.realm,
     c.name_key, c.name, c.user_id, coalesce(q.guild_id, c.guild_id), q.forced, q.attempts,
     q.attempts_class, c.profile_json is not null, c.verified_at, c.last_login_at,
     c.user_id is not null or coalesce((
-      select true from main_overrides o where o.character_id = c.id limit 1), false), now.t,)"};
+      select true from main_overrides o where o.character_id = c.id limit 1), false), now.t,
+    q.changes, q.exposure, q.seen_as_of,
+    coalesce(u.last_login_at > now.t - interval '7 days', false),
+    exists (select from roster_members m join rosters r on r.id = m.roster_id
+      join events e on e.guild_id = r.guild_id
+      where m.character_id = c.id and e.start_time between now.t and now.t + interval '24 hours'),
+    coalesce(c.level < g.highest_level and c.last_login_at < now.t - interval '180 days', false),)"};
 constexpr std::string_view characters_rows{R"(
   from now cross join claimed q join characters c on c.id = q.character_id
+    left join users u on u.id = c.user_id left join guilds g on g.id = q.guild_id
     left join document_states d on d.character_id = c.id
   order by q.id)"};
 
@@ -129,7 +136,7 @@ constexpr std::string_view claim_own_due{R"(
   ),)"};
 constexpr statement claim_own{
     "claim_characters_of_players",
-    join<claim_own_due, characters_claimed, document_state_columns, characters_rows>, 2'500};
+    join<claim_own_due, characters_claimed, document_state_columns, characters_rows>, 3'500};
 
 constexpr std::array all{
     free_expired, claim_rosters, claim_due_guilds, claim_members, claim_own};
@@ -153,7 +160,8 @@ domain::guild_work read_guild_work(const pqxx::row& row) {
       >> work.address.realm >> work.address.name_slug >> work.guild >> realm >> bnet_id
       >> work.state >> work.not_found_since >> work.roster_due >> work.forced >> interval
       >> priority >> work.attempts >> attempts_class >> suspect_version >> suspect_since
-      >> suspect_members >> stranger_realm >> stranger >> disputed_since >> work.open_members;
+      >> suspect_members >> stranger_realm >> stranger >> disputed_since >> work.played.counts
+      >> work.played.as_of >> work.open_members;
   work.attempts_class = domain::parse_failure_class(attempts_class);
   if (realm && bnet_id)
     work.identity = {work.address.region, *realm, *bnet_id};
@@ -187,7 +195,9 @@ read_character_work(const pqxx::result& rows, time_point here) {
         >> work.identity.realm_id >> work.identity.bnet_id >> work.address.realm
         >> work.address.name_key >> work.name >> work.user >> work.guild >> work.forced
         >> work.attempts >> attempts_class >> work.profile_stored >> work.verified_at
-        >> work.last_login_at >> work.grouped >> there;
+        >> work.last_login_at >> work.grouped >> there >> work.seen.changes
+        >> work.seen.exposure >> work.seen.as_of >> work.why.own_of_visitor
+        >> work.why.expected_soon >> work.why.left_behind;
     work.clock_ahead = there - here;
     work.attempts_class = domain::parse_failure_class(attempts_class);
     work.address.region = work.identity.region;

@@ -3,9 +3,9 @@
 namespace guildhall::actors {
 namespace {
 
-stretch_listener_actor::behavior_type
-listener(stretch_listener_actor::pointer, std::vector<double>* heard) {
-  return {[heard](atom::stretch, double stretch) { heard->push_back(stretch); }};
+price_listener_actor::behavior_type
+listener(price_listener_actor::pointer, std::vector<double>* heard) {
+  return {[heard](atom::price, double price) { heard->push_back(price); }};
 }
 
 TEST_F(rate_limiter_test, starts_empty_and_paces_evenly) {
@@ -246,28 +246,28 @@ TEST_F(rate_limiter_test, an_orderly_end_leaves_nothing_on_loan) {
   EXPECT_EQ(held_rate, 0);
 }
 
-TEST_F(rate_limiter_test, listeners_hear_the_stretch_at_once_and_when_it_changes) {
-  std::int64_t spent = 0;
+TEST_F(rate_limiter_test, listeners_hear_the_price_at_once_and_when_it_changes) {
+  double price = 0.25;
   store.on<domain::borrow_budget>([&](const domain::borrow_budget& what) {
-    return domain::budget_loan{
-        .rate = what.request.wanted_rate,
-        .background = what.request.wanted,
-        .people = 0,
-        .spent_last_hour = spent,
-        .hour_limit = 36'000,
-        .valid_for = 4s};
+    auto loan = test::whatever_is_wanted(what);
+    loan->price = price;
+    return loan;
   });
   start(10);
   const auto one = world.system().spawn(listener, &heard);
-  caf::anon_send(limiter, atom::stretch_v, one);
+  caf::anon_send(limiter, atom::price_v, one);
   world.run();
-  EXPECT_EQ(heard, (std::vector{1.0}));
-  spent = 28'800;
+  EXPECT_EQ(heard, (std::vector{0.0})) << "none is known before the first loan";
   want_many(1, {});
-  EXPECT_EQ(heard, (std::vector{1.0, 8.0}));
+  EXPECT_EQ(heard, (std::vector{0.0, 0.25}));
+  price = 0.25001;
   world.advance(5s);
   want_many(1, {});
-  EXPECT_EQ(heard.size(), 2u);
+  EXPECT_EQ(heard.size(), 2u) << "as good as the same";
+  price = 0.5;
+  world.advance(5s);
+  want_many(1, {});
+  EXPECT_EQ(heard, (std::vector{0.0, 0.25, 0.5}));
   world.stop(one);
 }
 

@@ -38,7 +38,7 @@ granting_limiter(rate_limiter_actor::pointer, limiter_log* seen) {
       },
       [seen](atom::answered, const answer_notice& what) { seen->answers.push_back(what); },
       [](atom::wake) {},
-      [](atom::stretch, const stretch_listener_actor&) {},
+      [](atom::price, const price_listener_actor&) {},
       [](atom::loan, const loan_notice&) {},
       [](atom::tick, std::uint64_t) {}};
 }

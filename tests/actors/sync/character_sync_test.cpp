@@ -31,7 +31,8 @@ TEST_F(character_sync_test, a_new_character_brings_profile_and_children) {
       (std::vector{
           document::profile, document::equipment, document::mythic, document::professions}));
   EXPECT_EQ(outcome.columns.mythic_rating, 2500.5);
-  EXPECT_GT(outcome.next_due, world.wall() + 7h);
+  EXPECT_GE(outcome.next_due, world.wall() + 20min);
+  EXPECT_TRUE(outcome.look);
   EXPECT_TRUE(gateway_script_.asked[0].if_modified_since.empty());
 }
 
@@ -55,7 +56,8 @@ TEST_F(character_sync_test, an_unchanged_character_is_only_checked) {
   EXPECT_EQ(asked(), (paths{test::character_path(work)}));
   ASSERT_TRUE(done.checked);
   EXPECT_EQ(done.checked->unchanged, (std::vector{document::profile}));
-  EXPECT_GT(done.checked->next_due, world.wall() + 7h);
+  EXPECT_GE(done.checked->next_due, world.wall() + 20min);
+  EXPECT_TRUE(done.checked->look);
   EXPECT_FALSE(done.applied);
   EXPECT_TRUE(store.characters().empty());
 }

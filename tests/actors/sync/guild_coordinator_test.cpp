@@ -1,4 +1,5 @@
 #include "actors/sync/guild_coordinator.hpp"
+#include "domain/last_modified.hpp"
 #include "tests/actors/support/guild_fixture.hpp"
 
 #include <stdexcept>
@@ -386,6 +387,29 @@ TEST_F(guild_coordinator_test, the_requests_it_still_has_to_send_shrink) {
   EXPECT_LE(asked.back().remaining, 4 * 12);
   for (const auto& request : asked)
     EXPECT_EQ(request.group, work.tracked.value);
+}
+
+TEST_F(guild_coordinator_test, the_moments_at_which_members_played_are_written_with_its_end) {
+  due_characters(2);
+  const auto& one = due.front();
+  on(test::character_path(one),
+     answer_of(200, test::profile_body(test::in_battlenet(one)), test::today));
+  for (const auto* child : {"/equipment", "/mythic-keystone-profile", "/professions"})
+    on(test::character_path(one) + child, answer_of(404));
+  sync(only_characters_due());
+  ASSERT_EQ(store.finished().size(), 1u);
+  EXPECT_EQ(
+      store.finished()[0].played,
+      (std::vector{domain::parse_last_modified(test::today).value()}));
+}
+
+TEST_F(guild_coordinator_test, no_look_costs_less_than_the_floor) {
+  due_characters(1);
+  sync(only_characters_due());
+  ASSERT_EQ(checked(), 1u);
+  const auto& look = store.checked().at(0).characters.at(0).look;
+  ASSERT_TRUE(look);
+  EXPECT_EQ(look->price, domain::floor_price(environment->settings.freshness));
 }
 
 } // namespace

@@ -32,7 +32,7 @@ protected:
   recording_scheduler(sync_scheduler_actor::pointer, std::vector<std::int64_t>* heard) {
     return {
         [](atom::finished, const character_done&) {},
-        [](atom::stretch, double) {},
+        [](atom::price, double) {},
         [](atom::wake) {},
         [heard](atom::period, const period_notice& notice) { heard->push_back(notice.period); },
         [](atom::claimed, const claimed_guilds&) {},

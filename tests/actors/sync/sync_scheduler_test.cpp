@@ -332,10 +332,10 @@ TEST_F(sync_scheduler_test, a_scheduler_that_is_killed_leaves_no_coordinator_beh
   EXPECT_EQ(store.released().size(), 3u);
 }
 
-TEST_F(sync_scheduler_test, coordinators_are_told_the_period_and_the_stretch) {
+TEST_F(sync_scheduler_test, coordinators_are_told_the_period_and_the_price) {
   const auto scheduler = start_scheduler();
   caf::anon_send(scheduler, atom::period_v, period_notice{domain::region::eu, 1'001});
-  caf::anon_send(scheduler, atom::stretch_v, 4.0);
+  caf::anon_send(scheduler, atom::price_v, 4.0);
   world.run();
   auto work = test::known_character(world.wall());
   work.documents[2].period_id = 1'000;
@@ -357,7 +357,8 @@ TEST_F(sync_scheduler_test, coordinators_are_told_the_period_and_the_stretch) {
   world.run();
   ASSERT_EQ(store.characters().size(), 1u);
   EXPECT_EQ(store.characters()[0].outcome.period_id, 1'001);
-  EXPECT_GT(store.characters()[0].outcome.next_due, world.wall() + 28h); // 8 h, stretched by 4
+  ASSERT_TRUE(store.characters()[0].outcome.look);
+  EXPECT_EQ(store.characters()[0].outcome.look->price, 4.0);
 }
 
 } // namespace

@@ -37,8 +37,9 @@ insert into tracked_guilds (region, realm, name_slug, guild_id, state, roster_du
   generate_series(1, 50) n;
 insert into sync_queue (tracked_guild_id, priority, due_at)
   select n, 1, now() + (n - 5) * interval '1 minute' from generate_series(1, 50) n;
-insert into sync_queue (character_id, guild_id, priority, due_at)
-  select n, case when n <= 10000 then (n - 1) / 200 + 1 end, 2, now() + (n % 480 - 5) * interval '1 minute'
+insert into sync_queue (character_id, guild_id, priority, due_at, per_hour, priced_at)
+  select n, case when n <= 10000 then (n - 1) / 200 + 1 end, 2, now() + (n % 480 - 5) * interval '1 minute',
+    0.01, case when n % 10 = 0 then 1 else 0.1 end
   from generate_series(1, 100000) n;
 update sync_queue set lease_token = id, leased_until = now() + interval '1 minute'
   where character_id between 1 and 100;
@@ -79,6 +80,7 @@ insert into kept_answers (user_id, key, digest, status, body, created_at) select
   sha256('x'), 201, '{"success":true,"data":{"id":' || n || '}}', now() - n * interval '1 min'
   from generate_series(1, 2000) n;
 insert into api_budget_shares values ('a', 10, 10, now() + interval '1 min');
+update api_budget set price = 0.1;
 insert into imported_rows (kind, old_id, old_part, new_id) select k, n, n, n from
   generate_series(1, 5000) n, unnest(array['event', 'roster_member', 'sign_up']) k;
 insert into realms (region, slug, realm_id, names) select 'eu', 'realm-' || n, n, '["a", "b", "c", "d"]'
@@ -142,7 +144,19 @@ std::map<std::string, std::string> calls() {
       {"claim_characters_of_players", "50, '60 seconds', '{eu}'"},
       {"renew_leases", leases + ", '60 seconds'"},
       {"release_leases", leases},
-      {"finish_checked_characters", leases + ", " + waits + ", same('false')::boolean[]"},
+      {"finish_checked_characters",
+       leases + ", " + waits + ", same('false')::boolean[]"
+           + ", same('1')::real[], same('9')::real[]" + ", same('2026-01-01')::timestamptz[]"
+           + ", same('0.1')::real[], same('1')::real[]" + ", same('0.1')::real[]"},
+      {"read_played", "7"},
+      {"write_played", "7, array_fill(1.5::real, '{168}')"},
+      {"remember_highest_level", "7, 90"},
+      {"take_turn_to_price", ""},
+      {"size_of_queue", ""},
+      {"sample_queue", "20"},
+      {"guild_calls_an_hour", "14400"},
+      {"write_price", "0.1, 1000, 28800"},
+      {"reprice_members", "7"},
       {"documents_checked", ids + ", " + "same('profile')" + ", " + ids},
       {"characters_available", ids},
       {"guilds_of_characters", ids},
@@ -236,7 +250,7 @@ std::map<std::string, std::string> calls() {
       {"remember_realm", "'eu', 1, 'Stormrage'"},
       {"log_rename", "7, 'a', 'b', now()"},
       {"guild_of_profile", "60000, 7, now()"},
-      {"finish_character", "60, '8 hours', null"},
+      {"finish_character", "60, '8 hours', null, 1, 9, now(), 0.1, 1, 0.1"},
       {"erase_documents", ids},
       {"erase_document_states", ids},
       {"erase_names", ids},

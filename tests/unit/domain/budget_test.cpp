@@ -374,23 +374,5 @@ RC_GTEST_PROP(fair_queue, every_ticket_comes_out_once, ()) {
   }
 }
 
-// --- stretching
-
-TEST(interval_stretch, rises_from_one_to_eight_as_the_hour_runs_out) {
-  EXPECT_EQ(interval_stretch(0, 36'000, 0.2), 1.0);
-  EXPECT_EQ(interval_stretch(21'600, 36'000, 0.2), 1.0);
-  EXPECT_DOUBLE_EQ(interval_stretch(25'200, 36'000, 0.2), 4.5);
-  EXPECT_DOUBLE_EQ(interval_stretch(28'800, 36'000, 0.2), 8.0);
-  EXPECT_DOUBLE_EQ(interval_stretch(36'000, 36'000, 0.2), 8.0);
-  EXPECT_EQ(interval_stretch(10, 0, 0.2), 1.0);
-}
-
-RC_GTEST_PROP(interval_stretch, never_falls_as_more_is_spent, ()) {
-  const auto less = *rc::gen::inRange<std::int64_t>(0, 40'000);
-  const auto more = less + *rc::gen::inRange<std::int64_t>(0, 10'000);
-  const auto share = *rc::gen::element(0.0, 0.1, 0.2, 0.5);
-  RC_ASSERT(interval_stretch(less, 36'000, share) <= interval_stretch(more, 36'000, share));
-}
-
 } // namespace
 } // namespace guildhall::domain

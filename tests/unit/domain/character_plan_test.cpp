@@ -1,5 +1,6 @@
 #include "domain/character_plan.hpp"
 #include "domain/document_kinds.hpp"
+#include "domain/last_modified.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -20,6 +21,7 @@ plan_context at_noon() {
   plan_context context;
   context.now = noon;
   context.current_period = 1'000;
+  context.terms.price = floor_price(45min);
   return context;
 }
 
@@ -194,58 +196,107 @@ document_failure failed(document what, time_point retry_at) {
       .retry_at = retry_at};
 }
 
-TEST(next_character_due, is_the_interval_jittered_and_stretched) {
-  const auto context = at_noon();
-  EXPECT_EQ(next_character_due({}, context, 1, 0.5), noon + 8h);
-  EXPECT_EQ(next_character_due({}, context, 4, 0.5), noon + 32h);
-  EXPECT_EQ(next_character_due({}, context, 0.1, 0.5), noon + 8h); // never sooner
-  EXPECT_GE(next_character_due({}, context, 1, 0.0), noon + 7h);
-  EXPECT_LE(next_character_due({}, context, 1, 0.999), noon + 9h);
+/// As the rule says: her profile was looked at now.
+time_point by_the_rule(const character_outcome& outcome, const plan_context& context) {
+  return plan_next_check(outcome, context, 0.5).due;
 }
 
-TEST(next_character_due, is_the_earliest_retry_of_a_child) {
+character_outcome unchanged() {
   character_outcome outcome;
+  outcome.work = known();
+  outcome.unchanged = {document::profile};
+  return outcome;
+}
+
+TEST(plan_next_check, whoever_plays_more_is_looked_at_sooner) {
+  auto often = unchanged();
+  often.work.seen = {.changes = 20, .exposure = 240, .as_of = noon - 1h};
+  auto rarely = unchanged();
+  rarely.work.seen = {.changes = 0.1, .exposure = 240, .as_of = noon - 1h};
+  rarely.work.last_login_at = noon - 30 * 24h;
+  of(rarely.work, document::profile).last_modified = "Sat, 6 Dec 2025 10:00:00 GMT";
+  EXPECT_LT(by_the_rule(often, at_noon()), by_the_rule(rarely, at_noon()));
+}
+
+TEST(plan_next_check, at_a_higher_price_everybody_waits_longer) {
+  auto dear = at_noon();
+  dear.terms.price = 10 * at_noon().terms.price;
+  EXPECT_LT(by_the_rule(unchanged(), at_noon()), by_the_rule(unchanged(), dear));
+}
+
+TEST(plan_next_check, a_new_version_of_a_known_profile_is_a_change) {
+  character_outcome outcome;
+  outcome.work = known();
+  outcome.work.seen.as_of = noon - 48h;
+  const std::string new_version = "Tue, 6 Jan 2026 10:00:00 GMT";
+  outcome.arrived = {{document::profile, "{}", new_version, {}}};
+  const auto next = plan_next_check(outcome, at_noon(), 0.5);
+  EXPECT_EQ(next.changed_at, parse_last_modified(new_version));
+  ASSERT_TRUE(next.look);
+  EXPECT_GT(next.look->seen.changes, 0.9);
+  EXPECT_EQ(next.look->seen.as_of, noon);
+  EXPECT_EQ(next.look->price, at_noon().terms.price);
+}
+
+TEST(plan_next_check, the_first_sight_of_a_profile_is_no_change) {
+  character_outcome outcome;
+  outcome.work.name = "Anna";
+  outcome.arrived = {{document::profile, "{}", this_version, {}}};
+  const auto next = plan_next_check(outcome, at_noon(), 0.5);
+  EXPECT_FALSE(next.changed_at);
+  ASSERT_TRUE(next.look);
+  EXPECT_EQ(next.look->seen.changes, 0);
+}
+
+TEST(plan_next_check, a_failure_tells_nothing_of_how_often_somebody_changes) {
+  character_outcome outcome;
+  outcome.work = known();
+  outcome.failed = {failed(document::profile, noon + 25h)};
+  EXPECT_FALSE(plan_next_check(outcome, at_noon(), 0.5).look);
+}
+
+TEST(plan_next_check, is_the_earliest_retry_of_a_child) {
+  auto outcome = unchanged();
   outcome.failed = {
       failed(document::mythic, noon + 40s), failed(document::equipment, noon + 20s)};
-  EXPECT_EQ(next_character_due(outcome, at_noon(), 1, 0.5), noon + 20s);
+  EXPECT_EQ(by_the_rule(outcome, at_noon()), noon + 20s);
 }
 
-TEST(next_character_due, waits_for_the_profile_without_which_nothing_can_be_asked_for) {
+TEST(plan_next_check, waits_for_the_profile_without_which_nothing_can_be_asked_for) {
   character_outcome outcome;
   outcome.failed = {failed(document::profile, noon + 25h)};
-  EXPECT_EQ(next_character_due(outcome, at_noon(), 1, 0.5), noon + 25h);
+  EXPECT_EQ(by_the_rule(outcome, at_noon()), noon + 25h);
 }
 
-TEST(next_character_due, does_not_forget_a_child_whose_retry_has_not_come) {
-  character_outcome outcome;
-  outcome.work = known();
+TEST(plan_next_check, does_not_forget_a_child_whose_retry_has_not_come) {
+  auto outcome = unchanged();
   of(outcome.work, document::equipment).retry_at = noon + 10min;
   of(outcome.work, document::professions).retry_at = noon - 10min; // arrived this time
-  outcome.unchanged = {document::profile};
-  EXPECT_EQ(next_character_due(outcome, at_noon(), 1, 0.5), noon + 10min);
+  EXPECT_EQ(by_the_rule(outcome, at_noon()), noon + 10min);
 }
 
-TEST(next_character_due, is_no_retry_of_a_document_that_was_switched_off) {
-  character_outcome outcome;
-  outcome.work = known();
+TEST(plan_next_check, is_no_retry_of_a_document_that_was_switched_off) {
+  auto outcome = unchanged();
   outcome.work.documents.push_back(record(document::raids, {}));
   of(outcome.work, document::raids).retry_at = noon + 10min;
-  outcome.unchanged = {document::profile};
   auto context = at_noon();
-  EXPECT_EQ(next_character_due(outcome, context, 1, 0.5), noon + 8h);
+  EXPECT_GT(by_the_rule(outcome, context), noon + 10min);
   context.optional_documents = {document::raids};
-  EXPECT_EQ(next_character_due(outcome, context, 1, 0.5), noon + 10min);
+  EXPECT_EQ(by_the_rule(outcome, context), noon + 10min);
 }
 
-TEST(next_character_due, a_childs_retry_does_not_put_the_profile_off) {
+TEST(plan_next_check, a_childs_retry_does_not_put_the_profile_off) {
+  const auto at_once = by_the_rule(unchanged(), at_noon());
   character_outcome outcome;
   outcome.work = known();
-  of(outcome.work, document::profile).checked_at = noon - 1h;
+  of(outcome.work, document::profile).checked_at = noon - 20min;
   outcome.arrived = {{document::equipment, "{}", this_version, {}}};
-  EXPECT_EQ(next_character_due(outcome, at_noon(), 1, 0.5), noon + 7h);
+  const auto next = plan_next_check(outcome, at_noon(), 0.5);
+  EXPECT_LT(next.due, at_once);
+  EXPECT_FALSE(next.look);
 }
 
-RC_GTEST_PROP(next_character_due, is_never_in_the_past, ()) {
+RC_GTEST_PROP(plan_next_check, is_never_in_the_past, ()) {
   character_outcome outcome;
   const auto failures = *rc::gen::inRange(0, 4);
   for (int i = 0; i < failures; ++i)
@@ -253,7 +304,7 @@ RC_GTEST_PROP(next_character_due, is_never_in_the_past, ()) {
         *rc::gen::element(document::profile, document::equipment, document::mythic),
         noon + std::chrono::seconds{*rc::gen::inRange(-100, 100)}));
   const auto random = *rc::gen::inRange(0, 1'000) / 1'000.0;
-  RC_ASSERT(next_character_due(outcome, at_noon(), 1, random) >= noon);
+  RC_ASSERT(plan_next_check(outcome, at_noon(), random).due >= noon);
 }
 
 } // namespace

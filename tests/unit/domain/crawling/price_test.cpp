@@ -182,29 +182,21 @@ TEST(stepped_price, does_not_move_back_in_time) {
   EXPECT_EQ(stepped_price(1, 40, -1h, 0.1), 1);
 }
 
-TEST(pulled_by, leaves_alone_what_was_priced_at_about_as_much) {
-  EXPECT_EQ(pulled_by(1, 1), 1);
-  EXPECT_EQ(pulled_by(1, 40), 1);
-  EXPECT_EQ(pulled_by(1, 0.5), 1);
+TEST(seen_after, says_what_the_floor_was_made_of) {
+  for (const auto after : {20min, 45min, 600min})
+    EXPECT_NEAR(
+        static_cast<double>(seen_after(floor_price(after)).count()),
+        static_cast<double>(std::chrono::seconds{after}.count()), 1);
 }
 
-TEST(pulled_by, brings_forward_what_was_priced_at_more_than_twice_as_much) {
-  EXPECT_NEAR(pulled_by(1, 0.25), 0.5, 1e-12);
-  EXPECT_NEAR(pulled_by(1, 0.49), 0.7, 1e-12);
-}
-
-RC_GTEST_PROP(pulled_by, is_never_earlier_than_the_new_price_asks_for, ()) {
+/// The store shortens waiting times by the root when the price has fallen.
+RC_GTEST_PROP(root_of_a_fallen_price, is_never_earlier_than_the_new_price_asks_for, ()) {
   const double rate = *rates();
   const double price = *prices();
   const double less = price * *size_between(-3, 0);
   RC_ASSERT(
-      check_interval(rate, 1, price) * pulled_by(price, less) * nearly
+      check_interval(rate, 1, price) * std::sqrt(less / price) * nearly
       >= check_interval(rate, 1, less));
-}
-
-RC_GTEST_PROP(pulled_by, is_a_part_whatever_goes_in, ()) {
-  const double part = pulled_by(*anything(), *anything());
-  RC_ASSERT(part > 0 && part <= 1);
 }
 
 } // namespace
