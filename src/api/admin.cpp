@@ -87,6 +87,16 @@ void write_pair(
   out.end_object();
 }
 
+void write_budget(json_writer& out, const domain::sync_overview& seen) {
+  out.begin_object("budget");
+  out.field("hour_limit", seen.hour_limit);
+  out.field("hour_spent", seen.hour_spent);
+  out.field("price_hours", seen.price);
+  out.field("calls_wanted", seen.demand);
+  out.field("calls_supplied", seen.supply);
+  out.end_object();
+}
+
 std::string overview_json(const domain::sync_overview& seen) {
   return envelope(4096, [&](json_writer& out) {
     out.begin_object("data");
@@ -94,7 +104,7 @@ std::string overview_json(const domain::sync_overview& seen) {
     write_pair(out, "guilds", "due", seen.guilds_due, "running", seen.guilds_running);
     write_pair(
         out, "characters", "due", seen.characters_due, "running", seen.characters_running);
-    write_pair(out, "budget", "hour_limit", seen.hour_limit, "hour_spent", seen.hour_spent);
+    write_budget(out, seen);
     out.begin_array("tracked");
     for (const auto& guild : seen.guilds)
       write_tracked(out, guild);

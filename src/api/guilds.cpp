@@ -2,9 +2,11 @@
 #include "api/envelope.hpp"
 #include "api/rank_json.hpp"
 #include "api/resources.hpp"
+#include "domain/crawling/price.hpp"
 #include "domain/document_kinds.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 /// Guild, its ranks and its freshness.
 namespace guildhall::api {
@@ -85,6 +87,29 @@ void write_document(json_writer& out, const domain::document_record& record) {
   out.end_object();
 }
 
+/// In words for players, in numbers for pages.
+void write_looking(json_writer& out, const domain::guild_freshness& known) {
+  const auto minutes = [](double seconds) { return std::llround(seconds / 60); };
+  const auto whole = [&](std::optional<double> seconds) {
+    return seconds ? std::optional{minutes(*seconds)} : std::nullopt;
+  };
+  out.begin_object("players");
+  if (known.price > 0) {
+    const auto after =
+        minutes(std::chrono::duration<double>(domain::seen_after(known.price)).count());
+    out.field("seen_after_minutes", after);
+    out.field(
+        "rule", "What an active player does is seen after about " + std::to_string(after)
+                    + " minutes of the guild's playing time");
+  } else {
+    out.field("seen_after_minutes", nullptr);
+    out.field("rule", nullptr);
+  }
+  out.field("mean_age_minutes", whole(known.mean_age));
+  out.field("p90_age_minutes", whole(known.p90_age));
+  out.end_object();
+}
+
 std::string freshness_json(const domain::guild_freshness& known) {
   const auto judged = domain::judge_freshness(domain::guild_documents, known.documents);
   return envelope(1024, [&](json_writer& out) {
@@ -95,6 +120,8 @@ std::string freshness_json(const domain::guild_freshness& known) {
     out.field("changed_at", judged.changed_at);
     out.field("oldest_checked_at", known.oldest_checked_at);
     out.field("next_due_at", known.next_due_at);
+    out.field("next_roster_at", known.next_roster_at);
+    write_looking(out, known);
     out.begin_object("members");
     out.field("total", known.members);
     out.field("with_profile", known.profiles);

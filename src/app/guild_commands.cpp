@@ -5,6 +5,7 @@
 #include "core/config_values.hpp"
 #include "core/text.hpp"
 #include "domain/control.hpp"
+#include "domain/crawling/price.hpp"
 #include "domain/guild_reads.hpp"
 #include "store/ledger/known_guilds.hpp"
 #include "store/ledger/realms.hpp"
@@ -13,6 +14,8 @@
 #include "store/run.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <ctime>
 
 // Commands about guilds and whom they hold. Whoever types an address writes names as well as
@@ -172,6 +175,11 @@ void print_sync(const domain::sync_overview& seen) {
       seen.guilds_running, " running; characters ", seen.characters_due, " due, ",
       seen.characters_running, " running\n", "budget: ", seen.hour_spent, " of ",
       seen.hour_limit, " requests in the last hour\n");
+  if (seen.price > 0)
+    say("price: a change of an active player is seen after about ",
+        std::chrono::round<std::chrono::minutes>(domain::seen_after(seen.price)).count(),
+        " min of playing time; characters ask for ", std::llround(seen.demand), " of ",
+        std::llround(seen.supply), " requests an hour\n");
   for (const auto& pause : seen.pauses)
     say("left alone: battle.net", pause.region ? " " : "",
         pause.region ? domain::to_string(*pause.region) : "", " until ", iso(pause.until),

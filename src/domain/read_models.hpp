@@ -160,6 +160,11 @@ struct guild_freshness {
   std::int64_t failing{0}; ///< of them, whose last attempt failed for a reason that may pass
   std::optional<time_point> next_due_at;
   std::optional<time_point> oldest_checked_at;
+  std::optional<time_point> next_roster_at;
+  double price{0}; ///< of a call, by which characters are looked at; 0: not solved yet
+  // Of members who played within a week: seconds since their profiles were looked at.
+  std::optional<double> mean_age;
+  std::optional<double> p90_age;
 };
 
 // What operators see.
@@ -202,7 +207,10 @@ struct sync_overview {
   std::int64_t characters_due{0};
   std::int64_t characters_running{0};
   std::int64_t hour_limit{0};
-  std::int64_t hour_spent{0};            ///< lent in the last hour over all instances
+  std::int64_t hour_spent{0}; ///< lent in the last hour over all instances
+  double price{0};            ///< of a call (crawling/check_rule.hpp); 0: not solved yet
+  double demand{0};           ///< calls an hour that all characters ask for at it
+  double supply{0};           ///< calls an hour that there are for them
   std::vector<tracked_guild_row> guilds; ///< at most 200, those that fail first
   struct error_line {
     std::string entity;

@@ -92,18 +92,25 @@ constexpr std::string_view freshness_head{R"(
   select g.id, coalesce(m.members, 0), coalesce(m.profiles, 0), coalesce(m.unavailable, 0),
     coalesce(m.pending, 0), coalesce(m.failing, 0), m.oldest,
     (select min(q.due_at) from tracked_guilds t join sync_queue q on q.tracked_guild_id = t.id
-     where t.guild_id = g.id),)"};
+     where t.guild_id = g.id),
+    (select min(t.roster_due_at) from tracked_guilds t where t.guild_id = g.id), b.price,
+    m.mean_age, m.p90_age,)"};
 constexpr std::string_view freshness_rows{R"(
-  from guilds g
+  from guilds g cross join api_budget b
     left join lateral (
       select count(*) as members, count(*) filter (where p.fetched_at is not null) as profiles,
         count(*) filter (where p.state in ('not_found', 'forbidden')) as unavailable,
         count(*) filter (where q.due_at <= now.t or q.lease_token is not null) as pending,
         count(*) filter (where p.state in ('failed', 'malformed')) as failing,
-        min(p.checked_at) as oldest
+        min(p.checked_at) as oldest,
+        avg(age.s) filter (where c.last_login_at > now.t - interval '7 days')::float8 as mean_age,
+        percentile_cont(0.9) within group (order by age.s)
+          filter (where c.last_login_at > now.t - interval '7 days') as p90_age
       from (select app_now() as t) now cross join guild_members m
         left join document_states p on p.character_id = m.character_id and p.document = 'profile'
+        join characters c on c.id = m.character_id
         left join sync_queue q on q.character_id = m.character_id
+        cross join lateral (select extract(epoch from now.t - p.checked_at)::float8 as s) age
       where m.guild_id = g.id and m.left_at is null) m on true
     left join document_states d on d.guild_id = g.id
   where g.id = $1)"};
@@ -219,7 +226,8 @@ result<domain::guild_freshness> run(session& db, const domain::freshness_of& wha
     domain::document_record record;
     std::optional<time_point> due;
     in >> out.guild_id >> out.members >> out.profiles >> out.unavailable >> out.pending
-        >> out.failing >> out.oldest_checked_at >> due;
+        >> out.failing >> out.oldest_checked_at >> due >> out.next_roster_at >> out.price
+        >> out.mean_age >> out.p90_age;
     out.next_due_at = due;
     if (read_document(in, record))
       out.documents.push_back(std::move(record));

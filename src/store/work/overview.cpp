@@ -25,7 +25,8 @@ constexpr statement write_paused{
 constexpr statement count_queue{
     "overview_counts", R"(
   with now as materialized (select app_now() as t)
-  select s.paused, g.due, g.running, c.due, c.running, b.hour_limit, b.newest_slot, b.counts
+  select s.paused, g.due, g.running, c.due, c.running, b.hour_limit, b.newest_slot, b.counts,
+    b.price, b.demand, b.supply
   from sync_settings s, api_budget b, (
     select count(*) filter (where lease_token is null and due_at <= (select t from now)) as due,
       count(*) filter (where lease_token is not null) as running
@@ -95,8 +96,8 @@ result<domain::sync_overview> run(session& db, const domain::overview_of_sync&) 
   std::int64_t newest_slot = 0;
   std::vector<std::int64_t> counts;
   fields(db.exec(count_queue)[0]) >> out.paused >> out.guilds_due >> out.guilds_running
-      >> out.characters_due >> out.characters_running >> out.hour_limit >> newest_slot
-      >> counts;
+      >> out.characters_due >> out.characters_running >> out.hour_limit >> newest_slot >> counts
+      >> out.price >> out.demand >> out.supply;
   domain::hour_window window(std::move(counts), newest_slot);
   window.advance(now_of(db));
   out.hour_spent = window.spent();

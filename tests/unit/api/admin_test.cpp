@@ -95,6 +95,9 @@ TEST_F(admin_test, status_shows_queue_budget_guilds_and_errors) {
   seen.characters_running = 12;
   seen.hour_limit = 36000;
   seen.hour_spent = 1234;
+  seen.price = 0.25;
+  seen.demand = 900;
+  seen.supply = 28'000;
   domain::tracked_guild_row guild;
   guild.id = {1};
   guild.address = {domain::region::eu, "stormrage", "avalerion"};
@@ -109,7 +112,8 @@ TEST_F(admin_test, status_shows_queue_budget_guilds_and_errors) {
   EXPECT_EQ(operate(method::get, "/status").parsed(), json::parse(R"({"success": true, "data": {
         "paused": true,
         "guilds": {"due": 2, "running": 0}, "characters": {"due": 0, "running": 12},
-        "budget": {"hour_limit": 36000, "hour_spent": 1234},
+        "budget": {"hour_limit": 36000, "hour_spent": 1234, "price_hours": 0.25,
+                   "calls_wanted": 900, "calls_supplied": 28000},
         "tracked": [{"id": 1, "region": "eu", "realm": "stormrage", "name": "avalerion",
                      "guild_id": 7, "state": "active", "running": false,
                      "last_synced_at": null, "due_at": null, "last_error": "throttled"}],

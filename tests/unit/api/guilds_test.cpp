@@ -1,7 +1,10 @@
+#include "domain/crawling/price.hpp"
 #include "rows.hpp"
 
 namespace guildhall::api::test {
 namespace {
+
+using namespace std::chrono_literals;
 
 class guilds_test : public api_test {};
 
@@ -143,6 +146,9 @@ TEST_F(guilds_test, freshness_tells_the_volatile_times_and_is_never_kept) {
   known.profiles = 1;
   known.unavailable = 417;
   known.next_due_at = moment(evening);
+  known.next_roster_at = moment(evening);
+  known.price = domain::floor_price(45min);
+  known.mean_age = 1'830;
   reads.freshness_answer = known;
   const auto got = get("/api/guilds/7/freshness");
   EXPECT_EQ(got.header("Cache-Control"), "no-store");
@@ -157,6 +163,12 @@ TEST_F(guilds_test, freshness_tells_the_volatile_times_and_is_never_kept) {
   EXPECT_EQ(data.at("documents").at(1).at("error_class"), "transient");
   EXPECT_EQ(data.at("documents").at(0).at("checked_at"), "2025-05-13T18:01:00.000Z");
   EXPECT_EQ(data.at("next_due_at"), "2025-05-13T18:00:00.000Z");
+  EXPECT_EQ(data.at("next_roster_at"), "2025-05-13T18:00:00.000Z");
+  EXPECT_EQ(
+      data.at("players"), json::parse(
+                              R"({"seen_after_minutes":45,
+              "rule":"What an active player does is seen after about 45 minutes of the guild's playing time",
+              "mean_age_minutes":31,"p90_age_minutes":null})"));
   get("/api/guilds/7/freshness");
   EXPECT_EQ(reads.asked, 2);
 }
