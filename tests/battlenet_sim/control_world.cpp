@@ -42,6 +42,8 @@ public:
         {"disband", &change::disband_guild},
         {"found_again", &change::found_guild_again},
         {"logout", &change::logout},
+        {"achievement", &change::achievement},
+        {"encounter", &change::encounter},
         {"delete", &change::erase},
         {"set", &change::set},
         {"battletag", &change::battletag},
@@ -250,9 +252,31 @@ private:
     return described(found_again(world_, old, who("founder"), now()));
   }
 
+  /// What a member did shows in its guild's activity, whatever its profile says.
+  void tell_of(const character& member) {
+    if (auto* home = world_.find_guild(member.guild))
+      leave_line(*home, &member, now_ms_);
+  }
+
+  answer achievement() {
+    auto& earner = who();
+    if (earner.guild == 0)
+      throw bad_call("it is in no guild");
+    tell_of(earner);
+    return described(earner);
+  }
+
+  answer encounter() {
+    auto& raiding = which();
+    leave_line(raiding, nullptr, now_ms_);
+    return described(raiding);
+  }
+
   answer logout() {
     if (args_.contains("character")) {
       auto& leaving = who();
+      if (flag("line"))
+        tell_of(leaving);
       log_out(world_, leaving, now());
       return described(leaving);
     }
@@ -268,6 +292,8 @@ private:
           if (!member.available
               || static_cast<double>(mix(seed, id) % 10'000) >= share * 10'000)
             continue;
+          if (flag("line"))
+            tell_of(member);
           log_out(world_, member, now());
           w.element(id);
         }

@@ -59,6 +59,22 @@ void roster_member(json_writer& w, const character& who) {
   });
 }
 
+void achievement(json_writer& w, const character& who, const activity_line& line) {
+  w.object("character_achievement", [&] {
+    character_reference(w, who);
+    const auto id = static_cast<int>(6'000 + line.at_ms / 1000 % 9'000);
+    reference(w, who.region, "achievement", "achievement/", id, "Achievement");
+  });
+}
+
+void encounter(json_writer& w, std::string_view region, const activity_line& line) {
+  w.object("encounter_completed", [&] {
+    const auto id = static_cast<int>(2'900 + line.at_ms / 1000 % 30);
+    reference(w, region, "encounter", "journal-encounter/", id, "Encounter");
+    typed(w, "mode", "HEROIC", "Heroic");
+  });
+}
+
 std::string user_href(std::string_view region, std::string_view path) {
   return in_namespace(api_host(region).append("/profile/user").append(path), "profile", region);
 }
@@ -131,6 +147,32 @@ body roster_document(
       for (auto id : members)
         if (const auto* who = state.find_character(id))
           roster_member(w, *who);
+    });
+  });
+  return out;
+}
+
+body activity_document(const world& state, const guild& which, bool localized) {
+  body out;
+  json_writer w(out.own(), localized);
+  const auto region = which.region;
+  w.object([&] {
+    self_link(w, in_namespace(guild_path(which) + "/activity", "profile", region));
+    guild_reference(w, which);
+    w.array("activities", [&] {
+      for (const auto& line : which.activity) {
+        const auto* who = state.find_character(line.character);
+        w.object([&] {
+          if (who != nullptr)
+            achievement(w, *who, line);
+          else
+            encounter(w, region, line);
+          w.object("activity", [&] {
+            w.member("type", who != nullptr ? "CHARACTER_ACHIEVEMENT" : "ENCOUNTER");
+          });
+          w.member("timestamp", line.at_ms);
+        });
+      }
     });
   });
   return out;

@@ -20,6 +20,9 @@ body roster_document(
     const world& state, const guild& which, const std::vector<std::int64_t>& members,
     bool localized);
 
+/// What its members did, the newest first.
+body activity_document(const world& state, const guild& which, bool localized);
+
 body account_document(
     const world& state, const player& who, std::string_view region, bool localized);
 

@@ -42,6 +42,8 @@ std::pair<std::string_view, std::string_view> schema_of(const target& where) {
     return {"guild", "15"};
   case document::roster:
     return {"guild-roster", "15"};
+  case document::activity:
+    return {"guild-activity", "1"};
   case document::character:
     return {where.part->schema, where.part->revision};
   case document::account:
@@ -55,6 +57,7 @@ std::string cache_control_of(document what, const options& opts) {
   switch (what) {
   case document::guild:
   case document::roster:
+  case document::activity:
     return "public, max-age=" + std::to_string(opts.max_age_s);
   case document::realm_index:
   case document::class_index:
@@ -133,6 +136,10 @@ answer guild_answer(const visit& v) {
   if (v.where.what == document::guild)
     return conditional(
         v, found->modified, true, [&] { return guild_document(*found, v.localized); });
+  if (v.where.what == document::activity)
+    return conditional(
+        v, std::max(found->activity_modified, found->created_ms / 1000), true,
+        [&] { return activity_document(state, *found, v.localized); });
   if (v.wrong.what == fault_action::kind::empty_roster
       || v.wrong.what == fault_action::kind::halve_roster)
     return damaged_roster(v, *state.find_guild(found->id));
@@ -197,6 +204,7 @@ answer document_answer(const visit& v, const grant& who) {
   switch (v.where.what) {
   case document::guild:
   case document::roster:
+  case document::activity:
     return guild_answer(v);
   case document::account:
     return account_answer(v, who);

@@ -88,6 +88,8 @@ target parse_target(std::string_view raw_path) {
       result.what = document::guild;
     else if (parts.size() == 6 && parts[5] == "roster")
       result.what = document::roster;
+    else if (parts.size() == 6 && parts[5] == "activity")
+      result.what = document::activity;
     else
       return result;
     result.realm = parts[3];
@@ -113,6 +115,8 @@ std::string_view class_of(const target& where) {
     return "guild";
   case document::roster:
     return "roster";
+  case document::activity:
+    return "activity";
   case document::character:
     return where.part->kind;
   case document::realm_index:

@@ -16,6 +16,7 @@ enum class document {
   account,
   guild,
   roster,
+  activity,
   character, ///< any below a character's path: `target::part` says which
   realm_index,
   class_index,

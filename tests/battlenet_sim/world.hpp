@@ -41,6 +41,12 @@ struct character {
   }
 };
 
+/// A line of a guild's activity: somebody earned an achievement, or (0) an encounter was won.
+struct activity_line {
+  std::int64_t at_ms = 0;
+  std::int64_t character = 0;
+};
+
 struct guild {
   std::int64_t id = 0;
   std::string_view region;
@@ -52,8 +58,10 @@ struct guild {
   std::int64_t achievement_points = 0;
   std::uint64_t seed = 0;
   std::vector<std::int64_t> members;
-  std::int64_t modified = 0;        ///< of the guild document
-  std::int64_t roster_modified = 0; ///< of the roster
+  std::int64_t modified = 0;          ///< of the guild document
+  std::int64_t roster_modified = 0;   ///< of the roster
+  std::deque<activity_line> activity; ///< the newest first
+  std::int64_t activity_modified = 0; ///< of the activity
 };
 
 /// One Battle.net account.

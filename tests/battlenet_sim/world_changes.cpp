@@ -191,6 +191,14 @@ void log_out(world& state, character& who, std::int64_t now) {
   }
 }
 
+void leave_line(guild& which, const character* who, std::int64_t now_ms) {
+  constexpr std::size_t shown = 100;
+  which.activity.push_front({now_ms, who != nullptr ? who->id : 0});
+  if (which.activity.size() > shown)
+    which.activity.pop_back();
+  touch(which.activity_modified, now_ms / 1000);
+}
+
 bool rename(world& state, guild& which, std::string name, std::int64_t now) {
   if (state.find_guild(which.region, which.home->slug, guild_slug(name)) != nullptr)
     return false;
@@ -219,6 +227,7 @@ guild& found_again(world& state, guild& old, character& founder, std::int64_t no
   disband(state, old, now);
   made.id = old.id + 1'000'000'000;
   made.members.clear();
+  made.activity.clear();
   made.created_ms = now * 1000;
   auto& stored = state.add(std::move(made));
   join(state, founder, stored, 0, now);

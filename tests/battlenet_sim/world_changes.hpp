@@ -46,6 +46,9 @@ transfer(world& state, character& who, const realm& to, bool keep_id, std::int64
 /// A session ends: documents change, toys may be learned, a level gained.
 void log_out(world& state, character& who, std::int64_t now);
 
+/// The guild's activity says so: of one of its members, or (null) of an encounter.
+void leave_line(guild& which, const character* who, std::int64_t now_ms);
+
 /// False when the realm has a guild of that name.
 bool rename(world& state, guild& which, std::string name, std::int64_t now);
 

@@ -8,6 +8,7 @@ namespace {
 
 constexpr auto guild_path = "/data/wow/guild/stormrage/emberwatch";
 constexpr auto roster_path = "/data/wow/guild/stormrage/emberwatch/roster";
+constexpr auto activity_path = "/data/wow/guild/stormrage/emberwatch/activity";
 constexpr auto guild_name = "stormrage/emberwatch";
 
 class sim_control : public served {
@@ -277,6 +278,48 @@ TEST_F(sim_control, a_share_of_a_guild_logs_out) {
   auto count = out.at("characters").as_array().size();
   EXPECT_GT(count, 10);
   EXPECT_LT(count, 50);
+}
+
+TEST_F(sim_control, activity_tells_what_was_asked_for_and_is_unchanged_until_then) {
+  const auto known = get(activity_path);
+  ASSERT_EQ(known.status, 200);
+  EXPECT_TRUE(known.json().at("activities").as_array().empty());
+  const auto status = [&] {
+    return get(activity_path, {{"If-Modified-Since", known.header("last-modified")}}).status;
+  };
+  control("world/logout", with_id());
+  EXPECT_EQ(status(), 304) << "no line was asked for";
+  control("world/logout", with_id(R"(,"line":true)"));
+  EXPECT_EQ(status(), 200);
+  const auto profile_moved =
+      moved(path_of(member), [&] { control("world/achievement", with_id()); });
+  EXPECT_EQ(profile_moved, 0) << "it is online still";
+  control("world/encounter", R"({"guild":"stormrage/emberwatch"})");
+
+  const auto now = get(activity_path).json();
+  EXPECT_EQ(now.at("guild").at("id"), get(guild_path).json().at("id"));
+  const auto& lines = now.at("activities").as_array();
+  ASSERT_EQ(lines.size(), 3);
+  EXPECT_EQ(lines[0].at("activity").at("type").as_string(), "ENCOUNTER");
+  EXPECT_TRUE(lines[0].at("encounter_completed").at("mode").is_object());
+  for (const auto i : {1, 2}) {
+    EXPECT_EQ(lines[i].at("activity").at("type").as_string(), "CHARACTER_ACHIEVEMENT");
+    const auto& who = lines[i].at("character_achievement").at("character");
+    EXPECT_EQ(who.at("id").to_number<std::int64_t>(), id);
+    EXPECT_EQ(who.at("name"), member.at("name"));
+    EXPECT_EQ(who.at("realm").at("slug"), member.at("realm"));
+    EXPECT_GT(lines[i].at("timestamp").to_number<std::int64_t>(), 1'700'000'000'000);
+  }
+  EXPECT_EQ(get("/data/wow/guild/stormrage/nobody/activity").status, 404);
+}
+
+TEST_F(sim_control, activity_shows_the_newest_hundred_lines) {
+  control("world/logout", R"({"guild":"stormrage/emberwatch","line":true})");
+  control("world/logout", R"({"guild":"stormrage/emberwatch","line":true})");
+  control("world/encounter", R"({"guild":"stormrage/emberwatch"})");
+  const auto lines = get(activity_path).json().at("activities").as_array();
+  EXPECT_EQ(lines.size(), 100);
+  EXPECT_EQ(lines[0].at("activity").at("type").as_string(), "ENCOUNTER");
 }
 
 TEST_F(sim_control, a_deleted_character_is_gone_and_a_dead_one_stays_in_the_roster) {
