@@ -97,6 +97,7 @@ void finish(self_ptr self) {
   done.next_due = next.due;
   done.look = next.look;
   st.changed_at = next.changed_at;
+  domain::answer_hint(done, st.context.now);
   if (st.not_sent)
     done.next_due = std::min(
         done.next_due, st.not_sent->retry_at ? *st.not_sent->retry_at + st.task.work.clock_ahead
@@ -110,6 +111,7 @@ void finish(self_ptr self) {
         .unchanged = done.unchanged,
         .next_due = done.next_due,
         .look = done.look,
+        .hint = done.hint,
         .made_at = done.made_at};
     tell_parent(self, std::move(report));
     return;

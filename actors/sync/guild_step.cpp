@@ -1,6 +1,7 @@
 #include "actors/sync/guild_step.hpp"
 
 #include "core/log.hpp"
+#include "domain/last_modified.hpp"
 
 #include <algorithm>
 
@@ -163,7 +164,54 @@ void guild_step::take_roster(const fetch_reply& reply) {
         document_of(document::roster, *reply, environment_->now(), view->left_out);
     outcome_.roster_document = std::move(*view);
   }
-  apply(reply->max_age);
+  if (outcome_.failed.empty())
+    fetch_activity(reply->max_age);
+  else
+    apply(reply->max_age);
+}
+
+/// Nothing waits for it: whatever comes of it, guild and roster are applied.
+void guild_step::fetch_activity(std::optional<std::chrono::seconds> max_age) {
+  if (stopping_ || !domain::activity_is_due(work(), context())) {
+    apply(max_age);
+    return;
+  }
+  fetch(
+      environment_->requests.document(document::activity, work().address),
+      domain::guild_condition(work(), document::activity, context()),
+      [this, max_age](const fetch_reply& reply) {
+        if (reply)
+          take_activity(reply);
+        apply(max_age);
+      },
+      domain::answered_well(work(), document::activity));
+}
+
+void guild_step::take_activity(const fetch_reply& reply) {
+  auto& told = outcome_.activity;
+  const auto failed = [&](domain::failed_answer why) {
+    told.failed = domain::failed_activity(work(), why, context());
+  };
+  if (failure_class_of(reply->outcome))
+    return failed(failed_answer_of(*reply, work().clock_ahead));
+  if (reply->outcome == outcome::not_modified) {
+    told.unchanged = true;
+    return;
+  }
+  auto view = domain::parse_activity(reply->body, reading_here());
+  if (!view)
+    return failed({failure_class::malformed, view.error().message});
+  const auto& known = work().identity;
+  if (view->guild && known && *view->guild != std::pair{known->realm_id, known->bnet_id})
+    return failed({failure_class::malformed, "another guild's activity"});
+  told.arrived = document_of(document::activity, *reply, environment_->now(), view->left_out);
+  told.arrived->body.clear();
+  outcome_.hints = std::move(view->hints);
+  // The document shows what it has shown before: each moment counts once.
+  const auto seen = domain::parse_last_modified(work().activity_document.last_modified);
+  for (const auto moment : view->raid_moments)
+    if (!seen || moment > *seen)
+      outcome_.raid_moments.push_back(moment);
 }
 
 void guild_step::note_failure(document what, domain::failed_answer why) {

@@ -11,8 +11,8 @@
 
 namespace guildhall::actors {
 
-/// The first half of a coordinator's life: guild, roster, one transaction, transfers. Part of
-/// the coordinator's state and on its thread; keeps what is known of the guild.
+/// The first half of a coordinator's life: guild, roster, activity, one transaction, transfers.
+/// Part of the coordinator's state and on its thread; keeps what is known of the guild.
 class guild_step {
 public:
   /// `over` is told once how the step ended: well, or why it could not go on (`lease_lost`:
@@ -46,6 +46,10 @@ public:
   const std::optional<domain::guild_applied>& applied() const {
     return applied_;
   }
+  /// When the guild certainly played, as its activity told in this step.
+  const std::vector<time_point>& raid_moments() const {
+    return outcome_.raid_moments;
+  }
   std::size_t requests() const {
     return requests_;
   }
@@ -64,6 +68,8 @@ private:
   void take_guild(const fetch_reply& reply);
   void fetch_roster();
   void take_roster(const fetch_reply& reply);
+  void fetch_activity(std::optional<std::chrono::seconds> max_age);
+  void take_activity(const fetch_reply& reply);
   void note_failure(domain::document what, domain::failed_answer why);
   void apply(std::optional<std::chrono::seconds> max_age = std::nullopt);
   void take_guild_document(domain::guild_view view, const battlenet::answer& answer);

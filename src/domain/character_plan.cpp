@@ -136,6 +136,16 @@ by_the_rule(const character_outcome& outcome, const plan_context& context, doubl
   return {.due = plan_next_look(known_of(outcome.work), context.terms, since, random).due};
 }
 
+/// Something says that it has changed since, and now is the time to look for it.
+bool is_hinted(
+    const character_work& work, const document_record& profile, const plan_context& context) {
+  const auto checked_at = profile.checked_at.value_or(context.now);
+  const auto due =
+      work.hint ? hint_due(*work.hint, parse_last_modified(profile.last_modified), checked_at)
+                : std::nullopt;
+  return due && *due <= context.now;
+}
+
 } // namespace
 
 profile_request plan_profile(const character_work& work, const plan_context& context) {
@@ -148,6 +158,7 @@ profile_request plan_profile(const character_work& work, const plan_context& con
                         && !record->last_modified.empty() && record->left_out == 0
                         && fresh_proof && !lies_ahead(record->last_modified, context.now);
   const bool fresh = conditional && !work.forced && !is_worth_a_look(work, context)
+                  && !is_hinted(work, *record, context)
                   && !plan_children(work, record->stored_version(), context).empty();
   return {.ask = true, .conditional = conditional, .fresh = fresh};
 }

@@ -21,6 +21,7 @@ enum class document : std::uint8_t {
   professions,
   toys,
   raids,
+  activity, ///< of a guild
   status
 };
 

@@ -214,6 +214,15 @@ inline constexpr std::array document_kinds{
         .raw = "raids_json",
         .derived = kinds::of_raids,
         .project = kinds::read_raids},
+    // A hint of where a look is worth a call, never data: only how it stands is stored.
+    document_kind{
+        .what = document::activity,
+        .name = "activity",
+        .of = document_subject::guild,
+        .place = document_place::apart,
+        .path = "/activity",
+        .proof = {proof_id::guild, {"activities"}},
+        .shown = false},
     document_kind{
         .what = document::status,
         .name = "status",
@@ -276,8 +285,8 @@ constexpr auto documents_where() {
 constexpr bool is_usual_child(const document_kind& kind) {
   return kind.place == document_place::child && kind.by_default;
 }
-constexpr bool is_of_guild(const document_kind& kind) {
-  return kind.of == document_subject::guild;
+constexpr bool is_expected_of_guild(const document_kind& kind) {
+  return kind.of == document_subject::guild && kind.shown;
 }
 constexpr bool is_expected_of_character(const document_kind& kind) {
   return kind.of == document_subject::character && kind.shown && kind.by_default;
@@ -290,7 +299,7 @@ result<std::vector<document>> parse_optional_documents(std::span<const std::stri
 /// The documents that belong to one version of a profile and are always mirrored.
 inline constexpr auto child_documents = documents_where<is_usual_child>();
 /// What a complete answer about a guild or a character stands on.
-inline constexpr auto guild_documents = documents_where<is_of_guild>();
+inline constexpr auto guild_documents = documents_where<is_expected_of_guild>();
 inline constexpr auto character_documents = documents_where<is_expected_of_character>();
 
 } // namespace guildhall::domain

@@ -10,7 +10,14 @@ namespace guildhall::domain {
 namespace {
 
 const document_record& record_of(const guild_work& work, document what) {
-  return what == document::guild ? work.guild_document : work.roster_document;
+  switch (what) {
+  case document::guild:
+    return work.guild_document;
+  case document::activity:
+    return work.activity_document;
+  default:
+    return work.roster_document;
+  }
 }
 
 /// The steps that failed like this, with the one that has just done so.
@@ -49,6 +56,21 @@ document_failure failed_attempt(
   const int failures = std::max(
       failures_in_a_row(&known, why.error_class), attempts_in_a_row(work, why.error_class));
   return judge_failure(what, &known, why, context.now, context.random, failures);
+}
+
+bool activity_is_due(const guild_work& work, const guild_context& context) {
+  const auto& retry_at = work.activity_document.retry_at;
+  return work.guild && (!retry_at || *retry_at <= context.now);
+}
+
+document_failure failed_activity(
+    const guild_work& work, const failed_answer& why, const guild_context& context) {
+  auto failed = judge_failure(
+      document::activity, &work.activity_document, why, context.now, context.random);
+  if (is_refusal(why.error_class))
+    failed.retry_at = std::max(
+        failed.retry_at, context.now + retry_delay(why.error_class, 1, context.random));
+  return failed;
 }
 
 bool answered_well(const guild_work& work, document what) {

@@ -21,7 +21,7 @@ struct guild_context {
   double random{0}; ///< uniform in [0, 1)
 };
 
-/// If-Modified-Since for the guild document or the roster; empty: unconditional. Only what is
+/// If-Modified-Since for a document of the guild; empty: unconditional. Only what is
 /// stored as it was received can be confirmed by a 304; a suspect roster is asked for whole,
 /// with its guild, and so is a document with parts that could not be read. Unconditional also
 /// when a person wants to know, when the last whole answer is older than `verify_within` (a 304
@@ -37,7 +37,15 @@ guild_condition(const guild_work& work, document what, const guild_context& cont
 document_failure failed_attempt(
     const guild_work& work, document what, failed_answer why, const guild_context& context);
 
-/// Whether the last word about the guild document or the roster was a good one.
+/// Whether the guild's activity is asked for in this step: not before the guild itself is
+/// known, and no sooner than its retry.
+bool activity_is_due(const guild_work& work, const guild_context& context);
+
+/// The same of its activity. Nothing depends on it: one that is not shown waits for a day.
+document_failure
+failed_activity(const guild_work& work, const failed_answer& why, const guild_context& context);
+
+/// Whether the last word about a document of the guild was a good one.
 bool answered_well(const guild_work& work, document what);
 
 /// When the guild step is due again: at the interval or when Battle.net's answer goes stale,

@@ -2,7 +2,9 @@
 
 #include "core/clock.hpp"
 #include "core/ids.hpp"
+#include "domain/activity.hpp"
 #include "domain/address.hpp"
+#include "domain/crawling/hints.hpp"
 #include "domain/crawling/next_check.hpp"
 #include "domain/document.hpp"
 #include "domain/payload.hpp"
@@ -54,6 +56,7 @@ struct guild_work {
   domain::priority priority{domain::priority::roster};
   document_record guild_document;
   document_record roster_document;
+  document_record activity_document;
   std::optional<suspicion> earlier_suspicion;
   std::size_t open_members{0};
   int attempts{0};                               ///< failures in a row of the guild step
@@ -84,6 +87,7 @@ struct character_work {
   bool profile_stored{false}; ///< a profile body of this very identity is stored
   std::optional<time_point> verified_at;
   std::optional<time_point> last_login_at;
+  std::optional<change_hint> hint{};
   bool grouped{false}; ///< has a user, or is grouped with others already
   std::vector<document_record> documents;
   change_record seen{};
@@ -133,6 +137,7 @@ struct character_outcome {
   std::optional<std::int64_t> period_id; ///< M+ period of the region at the time
   bool verified{false};                  ///< a 200 with the right id arrived
   bool gone{false};                      ///< is_valid false or another id: erase
+  std::optional<hint_answer> hint;       ///< nothing if nobody looked for one
   time_point next_due{};
   std::optional<look_record> look{}; ///< nothing if the profile was not seen
   time_point made_at{wall_now()};    ///< now, by the clock of the times in it
@@ -140,6 +145,17 @@ struct character_outcome {
   bool only_checked() const {
     return arrived.empty() && failed.empty() && !gone && !verified;
   }
+};
+
+/// Notes what the look found of the hint that the work had, and makes `next_due` no later than
+/// when it is looked for again. A profile that was not seen leaves both as they are.
+void answer_hint(character_outcome& outcome, time_point looked_at);
+
+/// What came of asking for a guild's activity: one of these, or nothing if it was not asked.
+struct activity_answer {
+  std::optional<fetched_document> arrived; ///< without its body
+  bool unchanged{false};
+  std::optional<document_failure> failed;
 };
 
 /// What one guild step brought, before it is applied.
@@ -152,6 +168,10 @@ struct guild_outcome {
   std::vector<domain::document> unchanged;
   std::vector<document_failure> failed;
   std::optional<guild_view> stranger; ///< who answers at the address instead
+  /// Apart from the others: however it ends, the guild is as fresh as before.
+  activity_answer activity;
+  std::vector<activity_hint> hints;     ///< of its activity
+  std::vector<time_point> raid_moments; ///< of its activity: when the guild certainly played
   time_point next_due{};
   time_point made_at{wall_now()}; ///< now, by the clock of the times in it
 };

@@ -165,6 +165,7 @@ struct checked_character {
   std::vector<document> unchanged;
   time_point next_due{};
   std::optional<look_record> look{};
+  std::optional<hint_answer> hint{};
   bool failed{false};             ///< its outcome could not be written: attempts go up
   time_point made_at{wall_now()}; ///< now, by the clock of `next_due`
 };

@@ -1,6 +1,7 @@
 #include "domain/payload.hpp"
 
 #include "battlenet/oauth.hpp"
+#include "domain/activity.hpp"
 #include "domain/document_kinds.hpp"
 #include "domain/document_version.hpp"
 #include "domain/realm_index.hpp"
@@ -35,6 +36,17 @@ void read_roster(std::string_view body, const domain::reading& as) {
   }
 }
 
+void read_activity(std::string_view body, const domain::reading& as) {
+  const auto activity = domain::parse_activity(body, as);
+  expect_told(activity);
+  if (!activity)
+    return;
+  expect_printable(activity->left_out.first);
+  expect(activity->hints.size() <= domain::most_activities, "hints are bounded");
+  for (const auto& hint : activity->hints)
+    expect(hint.bnet_id.value > 0 || !hint.name_key.empty(), "a hint says whom it means");
+}
+
 } // namespace
 
 } // namespace guildhall::fuzz
@@ -47,6 +59,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     as = {.now = wall_now(), .realm = "s", .name = "a", .realm_id = 1, .id = 7};
   fuzz::read_documents(body, as);
   fuzz::read_roster(body, as);
+  fuzz::read_activity(body, as);
   fuzz::expect_told(domain::parse_guild(body, as));
   fuzz::expect_told(domain::parse_profile(body, as));
   fuzz::expect_told(domain::parse_status(body, as));

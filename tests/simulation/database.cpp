@@ -104,11 +104,13 @@ result<domain::claimed_guilds> database::run(const domain::claim_guilds& what) {
     work.attempts_class = row.attempts_class;
     work.guild_document.document = document::guild;
     work.roster_document.document = document::roster;
+    work.activity_document.document = document::activity;
     if (one.guild) {
       const auto& stored = guilds.at(one.guild->value);
       work.identity = stored.identity;
       work.guild_document = stored.guild_document;
       work.roster_document = stored.roster_document;
+      work.activity_document = stored.activity_document;
       work.earlier_suspicion = stored.suspicion;
       work.played = stored.played;
       work.open_members =
@@ -144,6 +146,7 @@ database::run(const domain::claim_characters& what) {
     work.attempts = row.attempts;
     work.attempts_class = row.attempts_class;
     work.seen = row.seen;
+    work.hint = row.hint;
     for (const auto& [kind, record] : one.documents)
       work.documents.push_back(record);
     claimed.push_back(std::move(work));

@@ -34,6 +34,7 @@ public:
     bool forced{false};
     std::optional<guild_id> guild; ///< of a character
     domain::change_record seen{};
+    std::optional<domain::change_hint> hint{};
   };
   struct tracked_row {
     domain::guild_address address;
@@ -46,6 +47,7 @@ public:
     domain::guild_identity identity;
     domain::document_record guild_document;
     domain::document_record roster_document;
+    domain::document_record activity_document;
     std::optional<domain::suspicion> suspicion;
     std::string roster_version; ///< of the roster that was applied last
     domain::hour_counts played{};
@@ -140,6 +142,7 @@ private:
       guild_id guild, character_id who, int rank, const std::string& name, bool returns);
   void close_member(guild_id guild, character_id who);
   void queue_character(character_id who, guild_id guild);
+  void hint(guild_id guild, const domain::activity_hint& told);
   void note(std::int64_t what);
   domain::slowdown slowdown_now() const;
 

@@ -37,6 +37,15 @@ void note_unchanged(document_record& record, time_point now) {
   record.retry_at.reset();
 }
 
+void answer(std::optional<domain::change_hint>& known, const domain::hint_answer& found) {
+  if (!known || known->said != found.said)
+    return; // a newer one
+  if (found.tries)
+    known->tries = *found.tries;
+  else
+    known.reset();
+}
+
 void note_failure(document_record& record, const domain::document_failure& failed) {
   record.document = failed.document;
   record.state = failed.is_verdict() ? document_state::not_found : document_state::failed;
@@ -149,6 +158,24 @@ bool database::write_roster(
   return complete;
 }
 
+void database::hint(guild_id guild, const domain::activity_hint& told) {
+  const auto where = guilds.at(guild.value).identity.region;
+  for (auto& [id, one] : characters) {
+    if (one.identity != domain::character_identity{where, told.realm_id, told.bnet_id}
+        || !one.entry || !one.documents.contains(document::profile))
+      continue;
+    auto& row = queue.at(one.entry->value);
+    const auto& version = one.documents.at(document::profile).last_modified;
+    const auto newest =
+        domain::newest_hint(row.hint, told.said, domain::parse_last_modified(version));
+    if (row.guild != guild || newest == row.hint)
+      continue;
+    row.hint = newest;
+    if (!row.token && row.attempts == 0)
+      row.due_at = std::min(row.due_at, world_.wall());
+  }
+}
+
 result<domain::guild_applied> database::run(const domain::apply_guild& what) {
   const auto& outcome = what.outcome;
   if (!held(outcome.work.lease))
@@ -201,6 +228,15 @@ result<domain::guild_applied> database::run(const domain::apply_guild& what) {
     note_failure(
         failed.document == document::guild ? guild.guild_document : guild.roster_document,
         failed);
+  auto& activity = guild.activity_document;
+  if (const auto& told = outcome.activity; told.arrived)
+    note_arrival(activity, document::activity, told.arrived->last_modified, now);
+  else if (told.unchanged)
+    note_unchanged(activity, now);
+  else if (told.failed)
+    note_failure(activity, *told.failed);
+  for (const auto& told : outcome.hints)
+    hint(id, told);
   counts.members = std::ranges::count_if(
       members, [&](const auto& m) { return m.first.first == id.value && m.second.open; });
   return counts;
@@ -280,6 +316,8 @@ result<void> database::run(const domain::apply_character& what) {
     one.verified_at = now;
   if (outcome.columns.last_login_at)
     one.last_login_at = outcome.columns.last_login_at;
+  if (outcome.hint)
+    answer(row->hint, *outcome.hint);
   row->due_at = outcome.next_due;
   row->seen = outcome.look ? outcome.look->seen : row->seen;
   row->attempts = 0;
@@ -296,6 +334,8 @@ result<void> database::run(const domain::checked_characters& what) {
     auto& one = characters.at(checked.character.value);
     for (const auto unchanged : checked.unchanged)
       note_unchanged(one.documents[unchanged], world_.wall());
+    if (checked.hint)
+      answer(row->hint, *checked.hint);
     row->due_at = checked.next_due;
     row->seen = checked.look ? checked.look->seen : row->seen;
     give_up(*row);

@@ -146,9 +146,19 @@ void upstream::change() {
     if (!leads)
       one.exists = false; // deleted: still listed, its profile a 404
     break;
-  default: // a login and logout
+  default: // a login and logout; half of them leave a line
     one.modified_at = later_than(one.modified_at);
+    if (one.guild && who % 2 == 0)
+      tell_of(one);
   }
+}
+
+void upstream::tell_of(const character_truth& who) {
+  auto& guild = guilds[*who.guild];
+  const std::chrono::milliseconds at{
+      std::chrono::floor<std::chrono::milliseconds>(who.modified_at).time_since_epoch()};
+  guild.activity.push_back({who.body, at.count()});
+  guild.activity_modified_at = later_than(guild.activity_modified_at);
 }
 
 void upstream::rename(std::size_t where) {
@@ -220,6 +230,10 @@ upstream::truth(const battlenet::request& what, const std::string& condition) {
     if (suffix.empty())
       return document(
           test::guild_body(found->body, found->members.size()), found->modified_at, condition);
+    if (*kind == domain::document::activity)
+      return document(
+          test::activity_body(found->body, found->activity), found->activity_modified_at,
+          condition);
     if (std::exchange(found->empty_roster_once, false))
       return answer_of(
           200, test::roster_body(found->body, {}), http_date(found->roster_modified_at));

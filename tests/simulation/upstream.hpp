@@ -44,6 +44,8 @@ public:
     std::vector<std::size_t> members;
     time_point modified_at{}; ///< of the guild document
     time_point roster_modified_at{};
+    std::vector<test::body_activity> activity; ///< the newest last
+    time_point activity_modified_at{};
     bool empty_roster_once{false}; ///< the next roster arrives without members
   };
 
@@ -81,6 +83,7 @@ private:
   void join(std::size_t who, std::size_t where, int rank);
   void leave(std::size_t who);
   void touch_roster(std::size_t where);
+  void tell_of(const character_truth& who);
   time_point later_than(time_point before);
   battlenet::answer truth(const battlenet::request& what, const std::string& if_modified_since);
   battlenet::answer

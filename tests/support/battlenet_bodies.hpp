@@ -55,6 +55,32 @@ roster_body(const body_guild& guild, const std::vector<body_member>& members) {
   return body + "]}";
 }
 
+/// Whose achievement, or (nobody's) the encounter, and when.
+struct body_activity {
+  std::optional<body_member> who{};
+  std::int64_t at_ms{0};
+};
+
+inline std::string
+activity_body(const body_guild& guild, const std::vector<body_activity>& lines) {
+  std::string body = R"({"guild":{"id":)" + std::to_string(guild.id) + R"(,"name":")"
+                   + guild.name + R"(",)" + json_realm(guild.realm) + R"(},"activities":[)";
+  const char* comma = "";
+  for (const auto& line : lines) {
+    const auto what =
+        line.who
+            ? R"("character_achievement":{"character":{"id":)" + std::to_string(line.who->id)
+                  + R"(,"name":")" + line.who->name + R"(",)" + json_realm(line.who->realm)
+                  + R"(},"achievement":{"id":6}},"activity":{"type":"CHARACTER_ACHIEVEMENT"})"
+            : std::string{R"("encounter_completed":{"encounter":{"id":2398}},)"
+                          R"("activity":{"type":"ENCOUNTER"})"};
+    body +=
+        std::string{comma} + "{" + what + R"(,"timestamp":)" + std::to_string(line.at_ms) + "}";
+    comma = ",";
+  }
+  return body + "]}";
+}
+
 inline std::string profile_body(
     const body_member& who, const std::optional<body_guild>& guild = std::nullopt,
     std::int64_t last_login_ms = 1'767'600'000'000) {

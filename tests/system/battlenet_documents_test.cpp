@@ -331,6 +331,7 @@ TEST_P(
   });
   const auto guild = guild_id(few);
   EXPECT_TRUE(stored_members(guild).empty());
+  await_idle(); // or the refresh below would join what is under way
 
   // It says the same six hours later: so it is.
   db.exec("update app_clock set shift = '7 h'");

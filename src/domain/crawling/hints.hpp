@@ -24,4 +24,19 @@ std::optional<change_hint> newest_hint(
 std::optional<time_point>
 hint_due(const change_hint& hint, std::optional<time_point> last_change, time_point looked_at);
 
+/// The earlier of `due` and when the hint, if there is one, is to be looked for.
+time_point with_hint(
+    time_point due, const std::optional<change_hint>& hint,
+    std::optional<time_point> last_change, time_point looked_at);
+
+/// What a look found of a hint. `tries`: the looks that were in vain, this one too; nothing:
+/// the profile is newer, and the hint is over. One that was looked for four times in vain is
+/// kept, so that nobody looks again when the same is said again.
+struct hint_answer {
+  time_point said{}; ///< of the hint
+  std::optional<int> tries{};
+  friend bool operator==(const hint_answer&, const hint_answer&) = default;
+};
+hint_answer answer_of_look(const change_hint& hint, std::optional<time_point> last_change);
+
 } // namespace guildhall::domain

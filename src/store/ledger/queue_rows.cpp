@@ -94,6 +94,12 @@ std::array<param, look_params> params_of(const std::optional<domain::look_record
           look->per_hour,     look->weight,        look->price};
 }
 
+std::array<param, hint_params> params_of(const std::optional<domain::hint_answer>& hint) {
+  if (!hint)
+    return {std::nullopt, std::nullopt};
+  return {hint->said, hint->tries};
+}
+
 param regions_of(const std::vector<domain::region>& regions) {
   if (regions.empty())
     return std::nullopt;

@@ -21,6 +21,9 @@ class session;
 /// nulls leave what is there.
 inline constexpr std::size_t look_params = 6;
 std::array<param, look_params> params_of(const std::optional<domain::look_record>& look);
+/// The same of what it found of a hint: hinted_at, hint_tries.
+inline constexpr std::size_t hint_params = 2;
+std::array<param, hint_params> params_of(const std::optional<domain::hint_answer>& hint);
 
 /// The end of a statement whose `freed` has characters' `guild_id` and `due_at`: the rows of
 /// their guilds are due no later than they are, but never before their own `not_before`. A row

@@ -6,6 +6,7 @@
 #include "store/ledger/document_columns.hpp"
 #include "store/ledger/documents.hpp"
 #include "store/ledger/fence.hpp"
+#include "store/ledger/hints.hpp"
 #include "store/ledger/jobs.hpp"
 #include "store/ledger/queue_rows.hpp"
 #include "store/mirror/addresses.hpp"
@@ -110,7 +111,11 @@ constexpr std::string_view finished{R"(
       changes = coalesce($4::real, q.changes), exposure = coalesce($5::real, q.exposure),
       seen_as_of = coalesce($6::timestamptz, q.seen_as_of),
       per_hour = coalesce($7::real, q.per_hour), weight = coalesce($8::real, q.weight),
-      priced_at = coalesce($9::real, q.priced_at)
+      priced_at = coalesce($9::real, q.priced_at),
+      hint_tries = case when q.hinted_at = $10::timestamptz then coalesce($11::smallint, 0)
+        else q.hint_tries end,
+      hinted_at = case when q.hinted_at = $10::timestamptz and $11::smallint is null then null
+        else q.hinted_at end
     from (select app_now() as t) now where q.id = $1
     returning q.guild_id, q.due_at
   ))"};
@@ -338,6 +343,14 @@ private:
     return it == outcome_.arrived.end() ? nullptr : &*it;
   }
 
+  /// A profile that was known arrived in another version.
+  bool has_changed() const {
+    const auto* arrived = find_arrived(domain::document::profile);
+    const auto* record = record_of(domain::document::profile);
+    return arrived && record && outcome_.work.profile_stored
+        && arrived->stored_version() != record->stored_version();
+  }
+
   void release() {
     const auto why = std::ranges::find(
         outcome_.failed, domain::document::profile, &domain::document_failure::document);
@@ -347,7 +360,10 @@ private:
     std::vector<param> params{
         outcome_.work.lease.entry, wait_until(outcome_.next_due, outcome_.made_at), failed_as};
     std::ranges::move(params_of(outcome_.look), std::back_inserter(params));
+    std::ranges::move(params_of(outcome_.hint), std::back_inserter(params));
     db_.exec(finish, params);
+    if (outcome_.work.user && has_changed())
+      hasten_others(db_, *outcome_.work.user, id_);
     finish_character_jobs(db_, {id_.value});
     if (outcome_.work.forced)
       drop_strays(db_, {id_.value});

@@ -103,7 +103,7 @@ constexpr std::string_view no_guild_columns = generated<[] {
   sql_text empty;
   sql_text filled;
   for (const auto& kind : domain::document_kinds)
-    if (kind.of == domain::document_subject::guild) {
+    if (kind.of == domain::document_subject::guild && !kind.raw.empty()) {
       empty.append({", ", kind.raw, " = null"});
       filled.append({filled.empty() ? "" : " or ", kind.raw, " is not null"});
     }

@@ -4,6 +4,7 @@
 #include "domain/game.hpp"
 #include "domain/last_modified.hpp"
 #include "store/ledger/guild_events.hpp"
+#include "store/ledger/hints.hpp"
 #include "store/ledger/queue_rows.hpp"
 #include "store/mirror/addresses.hpp"
 #include "store/mirror/erase.hpp"
@@ -54,6 +55,7 @@ public:
     refresh_member_names(db_, guild_);
     refresh_member_data(db_, guild_);
     queue_members(db_, guild_);
+    hint_at_those_who_differ();
     update_member_count(db_, guild_);
     const bool ranks_changed = update_ranks(db_, guild_);
     const bool leader_changed = update_leader(db_, guild_, tags_);
@@ -321,6 +323,14 @@ private:
         std::ranges::max_element(what_.roster.members, {}, &domain::roster_member::level);
     if (highest != what_.roster.members.end() && highest->level > 0)
       remember_highest_level(db_, guild_, highest->level);
+  }
+
+  /// Who has another level or class than the profile told has played since.
+  void hint_at_those_who_differ() {
+    std::vector<std::int64_t> ids;
+    for (const auto& change : levels_)
+      ids.push_back(change.character.value);
+    hint_at(db_, guild_, ids, modified_at_);
   }
 
   void note_transfers() {

@@ -2,6 +2,7 @@
 #include "store/ledger/change_tags.hpp"
 #include "store/ledger/documents.hpp"
 #include "store/ledger/fence.hpp"
+#include "store/ledger/hints.hpp"
 #include "store/ledger/known_guilds.hpp"
 #include "store/mirror/addresses.hpp"
 #include "store/mirror/guild_link.hpp"
@@ -65,6 +66,7 @@ public:
       judge_and_apply();
     for (const auto& why : outcome_.failed)
       fail_document(why);
+    note_activity();
     note_state();
     if (applied_.changed)
       tags_.send(db_);
@@ -163,6 +165,19 @@ private:
       if (what == domain::document::roster)
         remember_suspicion(db_, guild_.id, std::nullopt);
     }
+  }
+
+  /// Nobody reads of it: the guild has not changed.
+  void note_activity() {
+    const auto& told = outcome_.activity;
+    if (told.arrived)
+      record_arrived(db_, guild_.id, {.what = *told.arrived});
+    else if (told.unchanged)
+      record_unchanged(db_, guild_.id, domain::document::activity);
+    else if (told.failed)
+      record_failure(
+          db_, guild_.id, *told.failed, wait_until(told.failed->retry_at, outcome_.made_at));
+    hint_at_members(db_, guild_.id, outcome_.hints);
   }
 
   void judge_and_apply() {

@@ -43,8 +43,10 @@ constexpr std::string_view checked_held{R"(
   with now as materialized (select app_now() as t), held as (
     select q.id, q.character_id, l.* from sync_queue q
       join unnest($1::bigint[], $2::bigint[], $3::interval[], $4::boolean[], $5::real[],
-          $6::real[], $7::timestamptz[], $8::real[], $9::real[], $10::real[])
-        as l(entry, token, wait, failed, changes, exposure, as_of, per_hour, weight, price)
+          $6::real[], $7::timestamptz[], $8::real[], $9::real[], $10::real[],
+          $11::timestamptz[], $12::smallint[])
+        as l(entry, token, wait, failed, changes, exposure, as_of, per_hour, weight, price, said,
+          tries)
         on l.entry = q.id
     where q.lease_token = l.token order by q.id for update of q
   ), freed as (
@@ -58,7 +60,11 @@ constexpr std::string_view checked_held{R"(
       exposure = coalesce(held.exposure, q.exposure),
       seen_as_of = coalesce(held.as_of, q.seen_as_of),
       per_hour = coalesce(held.per_hour, q.per_hour), weight = coalesce(held.weight, q.weight),
-      priced_at = coalesce(held.price, q.priced_at)
+      priced_at = coalesce(held.price, q.priced_at),
+      hint_tries = case when q.hinted_at = held.said then coalesce(held.tries, 0)
+        else q.hint_tries end,
+      hinted_at = case when q.hinted_at = held.said and held.tries is null then null
+        else q.hinted_at end
     from held, now where q.id = held.id
     returning q.character_id, q.guild_id, q.due_at
   ), pulled as ()"};
@@ -191,6 +197,13 @@ void announce_recovered(session& db, const pqxx::result& checked) {
   tags.send(db);
 }
 
+/// A row's parameters, each to the array of its column.
+template <std::size_t Count>
+void add_each(std::array<array, Count>& columns, const std::array<param, Count>& values) {
+  for (std::size_t i = 0; i < Count; ++i)
+    columns[i].add(values[i]);
+}
+
 void note_played(session& db, guild_id guild, const std::vector<time_point>& moments) {
   const auto rows = db.exec(read_played, {guild});
   if (rows.empty())
@@ -231,6 +244,7 @@ result<void> run(session& db, const domain::checked_characters& what) {
   array waits;
   array failed;
   std::array<array, look_params> looks;
+  std::array<array, hint_params> hints;
   array owners;
   array documents;
   for (const auto& one : what.characters) {
@@ -238,9 +252,8 @@ result<void> run(session& db, const domain::checked_characters& what) {
     tokens.add(one.lease.token);
     waits.add(wait_until(one.next_due, one.made_at));
     failed.add(one.failed);
-    const auto look = params_of(one.look);
-    for (std::size_t i = 0; i < looks.size(); ++i)
-      looks[i].add(look[i]);
+    add_each(looks, params_of(one.look));
+    add_each(hints, params_of(one.hint));
     for (const auto document : one.unchanged) {
       owners.add(one.character);
       documents.add(domain::to_string(document));
@@ -250,6 +263,7 @@ result<void> run(session& db, const domain::checked_characters& what) {
     std::vector<std::int64_t> held;
     std::vector<param> params{entries, tokens, waits, failed};
     params.insert(params.end(), looks.begin(), looks.end());
+    params.insert(params.end(), hints.begin(), hints.end());
     for (const auto& row : db.exec(finish_checked, params))
       fields(row) >> held.emplace_back();
     if (held.empty())

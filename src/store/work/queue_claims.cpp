@@ -53,8 +53,10 @@ constexpr std::string_view guilds_claimed{R"(, claimed as (
     g.suspect_first_seen, g.suspect_members, t.disputed_realm_id, t.disputed_bnet_id,
     t.disputed_since, g.played, g.played_as_of,
     (select count(*) from guild_members m where m.guild_id = g.id and m.left_at is null),)"};
-constexpr std::string_view guild_and_roster = generated<[] {
-  return sql_text{document_columns_of("gd"), ",", document_columns_of("rd")};
+constexpr std::string_view guilds_documents = generated<[] {
+  return sql_text{
+      document_columns_of("gd"), ",", document_columns_of("rd"), ",",
+      document_columns_of("ad")};
 }>;
 constexpr std::string_view guilds_rows{R"(
   from claimed q cross join now
@@ -62,6 +64,7 @@ constexpr std::string_view guilds_rows{R"(
     left join guilds g on g.id = t.guild_id
     left join document_states gd on gd.guild_id = g.id and gd.document = 'guild'
     left join document_states rd on rd.guild_id = g.id and rd.document = 'roster'
+    left join document_states ad on ad.guild_id = g.id and ad.document = 'activity'
   order by q.id)"};
 
 // Rosters: by their own due time, so that a guild with nothing but due characters never goes
@@ -74,7 +77,7 @@ constexpr std::string_view claim_rosters_due{R"(
     order by t.roster_due_at limit $1 for update of q skip locked
   ))"};
 constexpr statement claim_rosters{
-    "claim_rosters", join<claim_rosters_due, guilds_claimed, guild_and_roster, guilds_rows>,
+    "claim_rosters", join<claim_rosters_due, guilds_claimed, guilds_documents, guilds_rows>,
     3'000};
 constexpr std::string_view claim_due_guilds_due{R"(
   with now as materialized (select app_now() as t), due as materialized (
@@ -84,7 +87,7 @@ constexpr std::string_view claim_due_guilds_due{R"(
     order by q.due_at limit $1 for update of q skip locked
   ))"};
 constexpr statement claim_due_guilds{
-    "claim_guilds", join<claim_due_guilds_due, guilds_claimed, guild_and_roster, guilds_rows>,
+    "claim_guilds", join<claim_due_guilds_due, guilds_claimed, guilds_documents, guilds_rows>,
     3'000};
 
 constexpr std::string_view characters_claimed{R"( claimed as (
@@ -92,7 +95,7 @@ constexpr std::string_view characters_claimed{R"( claimed as (
       leased_until = now.t + $2::interval, forced = q.forced or q.again, again = false
     from due, now where q.id = due.id
     returning q.id, q.lease_token, q.character_id, q.guild_id, q.forced, q.attempts,
-      q.attempts_class, q.changes, q.exposure, q.seen_as_of
+      q.attempts_class, q.changes, q.exposure, q.seen_as_of, q.hinted_at, q.hint_tries
   )
   select q.id, q.lease_token, c.id, c.region, c.realm_id, c.bnet_character_id, c.realm,
     c.name_key, c.name, c.user_id, coalesce(q.guild_id, c.guild_id), q.forced, q.attempts,
@@ -104,7 +107,8 @@ constexpr std::string_view characters_claimed{R"( claimed as (
     exists (select from roster_members m join rosters r on r.id = m.roster_id
       join events e on e.guild_id = r.guild_id
       where m.character_id = c.id and e.start_time between now.t and now.t + interval '24 hours'),
-    coalesce(c.level < g.highest_level and c.last_login_at < now.t - interval '180 days', false),)"};
+    coalesce(c.level < g.highest_level and c.last_login_at < now.t - interval '180 days', false),
+    q.hinted_at, q.hint_tries,)"};
 constexpr std::string_view characters_rows{R"(
   from now cross join claimed q join characters c on c.id = q.character_id
     left join users u on u.id = c.user_id left join guilds g on g.id = q.guild_id
@@ -173,12 +177,12 @@ domain::guild_work read_guild_work(const pqxx::row& row) {
     work.earlier_suspicion = {*suspect_version, *suspect_since, suspect_members.value_or(0)};
   if (stranger_realm && stranger && disputed_since)
     work.disputed = {{work.address.region, *stranger_realm, *stranger}, *disputed_since};
-  work.guild_document.document = domain::document::guild;
-  work.roster_document.document = domain::document::roster;
   read_document(in, work.guild_document);
   read_document(in, work.roster_document);
+  read_document(in, work.activity_document);
   work.guild_document.document = domain::document::guild;
   work.roster_document.document = domain::document::roster;
+  work.activity_document.document = domain::document::activity;
   return work;
 }
 
@@ -191,13 +195,17 @@ read_character_work(const pqxx::result& rows, time_point here) {
     domain::character_work work;
     std::string attempts_class;
     time_point there;
+    std::optional<time_point> hinted_at;
+    int hint_tries = 0;
     in >> work.lease.entry >> work.lease.token >> work.character >> work.identity.region
         >> work.identity.realm_id >> work.identity.bnet_id >> work.address.realm
         >> work.address.name_key >> work.name >> work.user >> work.guild >> work.forced
         >> work.attempts >> attempts_class >> work.profile_stored >> work.verified_at
         >> work.last_login_at >> work.grouped >> there >> work.seen.changes
         >> work.seen.exposure >> work.seen.as_of >> work.why.own_of_visitor
-        >> work.why.expected_soon >> work.why.left_behind;
+        >> work.why.expected_soon >> work.why.left_behind >> hinted_at >> hint_tries;
+    if (hinted_at)
+      work.hint = {.said = *hinted_at, .tries = hint_tries};
     work.clock_ahead = there - here;
     work.attempts_class = domain::parse_failure_class(attempts_class);
     work.address.region = work.identity.region;

@@ -1,3 +1,4 @@
+#include "domain/last_modified.hpp"
 #include "domain/retry.hpp"
 #include "tests/actors/support/character_fixture.hpp"
 
@@ -318,6 +319,39 @@ TEST_F(character_sync_test, the_task_says_who_waits_and_for_which_guild) {
   EXPECT_EQ(request.remaining, 12);
   EXPECT_EQ(request.expires, world.now() + fetch_patience);
   EXPECT_FALSE(store.characters().at(0).announce);
+}
+
+// --- something said that it has changed
+
+TEST_F(character_sync_test, a_hint_is_looked_for_again_until_the_profile_is_newer) {
+  auto work = test::known_character(world.wall());
+  work.hint = domain::change_hint{.said = world.wall() - 1h};
+  on_versioned(test::character_path(work), "{}", yesterday);
+  constexpr double dear = 24; // without the hint nobody would look for days
+  const auto look = [&] {
+    return sync({.work = work, .current_period = 1'000, .terms = environment->terms(dear, {})});
+  };
+  const auto checked = look().checked;
+  ASSERT_TRUE(checked);
+  EXPECT_EQ(checked->hint, (domain::hint_answer{.said = work.hint->said, .tries = 1}));
+  EXPECT_EQ(checked->next_due, checked->made_at + 30min);
+
+  on(test::character_path(work),
+     answer_of(200, test::profile_body(test::in_battlenet(work)), today));
+  children_answer(work);
+  work.hint->said = *domain::parse_last_modified(today);
+  EXPECT_TRUE(look().applied);
+  EXPECT_EQ(
+      store.characters().at(0).outcome.hint, domain::hint_answer{.said = work.hint->said});
+  EXPECT_GT(store.characters()[0].outcome.next_due, world.wall() + 24h);
+}
+
+TEST_F(character_sync_test, a_hint_does_not_pass_the_waiting_time_of_a_failure) {
+  auto work = test::new_character();
+  work.hint = domain::change_hint{.said = world.wall() - 1h};
+  sync(work); // 404
+  EXPECT_FALSE(store.characters().at(0).outcome.hint);
+  EXPECT_GT(store.characters()[0].outcome.next_due, world.wall() + 12h);
 }
 
 } // namespace

@@ -201,7 +201,8 @@ TEST_F(guild_step_test, members_tell_a_renamed_guilds_new_address) {
       (paths{
           guild_path, "/profile/wow/character/stormrage/anna",
           "/profile/wow/character/stormrage/bert", "/data/wow/guild/stormrage/new-name",
-          "/data/wow/guild/stormrage/new-name/roster"}));
+          "/data/wow/guild/stormrage/new-name/roster",
+          "/data/wow/guild/stormrage/new-name/activity"}));
   // Members are asked unconditionally: a 304 says nothing about their guild.
   EXPECT_TRUE(gateway_script_.asked[1].if_modified_since.empty());
   EXPECT_TRUE(store.guilds().at(0).outcome.roster_document);

@@ -1,6 +1,7 @@
 #include "battlenet/oauth.hpp"
 #include "battlenet_sim/hostile.hpp"
 #include "core/text.hpp"
+#include "domain/activity.hpp"
 #include "domain/document_kinds.hpp"
 #include "domain/payload.hpp"
 #include "domain/realm_index.hpp"
@@ -54,6 +55,13 @@ void read_by_everybody(std::string_view body, std::string_view name) {
     expect_storable(roster->left_out.first, name);
     for (const auto& member : roster->members)
       EXPECT_LE(text::length(member.name), domain::longest_name) << name;
+  }
+  const auto activity = domain::parse_activity(body);
+  expect_storable(activity, name);
+  if (activity) {
+    expect_storable(activity->left_out.first, name);
+    for (const auto& hint : activity->hints)
+      EXPECT_TRUE(text::is_utf8(hint.realm + hint.name_key)) << name;
   }
   expect_storable(domain::parse_profile(body), name);
   expect_storable(domain::parse_status(body), name);

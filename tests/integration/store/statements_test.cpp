@@ -45,9 +45,9 @@ update sync_queue set lease_token = id, leased_until = now() + interval '1 minut
   where character_id between 1 and 100;
 insert into document_states (guild_id, document, state, checked_at, last_modified)
   select n, d, 'ok', now(), 'x' from generate_series(1, 50) n, unnest(array['guild', 'roster']) d;
-insert into document_states (character_id, document, state, fetched_at, checked_at, period_id, error_class,
-    failures, failed_at)
-  select n, d, 'ok', now(), now(), case when d = 'mythic' then 900 end,
+insert into document_states (character_id, document, state, fetched_at, checked_at, modified_at, period_id,
+    error_class, failures, failed_at)
+  select n, d, 'ok', now(), now(), now() - interval '1 day', case when d = 'mythic' then 900 end,
     case when n % 500 = 0 then 'transient' end, case when n % 500 = 0 then 1 else 0 end,
     case when n % 500 = 0 then now() end
   from generate_series(1, 100000) n, unnest(array['profile', 'equipment', 'mythic', 'professions']) d;
@@ -147,7 +147,8 @@ std::map<std::string, std::string> calls() {
       {"finish_checked_characters",
        leases + ", " + waits + ", same('false')::boolean[]"
            + ", same('1')::real[], same('9')::real[]" + ", same('2026-01-01')::timestamptz[]"
-           + ", same('0.1')::real[], same('1')::real[]" + ", same('0.1')::real[]"},
+           + ", same('0.1')::real[], same('1')::real[]" + ", same('0.1')::real[]"
+           + ", same(null)::timestamptz[], same(null)::smallint[]"},
       {"read_played", "7"},
       {"write_played", "7, array_fill(1.5::real, '{168}')"},
       {"remember_highest_level", "7, 90"},
@@ -167,6 +168,10 @@ std::map<std::string, std::string> calls() {
       {"make_due", ids},
       {"hold_queue_of_characters", ids},
       {"drop_strays", ids},
+      {"hint_at_members", "1, " + realm_ids + ", " + ids + ", same(null), same(null), "
+                              + "same('2100-01-01')::timestamptz[]"},
+      {"hint_at", "1, " + ids + ", '2100-01-01'"},
+      {"hasten_others", "7, 1"},
       {"hold_queue_of_guild", "7, 'eu', 'stormrage', 'guild-7'"},
       {"pull_guild_forward", "7, false"},
       {"document_arrived", "null, 7, 'toys', 'x', now(), '1', 'x', null, 'x', 0, ''"},
@@ -250,7 +255,7 @@ std::map<std::string, std::string> calls() {
       {"remember_realm", "'eu', 1, 'Stormrage'"},
       {"log_rename", "7, 'a', 'b', now()"},
       {"guild_of_profile", "60000, 7, now()"},
-      {"finish_character", "60, '8 hours', null, 1, 9, now(), 0.1, 1, 0.1"},
+      {"finish_character", "60, '8 hours', null, 1, 9, now(), 0.1, 1, 0.1, null, null"},
       {"erase_documents", ids},
       {"erase_document_states", ids},
       {"erase_names", ids},

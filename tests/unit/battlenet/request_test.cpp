@@ -25,6 +25,10 @@ TEST(request, for_a_guild_asks_in_the_profile_namespace) {
   const auto roster = requests.roster({region::us, "area-52", "mythical-warriors"});
   EXPECT_EQ(roster.target, "/data/wow/guild/area-52/mythical-warriors/roster?locale=en_US");
   EXPECT_EQ(roster.namespace_value, "profile-us");
+  const auto activity =
+      requests.document(document::activity, domain::guild_address{region::us, "area-52", "x"});
+  EXPECT_EQ(activity.target, "/data/wow/guild/area-52/x/activity?locale=en_US");
+  EXPECT_EQ(activity.namespace_value, "profile-us");
 }
 
 TEST(request, for_a_character_asks_below_its_profile) {

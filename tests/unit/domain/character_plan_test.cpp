@@ -108,6 +108,19 @@ TEST(plan_profile, a_childs_retry_does_not_ask_for_a_fresh_profile_again) {
   EXPECT_FALSE(plan_profile(work, at_noon()).fresh);
 }
 
+TEST(plan_profile, a_hint_is_looked_for_also_when_the_profile_was_asked_for_lately) {
+  auto work = known();
+  of(work, document::profile).checked_at = noon - 10min;
+  of(work, document::equipment).synced_for = older_version;
+  ASSERT_TRUE(plan_profile(work, at_noon()).fresh);
+  work.hint = change_hint{.said = noon - 1min};
+  EXPECT_FALSE(plan_profile(work, at_noon()).fresh);
+  work.hint->tries = 1; // not yet again
+  EXPECT_TRUE(plan_profile(work, at_noon()).fresh);
+  work.hint = change_hint{.said = noon - 900 * 24h}; // it is newer
+  EXPECT_TRUE(plan_profile(work, at_noon()).fresh);
+}
+
 // --- its children
 
 TEST(plan_children, nothing_is_due_when_all_belongs_to_the_profile) {

@@ -85,6 +85,42 @@ TEST(guild_condition, a_date_in_the_future_is_no_condition) {
   EXPECT_EQ(condition(work, document::guild), yesterday);
 }
 
+// --- its activity
+
+TEST(guild_activity, is_asked_for_with_a_guild_that_is_known) {
+  EXPECT_FALSE(activity_is_due(new_guild(), at_noon)) << "everybody is due at once";
+  auto work = known_guild();
+  EXPECT_TRUE(activity_is_due(work, at_noon));
+  EXPECT_EQ(condition(work, document::activity), "");
+  work.activity_document = stored(document::activity);
+  EXPECT_TRUE(activity_is_due(work, at_noon));
+  EXPECT_EQ(condition(work, document::activity), yesterday);
+}
+
+TEST(guild_activity, that_is_not_shown_is_left_alone_for_a_day) {
+  for (const auto why : {failure_class::not_found, failure_class::forbidden})
+    for (const bool shown : {false, true}) {
+      auto work = known_guild();
+      if (shown)
+        work.activity_document = stored(document::activity);
+      const auto failed = failed_activity(work, {why, "404"}, at_noon);
+      EXPECT_EQ(failed.document, document::activity);
+      EXPECT_GE(failed.retry_at, noon + 24h);
+      EXPECT_LE(failed.retry_at, noon + 25h);
+      work.activity_document.retry_at = failed.retry_at;
+      EXPECT_FALSE(activity_is_due(work, at_noon));
+      auto later = at_noon;
+      later.now = failed.retry_at;
+      EXPECT_TRUE(activity_is_due(work, later));
+    }
+}
+
+TEST(guild_activity, that_failed_otherwise_is_asked_for_with_the_next_step) {
+  const auto failed =
+      failed_activity(known_guild(), {failure_class::transient, "502"}, at_noon);
+  EXPECT_LT(failed.retry_at, noon + 1h);
+}
+
 // --- whose answer it is
 
 realm_ref realm(std::int64_t id) {

@@ -46,5 +46,29 @@ TEST(hint_due, is_never_again_once_the_profile_is_newer) {
   EXPECT_EQ(hint_due({monday, 2}, monday, monday + 1h), std::nullopt);
 }
 
+TEST(with_hint, nobody_is_looked_at_later_than_without) {
+  const change_hint twice{.said = monday, .tries = 2};
+  EXPECT_EQ(with_hint(monday + 5h, twice, monday - 1h, monday), monday + 1h);
+  EXPECT_EQ(with_hint(monday + 5min, twice, monday - 1h, monday), monday + 5min);
+  EXPECT_EQ(with_hint(monday + 5h, twice, monday, monday), monday + 5h) << "it is seen";
+  EXPECT_EQ(with_hint(monday + 5h, {}, monday - 1h, monday), monday + 5h);
+}
+
+TEST(answer_of_look, is_over_once_the_profile_is_newer) {
+  EXPECT_EQ(answer_of_look({monday, 2}, monday), (hint_answer{.said = monday}));
+  EXPECT_EQ(answer_of_look({monday, 0}, monday + 1h), (hint_answer{.said = monday}));
+}
+
+TEST(answer_of_look, counts_looks_in_vain_and_remembers_that_there_were_four) {
+  change_hint hint{.said = monday};
+  for (const int tries : {1, 2, 3, 4, 4}) {
+    const auto answer = answer_of_look(hint, monday - 1h);
+    EXPECT_EQ(answer, (hint_answer{.said = monday, .tries = tries}));
+    hint.tries = *answer.tries;
+  }
+  EXPECT_EQ(newest_hint(hint, monday, monday - 1h), hint);
+  EXPECT_EQ(hint_due(hint, monday - 1h, monday), std::nullopt);
+}
+
 } // namespace
 } // namespace guildhall::domain
