@@ -10,20 +10,28 @@ dev_test() {
   exec ctest --test-dir build/dev -j 3 --output-on-failure "$@"
 }
 
+# Every program adds its figures to one table; one that fails does not end the run.
 dev_bench() { # [freshness [OPTION...]] [--only S1,S2]
   [ -f tests/bench/CMakeLists.txt ] || die "there are no benchmarks yet"
+  local programs=(scale_bench guildhall_bench) folder=$root/build/bench/tests/bench
+  local program failed=()
   install_packages "${bench_packages[@]}"
   configure release bench -DGUILDHALL_TESTS=ON -DGUILDHALL_BENCH=ON
-  local freshness=(build/bench/tests/bench/freshness_bench --out freshness.json --plot freshness.svg)
   if [ "${1-}" = freshness ]; then
     build bench freshness_bench
-    exec "${freshness[@]}" "${@:2}"
+    exec "$folder/freshness_bench" --out freshness.json --plot freshness.svg "${@:2}"
   fi
-  build bench guildhall battlenet_sim guildhall_bench weather_bench scale_bench freshness_bench
-  "${freshness[@]}"
-  build/bench/tests/bench/weather_bench
-  build/bench/tests/bench/scale_bench
-  exec build/bench/tests/bench/guildhall_bench --out bench.json "$@"
+  build bench guildhall battlenet_sim bench_summary weather_bench freshness_bench "${programs[@]}"
+  rm -f bench.json
+  if [ $# = 0 ]; then
+    "$folder/weather_bench" # has no figures
+    "$folder/freshness_bench" --out bench.json --plot freshness.svg || failed+=(freshness_bench)
+  fi
+  for program in "${programs[@]}"; do
+    "$folder/$program" --out bench.json "$@" || failed+=("$program")
+  done
+  "$folder/bench_summary" bench.json
+  [ ${#failed[@]} = 0 ] || die "ended early: ${failed[*]}"
 }
 
 dev_robustness() { # [--quick] [--only R3,R4] [--seed N]

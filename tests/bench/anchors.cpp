@@ -31,21 +31,25 @@ double p99_of(const std::string& text) {
 
 } // namespace
 
-load run_wrk(
-    std::uint16_t port, const std::string& target, const std::vector<std::string>& headers,
-    const std::filesystem::path& folder, unsigned connections, std::chrono::seconds length) {
+load run_wrk(const wrk_options& how) {
   std::vector<std::string> command{
-      "wrk", "--latency", "-t1", "-c" + std::to_string(connections),
-      "-d" + std::to_string(length.count()) + "s"};
-  for (const auto& header : headers) {
+      "wrk", "--latency", "-t1", "-c" + std::to_string(how.connections),
+      "-d" + std::to_string(how.length.count()) + "s"};
+  for (const auto& header : how.headers) {
     command.push_back("-H");
     command.push_back(header);
   }
-  command.push_back("http://127.0.0.1:" + std::to_string(port) + target);
-  const auto output = folder / "wrk.log";
+  if (!how.script.empty()) {
+    const auto script = how.folder / "wrk.lua";
+    std::ofstream{script} << how.script;
+    command.push_back("-s");
+    command.push_back(script.string());
+  }
+  command.push_back("http://127.0.0.1:" + std::to_string(how.port) + how.target);
+  const auto output = how.folder / "wrk.log";
   std::filesystem::remove(output);
   const auto done = system_test::run(
-      {.command = command, .output = output}, length + std::chrono::seconds{30});
+      {.command = command, .output = output}, how.length + std::chrono::seconds{30});
   if (done.status != 0 || done.output.find("Non-2xx") != std::string::npos)
     throw std::runtime_error("wrk: " + done.output);
   return {number_after(done.output, R"(Requests/sec:\s+([0-9.]+))"), p99_of(done.output)};

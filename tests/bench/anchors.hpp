@@ -17,10 +17,18 @@ struct load {
   double p99_ms{0};
 };
 
-/// wrk on 127.0.0.1; throws when it saw answers other than 200. Writes its log to `folder`.
-load run_wrk(
-    std::uint16_t port, const std::string& target, const std::vector<std::string>& headers,
-    const std::filesystem::path& folder, unsigned connections, std::chrono::seconds length);
+struct wrk_options {
+  std::uint16_t port{0}; ///< on 127.0.0.1
+  std::string target;
+  std::vector<std::string> headers{};
+  std::filesystem::path folder; ///< for its log and its script
+  unsigned connections{1};      ///< kept alive
+  std::chrono::seconds length{1};
+  std::string script{}; ///< Lua: what is asked otherwise than the target again and again
+};
+
+/// Throws when it saw answers other than 200. One at a time in a folder.
+load run_wrk(const wrk_options& how);
 
 /// nginx that serves files of `folder`; ended with the object.
 class static_server {

@@ -1,18 +1,24 @@
-// What the store's operations cost with ten thousand guilds and a million characters, beside a
-// hundredth of that: one table, median milliseconds and their ratio. Asserts nothing.
+// What the store's operations cost with 100, 10,000 and 1,000,000 characters: a table of median
+// milliseconds, and S8: whether reads by key and claims stay as they are. Asserts nothing.
 //
-//   scale_bench [guilds]    10,000 of 100 members unless told otherwise
+//   scale_bench [--out FILE] [--only S8]
 
 #include "domain/guild_reads.hpp"
 #include "domain/sync_port.hpp"
+#include "tests/bench/crowd.hpp"
+#include "tests/bench/report.hpp"
 #include "tests/support/postgres.hpp"
 
-#include <pqxx/pqxx>
+#include <pqxx/connection>
+#include <pqxx/nontransaction>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
-#include <cstdlib>
-#include <map>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -23,89 +29,21 @@ using namespace std::chrono_literals;
 using milliseconds = std::chrono::duration<double, std::milli>;
 
 constexpr int members_of_each = 100;
-constexpr int rounds = 21;
+constexpr std::array guilds_of{1, 100, 10'000};
+constexpr int rounds = 41;
 constexpr std::chrono::seconds lease_time{60};
 
-/// Every guild is tracked and was synced in the last four hours; a tenth is due.
-std::vector<std::string> fill(int guilds) {
-  const auto g = std::to_string(guilds);
-  const auto c = std::to_string(guilds * members_of_each);
-  const auto m = std::to_string(members_of_each);
-  const std::string of_character = "(n - 1) / " + m + " + 1";
-  return {
-      "insert into guilds (region, realm_id, bnet_guild_id, realm, name, name_key, "
-      "last_roster_sync) "
-      "select 'eu', 1, n, 'stormrage', 'Guild ' || n, 'guild-' || n, now() from "
-      "generate_series(1, "
-          + g + ") n",
-      "insert into characters (region, realm_id, bnet_character_id, realm, name, name_key, "
-      "guild_id, "
-      "class_id, level, role, last_login_at, profile_json) select 'eu', 1, n, 'stormrage', "
-      "'Name' || n, "
-      "'name' || n, "
-          + of_character
-          + ", 1 + n % 13, 80, 'Tank', now() - n % 200 * interval '1 day', "
-            "jsonb_build_object('id', n) from generate_series(1, "
-          + c + ") n",
-      "insert into guild_members (guild_id, character_id, rank, character_name) select "
-          + of_character + ", n, n % 10, 'Name' || n from generate_series(1, " + c + ") n",
-      "insert into tracked_guilds (region, realm, name_slug, guild_id, state, roster_due_at) "
-      "select "
-      "'eu', 'stormrage', 'guild-' || n, n, 'active', now() + (n % 10) * interval '25 min' "
-      "from "
-      "generate_series(1, "
-          + g + ") n",
-      "insert into sync_queue (tracked_guild_id, priority, due_at) select n, 1, now() + (n % "
-      "10) * "
-      "interval '25 min' from generate_series(1, "
-          + g + ") n",
-      "insert into sync_queue (character_id, guild_id, priority, due_at) select n, "
-          + of_character
-          + ", 2, now() + (n % 480 - 1) * interval '1 minute' from generate_series(1, " + c
-          + ") n",
-      "insert into document_states (guild_id, document, state, fetched_at, checked_at) select "
-      "n, d, "
-      "'ok', now(), now() from generate_series(1, "
-          + g + ") n, unnest(array['guild', 'roster']) d",
-      "insert into document_states (character_id, document, state, fetched_at, checked_at) "
-      "select n, "
-      "d, 'ok', now(), now() from generate_series(1, "
-          + c
-          + ") n, unnest(array['profile', "
-            "'equipment', 'mythic', 'professions']) d"};
-}
-
-/// One size of the world, and what each operation takes in it.
+/// One size of the database.
 class world {
 public:
   explicit world(int guilds) : guilds_{guilds} {
     pqxx::connection connection{db_.dsn()};
     pqxx::nontransaction work{connection};
-    for (const auto& statement : fill(guilds))
+    for (const auto& statement : crowd_of(guilds, members_of_each))
       work.exec(statement);
     work.exec("vacuum analyze");
   }
 
-  std::map<std::string, double> measure() {
-    reads();
-    claims();
-    leases();
-    upkeep();
-    return std::move(took_);
-  }
-
-private:
-  template <class Work>
-  void time(const std::string& name, Work work) {
-    std::vector<double> all;
-    for (int i = 0; i < rounds; ++i) {
-      const auto begin = std::chrono::steady_clock::now();
-      work(i);
-      all.push_back(milliseconds{std::chrono::steady_clock::now() - begin}.count());
-    }
-    std::ranges::nth_element(all, all.begin() + rounds / 2);
-    took_[name] = all[rounds / 2];
-  }
   template <domain::operation Operation>
   auto ask(const Operation& what) {
     auto answer = db_.ask(what);
@@ -113,74 +51,160 @@ private:
       throw std::runtime_error(std::string{message_of(answer.error())});
     return answer;
   }
+  void exec(const std::string& sql) {
+    db_.exec(sql);
+  }
+  /// Another one each time.
   guild_id some_guild(int i) const {
     return guild_id{1 + i * 7 % guilds_};
   }
-
-  void reads() {
-    time("guild", [&](int i) { ask(domain::guild_by_id{some_guild(i)}); });
-    time("members", [&](int i) { ask(domain::members_of{some_guild(i)}); });
-    time("character", [&](int i) { ask(domain::character_by_id{character_id{1 + i}}); });
+  character_id some_character(int i) const {
+    return character_id{1 + i * 7'919LL % (guilds_ * members_of_each)};
+  }
+  int characters() const {
+    return guilds_ * members_of_each;
   }
 
-  void claims() {
-    const auto claim = [&](domain::priority what) {
-      const auto claimed = ask(domain::claim_guilds{what, 8, lease_time, {}});
-      std::vector<domain::lease> leases;
-      for (const auto& work : claimed->guilds)
-        leases.push_back(work.lease);
-      ask(domain::release{leases});
-    };
-    time("claim and release rosters", [&](int) { claim(domain::priority::roster); });
-    time("claim and release due guilds", [&](int) { claim(domain::priority::character); });
-    time("claim and release 50 characters", [&](int i) {
-      const auto claimed = ask(domain::claim_characters{some_guild(i), 50, lease_time, {}});
-      std::vector<domain::lease> leases;
-      for (const auto& work : *claimed)
-        leases.push_back(work.lease);
-      ask(domain::release{leases});
-    });
-  }
-
-  /// Somebody died with many leases: what the claim costs that frees them, and the others.
-  void leases() {
-    constexpr int held = 44'000;
-    time("borrow from the budget", [&](int) {
-      ask(domain::borrow_budget{
-          .instance = "bench", .request = {}, .limits = {}, .unspent = 0, .met = {}});
-    });
-    db_.exec(
-        "update sync_queue set lease_token = id, leased_until = app_now() + interval '1 hour' "
-        "where id in (select id from sync_queue where character_id is not null limit "
-        + std::to_string(held) + ")");
-    time("claim beside 44,000 leases", [&](int) {
-      ask(domain::claim_guilds{domain::priority::person, 8, lease_time, {}});
-    });
-  }
-
-  void upkeep() {
-    time("end idle jobs", [&](int) { ask(domain::end_idle_jobs{{domain::region::eu}}); });
-  }
-
+private:
   int guilds_;
   test::test_database db_;
-  std::map<std::string, double> took_;
 };
+
+template <class Claimed>
+void give_back(world& in, const Claimed& claimed) {
+  std::vector<domain::lease> leases;
+  for (const auto& work : claimed)
+    leases.push_back(work.lease);
+  in.ask(domain::release{leases});
+}
+
+void claim_guild(world& in, domain::priority what) {
+  give_back(in, in.ask(domain::claim_guilds{what, 1, lease_time, {}})->guilds);
+}
+
+struct operation {
+  const char* what;
+  bool judged; ///< S8 is about it
+  std::function<void(world&, int)> run;
+};
+
+const std::vector<operation>& operations() {
+  static const std::vector<operation> all{
+      {"guild by id", true,
+       [](world& in, int i) { in.ask(domain::guild_by_id{in.some_guild(i)}); }},
+      {"character by id", true,
+       [](world& in, int i) { in.ask(domain::character_by_id{in.some_character(i)}); }},
+      {"members of a guild", true,
+       [](world& in, int i) { in.ask(domain::members_of{in.some_guild(i)}); }},
+      {"claim and release a due roster", true,
+       [](world& in, int) { claim_guild(in, domain::priority::roster); }},
+      {"claim and release a due guild", true,
+       [](world& in, int) { claim_guild(in, domain::priority::character); }},
+      {"claim and release due characters", true,
+       [](world& in, int i) {
+         give_back(in, *in.ask(domain::claim_characters{in.some_guild(i), 50, lease_time, {}}));
+       }},
+      {"borrow from the budget", false,
+       [](world& in, int) {
+         in.ask(domain::borrow_budget{
+             .instance = "bench", .request = {}, .limits = {}, .unspent = 0, .met = {}});
+       }},
+      {"end idle jobs", false,
+       [](world& in, int) { in.ask(domain::end_idle_jobs{{domain::region::eu}}); }}};
+  return all;
+}
+
+/// Somebody died with many leases, which the claim finds.
+const operation beside_leases{
+    "claim beside 44,000 leases", false, [](world& in, int) {
+      in.ask(domain::claim_guilds{domain::priority::person, 8, lease_time, {}});
+    }};
+
+void die_with_leases(world& in) {
+  in.exec("update sync_queue set lease_token = id, leased_until = app_now() + interval '1 "
+          "hour' where id in (select id from sync_queue where character_id is not null limit "
+          "44000)");
+}
+
+using worlds = std::vector<std::unique_ptr<world>>;
+
+/// Median milliseconds in each world. All of them take turns, so that what else the machine
+/// does meets them alike.
+std::vector<double> medians(const worlds& all, const operation& what) {
+  constexpr int at_a_time = 5;
+  std::vector<std::vector<double>> took(all.size());
+  for (int round = 0; round < rounds; ++round)
+    for (std::size_t size = 0; size < all.size(); ++size) {
+      const auto begin = std::chrono::steady_clock::now();
+      for (int i = 0; i < at_a_time; ++i)
+        what.run(*all[size], round * at_a_time + i);
+      const milliseconds passed{std::chrono::steady_clock::now() - begin};
+      took[size].push_back(passed.count() / at_a_time);
+    }
+  std::vector<double> out;
+  for (auto& one : took) {
+    std::ranges::nth_element(one, one.begin() + rounds / 2);
+    out.push_back(one[rounds / 2]);
+  }
+  return out;
+}
+
+void print_line(const operation& what, const std::vector<double>& took) {
+  std::printf("%-36s", what.what);
+  for (const auto one : took)
+    std::printf(" %12.3f", one);
+  std::printf(" %8.2f\n", took.back() / took.front());
+  std::fflush(stdout);
+}
+
+std::vector<figure> measure(const worlds& all) {
+  std::printf("\n%-36s", "median ms, with so many characters");
+  for (const auto& one : all)
+    std::printf(" %12d", one->characters());
+  std::printf(" %8s\n", "ratio");
+  std::vector<figure> out;
+  for (const auto& what : operations()) {
+    const auto took = medians(all, what);
+    print_line(what, took);
+    for (std::size_t size = 1; what.judged && size < all.size(); ++size)
+      out.push_back(
+          {.id = "S8",
+           .what =
+               what.what + (" of " + std::to_string(all[size]->characters())) + " characters",
+           .value = took[size],
+           .unit = "ms, anchor: of 100",
+           .anchor = took.front(),
+           .wanted = 1.1,
+           .at_most = true});
+  }
+  for (const auto& one : all)
+    die_with_leases(*one);
+  print_line(beside_leases, medians(all, beside_leases));
+  return out;
+}
+
+std::vector<figure> measure_growth() {
+  try {
+    worlds all;
+    for (const auto guilds : guilds_of)
+      all.push_back(std::make_unique<world>(guilds));
+    return measure(all);
+  } catch (const std::exception& why) {
+    return {not_measured("S8", why.what())};
+  }
+}
 
 } // namespace
 } // namespace guildhall::bench
 
 int main(int count, char** words) {
-  using namespace guildhall;
-  const int guilds = count > 1 ? std::atoi(words[1]) : 10'000;
-  const int few = std::max(1, guilds / 100);
-  const auto small = bench::world{few}.measure();
-  const auto large = bench::world{guilds}.measure();
-  std::printf(
-      "\n%-34s %12s %12s %8s\n", "median ms of 21", (std::to_string(few) + " guilds").c_str(),
-      (std::to_string(guilds) + " guilds").c_str(), "ratio");
-  for (const auto& [name, took] : small)
-    std::printf(
-        "%-34s %12.2f %12.2f %8.2f\n", name.c_str(), took, large.at(name),
-        large.at(name) / took);
+  using namespace guildhall::bench;
+  const wishes what{count, words};
+  if (!what.want({"S8"}))
+    return 0;
+  const auto figures = measure_growth();
+  if (what.out.empty())
+    print_table(figures);
+  else
+    write_json(figures, what.out);
 }
