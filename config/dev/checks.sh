@@ -14,7 +14,7 @@ dev_test() {
 dev_bench() { # [freshness [OPTION...]] [--only S1,S2]
   [ -f tests/bench/CMakeLists.txt ] || die "there are no benchmarks yet"
   local programs=(scale_bench guildhall_bench) folder=$root/build/bench/tests/bench
-  local program failed=()
+  local program broken=()
   install_packages "${bench_packages[@]}"
   configure release bench -DGUILDHALL_TESTS=ON -DGUILDHALL_BENCH=ON
   if [ "${1-}" = freshness ]; then
@@ -25,13 +25,13 @@ dev_bench() { # [freshness [OPTION...]] [--only S1,S2]
   rm -f bench.json
   if [ $# = 0 ]; then
     "$folder/weather_bench" # has no figures
-    "$folder/freshness_bench" --out bench.json --plot freshness.svg || failed+=(freshness_bench)
+    "$folder/freshness_bench" --out bench.json --plot freshness.svg || broken+=(freshness_bench)
   fi
   for program in "${programs[@]}"; do
-    "$folder/$program" --out bench.json "$@" || failed+=("$program")
+    "$folder/$program" --out bench.json "$@" || broken+=("$program")
   done
   "$folder/bench_summary" bench.json
-  [ ${#failed[@]} = 0 ] || die "ended early: ${failed[*]}"
+  [ ${#broken[@]} = 0 ] || die "ended early: ${broken[*]}"
 }
 
 dev_robustness() { # [--quick] [--only R3,R4] [--seed N]
