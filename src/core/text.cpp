@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 namespace guildhall::text {
 
@@ -35,6 +36,20 @@ void append_printable(std::string& out, std::string_view bytes, std::size_t& at)
   out.append(c && is_printable(*c) ? bytes.substr(start, at - start) : "\xEF\xBF\xBD");
 }
 
+/// How many bytes it begins with that are ASCII, in whole blocks: most of what comes is, and
+/// one by one they take longer than to parse them.
+std::size_t ascii_blocks(std::string_view bytes) noexcept {
+  constexpr std::uint64_t high_bits{0x8080808080808080};
+  std::uint64_t block = 0;
+  std::size_t at = 0;
+  for (; bytes.size() - at >= sizeof block; at += sizeof block) {
+    std::memcpy(&block, bytes.data() + at, sizeof block);
+    if ((block & high_bits) != 0)
+      break;
+  }
+  return at;
+}
+
 } // namespace
 
 // ICU's macro narrows on purpose.
@@ -52,7 +67,8 @@ std::optional<char32_t> next_code_point(std::string_view utf8, std::size_t& at) 
 #pragma GCC diagnostic pop
 
 bool is_utf8(std::string_view bytes) noexcept {
-  for (std::size_t at = 0; at < bytes.size();)
+  for (std::size_t at = ascii_blocks(bytes); at < bytes.size();
+       at += ascii_blocks(bytes.substr(at)))
     if (!next_code_point(bytes, at))
       return false;
   return true;
