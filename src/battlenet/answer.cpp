@@ -179,12 +179,19 @@ std::string storable(std::string body) {
   constexpr std::string_view byte_order_mark{"\xEF\xBB\xBF"};
   if (body.starts_with(byte_order_mark))
     body.erase(0, byte_order_mark.size());
-  const bool is_fine = text::is_utf8(body) && body.find("\\u") == std::string::npos;
-  if (is_fine)
+  const bool is_text = text::is_utf8(body);
+  if (is_text && body.find("\\u") == std::string::npos)
     return body;
   std::string out;
   out.reserve(body.size());
   for (std::size_t at = 0; at < body.size();) {
+    if (is_text) { // only what is escaped can be bad
+      const auto escape = std::min(body.find('\\', at), body.size());
+      out.append(body, at, escape - at);
+      at = escape;
+      if (at == body.size())
+        break;
+    }
     const auto start = at;
     bool kept = true;
     if (body[at] == '\\') {
