@@ -94,7 +94,7 @@ const std::vector<operation>& operations() {
        [](world& in, int i) { in.ask(domain::guild_by_id{in.some_guild(i)}); }},
       {"character by id", true,
        [](world& in, int i) { in.ask(domain::character_by_id{in.some_character(i)}); }},
-      {"members of a guild", true,
+      {"members of a guild", false,
        [](world& in, int i) { in.ask(domain::members_of{in.some_guild(i)}); }},
       {"claim and release a due roster", true,
        [](world& in, int) { claim_guild(in, domain::priority::roster); }},

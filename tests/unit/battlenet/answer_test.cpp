@@ -55,6 +55,7 @@ TEST(answer, loses_only_the_characters_that_no_database_keeps) {
   EXPECT_EQ(
       body(R"(["\ud800","\udc00x","\ud83d\ud83d\udc09"])"),
       "[\"" + odd + "\",\"" + odd + "x\",\"" + odd + R"(\ud83d\udc09"])");
+  EXPECT_EQ(body(R"(["Ärger\u0000\n 🐉"])"), "[\"Ärger" + odd + R"(\n 🐉"])");
   EXPECT_EQ(body("[\"a\xff\xd0\"]"), "[\"a" + odd + odd + "\"]");
   for (const auto* fine :
        {R"(["\\u0000","\u00e4\n\"","\ud83d\udc09"])", R"(["Ärger 🐉"])", R"(["\)", R"(["\u00)"})

@@ -24,6 +24,18 @@ TEST(utf8, refuses_surrogates_overlong_forms_and_fragments) {
   EXPECT_FALSE(is_utf8("\xF4\x90\x80\x80")); // past U+10FFFF
 }
 
+TEST(utf8, is_looked_at_wherever_it_stands) {
+  const std::string letter{"\xD0\xAF"};
+  for (std::size_t before = 0; before <= 17; ++before) {
+    const std::string ascii(before, 'x');
+    for (const auto* behind : {"", "y", "yyyyyyyyyyyyyyyyy"}) {
+      EXPECT_TRUE(is_utf8(ascii + letter + behind)) << before;
+      EXPECT_FALSE(is_utf8(ascii + letter.front() + behind)) << before;
+      EXPECT_FALSE(is_utf8(ascii + letter.back() + behind)) << before;
+    }
+  }
+}
+
 TEST(name_key, lowers_every_script) {
   EXPECT_EQ(name_key("Thrall"), "thrall");
   EXPECT_EQ(name_key("ЯРОСТЬ"), "ярость");
