@@ -33,7 +33,8 @@ void pricing::look(caf::local_actor* self, const sync_environment& environment) 
           .limits = *environment.limits.get(),
           .floor = domain::floor_price(environment.settings.freshness),
           .children = children_of(environment),
-          .guild_interval = environment.settings.guild_interval},
+          .guild_interval = environment.settings.guild_interval,
+          .bounds = environment.bounds()},
       store_deadline(self),
       [&price, &demand, &supply](const result<std::optional<domain::call_price>>& solved) {
         if (!solved || !*solved)

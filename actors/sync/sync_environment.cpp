@@ -19,7 +19,7 @@ sync_environment::terms(double price, const domain::hour_counts& played) const {
   return {
       .price = std::max(price, domain::floor_price(settings.freshness)),
       .hours = domain::playing_hours{played},
-      .bounds = {.longest = verify_within}};
+      .bounds = bounds()};
 }
 
 time_point sync_environment::retry_at(domain::failure_class why, int failures) const {

@@ -40,6 +40,10 @@ struct sync_environment {
   }
   /// The regions that are synced here.
   std::vector<domain::region> regions() const;
+  /// Between them a character is looked at, whatever a call costs.
+  domain::interval_bounds bounds() const {
+    return {.longest = verify_within};
+  }
   /// What characters of a guild are checked by, at this price of a call (0: not told yet).
   domain::crawl_terms terms(double price, const domain::hour_counts& played) const;
   /// When what failed `failures` times in a row is tried again.

@@ -261,6 +261,7 @@ struct price_calls {
   double floor{0};
   double children{3}; ///< calls that a change costs on top of the look
   std::chrono::seconds guild_interval{4 * 3600};
+  interval_bounds bounds{};
 };
 
 /// What a sweep erased or deleted, in rows of each kind.

@@ -18,16 +18,15 @@ constexpr double sample_size = 20'000;
 /// Guild, roster and activity of a guild at each of its intervals.
 constexpr double calls_of_guild = 3;
 
-// Whoever comes first after five minutes. (A moment of the last time that lies ahead is that of
-// another clock.)
-constexpr statement take_turn{
-    "take_turn_to_price", R"(
+// Five minutes after the last time. (A moment of it that lies ahead is that of another clock.)
+// Not locked: loans go on while the price is solved.
+constexpr statement last_price{
+    "last_price", R"(
   with now as materialized (select app_now() as t)
-  select b.price, coalesce(extract(epoch from now.t - b.priced_as_of), -1)::float8
+  select b.price, b.priced_as_of, extract(epoch from now.t - b.priced_as_of)::float8
   from api_budget b, now
   where b.priced_as_of is null or b.priced_as_of <= now.t - interval '5 minutes'
-    or b.priced_as_of > now.t
-  for update of b skip locked)",
+    or b.priced_as_of > now.t)",
     10};
 constexpr statement size_of_queue{
     "size_of_queue", R"(
@@ -45,11 +44,13 @@ constexpr statement guild_calls{
   select coalesce(sum(3600.0 / coalesce(interval_s, $1::integer)), 0)::float8
   from tracked_guilds where state in ('pending', 'active'))",
     5'000};
+// By whoever has solved it first.
 constexpr statement write{
     "write_price", R"(
-  update api_budget set price = $1, priced_as_of = app_now(), demand = $2, supply = $3)",
+  update api_budget set price = $1, priced_as_of = app_now(), demand = $2, supply = $3
+  where priced_as_of is not distinct from $4::timestamptz)",
     10};
-constexpr std::array all{take_turn, size_of_queue, sample, guild_calls, write};
+constexpr std::array all{last_price, size_of_queue, sample, guild_calls, write};
 const listed_statements registered{all};
 
 struct sampled {
@@ -82,25 +83,27 @@ double supply_of(session& db, const domain::price_calls& what) {
 
 template <>
 result<std::optional<domain::call_price>> run(session& db, const domain::price_calls& what) {
-  using solution = std::optional<domain::call_price>;
-  return db.transaction([&]() -> result<solution> {
-    const auto turn = db.exec(take_turn);
-    if (turn.empty())
-      return std::nullopt;
-    double before = 0;
-    double since = 0;
-    fields(turn[0]) >> before >> since;
-    const auto seen = sample_of(db);
-    domain::call_price solved{.supply = supply_of(db, what)};
-    const auto target = domain::solve_price(
-        seen.rows, seen.stands_for, what.children, solved.supply, what.floor);
-    solved.price = domain::stepped_price(
-        since < 0 ? 0 : before, target,
-        std::chrono::seconds{std::llround(std::max(0.0, since))}, what.floor);
-    solved.demand = seen.stands_for * domain::demand(seen.rows, solved.price, what.children);
-    db.exec(write, {solved.price, solved.demand, solved.supply});
-    return solved;
-  });
+  const auto last = db.exec(last_price);
+  if (last.empty())
+    return std::nullopt;
+  double before = 0;
+  std::optional<time_point> priced_as_of;
+  std::optional<double> since;
+  fields(last[0]) >> before >> priced_as_of >> since;
+  const auto seen = sample_of(db);
+  domain::call_price solved{.supply = supply_of(db, what)};
+  const auto target = domain::solve_price(
+      seen.rows, seen.stands_for, what.children, solved.supply, what.floor, what.bounds);
+  solved.price = domain::stepped_price(
+      before, target, std::chrono::seconds{std::llround(std::max(0.0, since.value_or(0)))},
+      what.floor);
+  solved.demand =
+      seen.stands_for * domain::demand(seen.rows, solved.price, what.children, what.bounds);
+  const auto written =
+      db.exec(write, {solved.price, solved.demand, solved.supply, priced_as_of});
+  if (written.affected_rows() == 0)
+    return std::nullopt;
+  return solved;
 }
 
 } // namespace guildhall::store

@@ -169,6 +169,34 @@ TEST_F(pricing, is_solved_by_one_instance_every_five_minutes) {
   EXPECT_TRUE(solve());
 }
 
+TEST_F(pricing, holds_up_no_loan_and_gives_way_to_whoever_was_first) {
+  looked_at(0.1);
+  result<std::optional<domain::call_price>> ours;
+  EXPECT_TRUE(while_held(
+      "select from api_budget for update",
+      [&](store::session& s) {
+        ours = store::run(s, domain::price_calls{.limits = {}, .floor = floor});
+      },
+      [](store::session& s) {
+        s.exec_raw("update api_budget set price = 7, priced_as_of = app_now()");
+      }))
+      << "only its last statement waits";
+  ASSERT_TRUE(ours);
+  EXPECT_FALSE(*ours);
+  EXPECT_EQ(scalar("select price from api_budget"), "7");
+}
+
+TEST_F(pricing, knows_that_nobody_waits_for_longer_than_they_may) {
+  looked_at(0.0001);
+  const auto long_waits = solve();
+  db->shift_clock(5min);
+  const auto short_waits =
+      db->ask(domain::price_calls{.limits = {}, .floor = floor, .bounds = {.longest = 1h}});
+  ASSERT_TRUE(long_waits && short_waits && *short_waits);
+  EXPECT_GE((*short_waits)->demand, 10) << "ten characters, each once an hour";
+  EXPECT_LT(long_waits->demand, 2);
+}
+
 TEST_F(pricing, rises_until_what_is_asked_for_is_what_there_is) {
   looked_at(0.5);
   const auto before = solve(10);
