@@ -15,9 +15,7 @@ constexpr weight_row expected{
 constexpr weight_row behind{
     "below the guild's highest level and away for half a year", 0.3,
     "hardly anybody asks for it"};
-constexpr weight_row others{
-    "another character of the same user has just changed", 2, "who is online plays others too"};
-constexpr std::array table{own, expected, behind, others};
+constexpr std::array table{own, expected, behind};
 
 } // namespace
 
@@ -33,7 +31,7 @@ double weight_of(const interest& why) {
     weight = std::max(weight, expected.weight);
   if (why.left_behind && !why.own_of_visitor && !why.expected_soon)
     weight = behind.weight;
-  return why.others_changed ? weight * others.weight : weight;
+  return weight;
 }
 
 } // namespace guildhall::domain

@@ -10,12 +10,11 @@ struct interest {
   bool own_of_visitor{false}; ///< of a user who logged in within a week
   bool expected_soon{false};  ///< has a place in the roster of an event within 24 h
   bool left_behind{false};    ///< below the guild's highest level, away for half a year
-  bool others_changed{false}; ///< another character of the same user has just changed
   friend bool operator==(const interest&, const interest&) = default;
 };
 
-/// The table, for whoever reads about it. `others_changed` multiplies, of the rest the greatest
-/// counts; `left_behind` only if nothing else does.
+/// The table, for whoever reads about it. The greatest counts; `left_behind` only if nothing
+/// else does.
 struct weight_row {
   std::string_view what;
   double weight;

@@ -60,8 +60,7 @@ RC_GTEST_PROP(next_look, keeps_its_bounds_whatever_goes_in, ()) {
       .counts = *rc::gen::container<std::vector<double>>(hour_counts::size, anything()),
       .as_of = monday};
   const interest why{
-      *rc::gen::arbitrary<bool>(), *rc::gen::arbitrary<bool>(), *rc::gen::arbitrary<bool>(),
-      *rc::gen::arbitrary<bool>()};
+      *rc::gen::arbitrary<bool>(), *rc::gen::arbitrary<bool>(), *rc::gen::arbitrary<bool>()};
   const crawled who{
       .seen = {*anything(), *anything(), monday},
       .last_change = monday + 24h * 100 - *minutes_below(24h * 9'000),

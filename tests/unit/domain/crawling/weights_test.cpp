@@ -26,14 +26,8 @@ TEST(weight_of, lets_the_left_behind_wait_unless_somebody_cares) {
   EXPECT_EQ(weight_of({.expected_soon = true, .left_behind = true}), 3);
 }
 
-TEST(weight_of, doubles_when_another_character_of_the_user_has_changed) {
-  EXPECT_EQ(weight_of({.others_changed = true}), 2);
-  EXPECT_EQ(weight_of({.own_of_visitor = true, .others_changed = true}), 6);
-  EXPECT_EQ(weight_of({.left_behind = true, .others_changed = true}), 0.6);
-}
-
 TEST(weight_table, tells_each_weight_and_why) {
-  ASSERT_EQ(weight_table().size(), 4);
+  ASSERT_EQ(weight_table().size(), 3);
   for (const auto& row : weight_table()) {
     EXPECT_GT(row.weight, 0);
     EXPECT_FALSE(row.what.empty());
