@@ -96,8 +96,7 @@ void finish(self_ptr self) {
   const auto next = domain::plan_next_check(done, st.context, st.environment->random());
   done.next_due = next.due;
   done.look = next.look;
-  st.changed_at = next.changed_at;
-  domain::answer_hint(done, st.context.now);
+  done.hint = next.hint;
   if (st.not_sent)
     done.next_due = std::min(
         done.next_due, st.not_sent->retry_at ? *st.not_sent->retry_at + st.task.work.clock_ahead
@@ -324,7 +323,8 @@ character_sync_actor::behavior_type character_sync(
         character_done done;
         if (written) {
           done.applied = true;
-          done.changed_at = self->state.changed_at;
+          if (const auto& look = self->state.outcome.look)
+            done.changed_at = look->changed_at;
         } else {
           done.not_done = written.error();
         }

@@ -37,8 +37,7 @@ struct character_sync_state {
   character_task task;
   domain::plan_context context;
   domain::character_outcome outcome;
-  std::optional<time_point> changed_at; ///< when the profile did, if it did
-  std::size_t waiting{0};               ///< children that were asked for
+  std::size_t waiting{0}; ///< children that were asked for
   std::size_t requests{0};
   std::optional<failure> not_sent; ///< a request that the budget or breaker refused
   static inline const char* name = "character-sync";

@@ -118,16 +118,29 @@ crawled known_after(
   return who;
 }
 
-/// The rule's word alone.
+/// What this look has found of the hint, and when it is looked for again.
+void answer_hint(
+    next_check& next, const change_hint& hint, std::optional<time_point> last_change,
+    time_point now) {
+  next.hint = answer_of_look(hint, last_change);
+  if (const auto tries = next.hint->tries)
+    next.due = with_hint(next.due, change_hint{hint.said, *tries}, last_change, now);
+}
+
+/// The rule's word, and that of a hint.
 next_check
 by_the_rule(const character_outcome& outcome, const plan_context& context, double random) {
   if (const auto check = look_at_profile(outcome, context)) {
     const auto who = known_after(outcome, *check, context);
-    const auto next = plan_next_look(who, context.terms, context.now, random);
-    return {
-        .due = next.due,
-        .look = look_record{who.seen, next.per_hour, next.weight, context.terms.price},
-        .changed_at = check->changed_at};
+    const auto planned = plan_next_look(who, context.terms, context.now, random);
+    next_check next{
+        .due = planned.due,
+        .look = look_record{
+            who.seen, planned.per_hour, planned.weight, context.terms.price,
+            check->changed_at}};
+    if (const auto& hint = outcome.work.hint)
+      answer_hint(next, *hint, who.last_change, context.now);
+    return next;
   }
   // Only children were asked for: the profile is as old as before.
   const auto* record = find(outcome.work, document::profile);

@@ -44,12 +44,13 @@ std::vector<document> plan_children(
 /// When a character is looked at again, and what this look has told of it.
 struct next_check {
   time_point due{};
-  std::optional<look_record> look{};      ///< nothing if the profile was not seen
-  std::optional<time_point> changed_at{}; ///< when the profile changed, if it has
+  std::optional<look_record> look{}; ///< nothing if the profile was not seen
+  std::optional<hint_answer> hint{}; ///< the same, or if nobody looked for one
 };
 
 /// Due at the earliest retry, also of what was not asked for this time, else when the rule says
-/// (`plan_next_look`). Without its profile nothing can be asked for, so its retry decides.
+/// (`plan_next_look`) or a hint is to be looked for again. Without its profile nothing can be
+/// asked for, so its retry decides.
 next_check
 plan_next_check(const character_outcome& outcome, const plan_context& context, double random);
 

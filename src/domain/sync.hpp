@@ -72,6 +72,7 @@ struct look_record {
   double per_hour{0};
   double weight{1};
   double price{0};
+  std::optional<time_point> changed_at{}; ///< when the profile did, if this look has found so
 };
 
 /// A character whose lease was claimed.
@@ -146,10 +147,6 @@ struct character_outcome {
     return arrived.empty() && failed.empty() && !gone && !verified;
   }
 };
-
-/// Notes what the look found of the hint that the work had, and makes `next_due` no later than
-/// when it is looked for again. A profile that was not seen leaves both as they are.
-void answer_hint(character_outcome& outcome, time_point looked_at);
 
 /// What came of asking for a guild's activity: one of these, or nothing if it was not asked.
 struct activity_answer {

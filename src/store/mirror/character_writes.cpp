@@ -343,14 +343,6 @@ private:
     return it == outcome_.arrived.end() ? nullptr : &*it;
   }
 
-  /// A profile that was known arrived in another version.
-  bool has_changed() const {
-    const auto* arrived = find_arrived(domain::document::profile);
-    const auto* record = record_of(domain::document::profile);
-    return arrived && record && outcome_.work.profile_stored
-        && arrived->stored_version() != record->stored_version();
-  }
-
   void release() {
     const auto why = std::ranges::find(
         outcome_.failed, domain::document::profile, &domain::document_failure::document);
@@ -362,7 +354,7 @@ private:
     std::ranges::move(params_of(outcome_.look), std::back_inserter(params));
     std::ranges::move(params_of(outcome_.hint), std::back_inserter(params));
     db_.exec(finish, params);
-    if (outcome_.work.user && has_changed())
+    if (outcome_.work.user && outcome_.look && outcome_.look->changed_at)
       hasten_others(db_, *outcome_.work.user, id_);
     finish_character_jobs(db_, {id_.value});
     if (outcome_.work.forced)

@@ -244,8 +244,8 @@ TEST(plan_next_check, a_new_version_of_a_known_profile_is_a_change) {
   const std::string new_version = "Tue, 6 Jan 2026 10:00:00 GMT";
   outcome.arrived = {{document::profile, "{}", new_version, {}}};
   const auto next = plan_next_check(outcome, at_noon(), 0.5);
-  EXPECT_EQ(next.changed_at, parse_last_modified(new_version));
   ASSERT_TRUE(next.look);
+  EXPECT_EQ(next.look->changed_at, parse_last_modified(new_version));
   EXPECT_GT(next.look->seen.changes, 0.9);
   EXPECT_EQ(next.look->seen.as_of, noon);
   EXPECT_EQ(next.look->price, at_noon().terms.price);
@@ -256,8 +256,8 @@ TEST(plan_next_check, the_first_sight_of_a_profile_is_no_change) {
   outcome.work.name = "Anna";
   outcome.arrived = {{document::profile, "{}", this_version, {}}};
   const auto next = plan_next_check(outcome, at_noon(), 0.5);
-  EXPECT_FALSE(next.changed_at);
   ASSERT_TRUE(next.look);
+  EXPECT_FALSE(next.look->changed_at);
   EXPECT_EQ(next.look->seen.changes, 0);
 }
 
@@ -267,6 +267,53 @@ TEST(plan_next_check, a_failure_tells_nothing_of_how_often_somebody_changes) {
   outcome.failed = {failed(document::profile, noon + 25h)};
   EXPECT_FALSE(plan_next_check(outcome, at_noon(), 0.5).look);
 }
+
+// --- something said that it has changed
+
+/// Nobody would look for days without a hint.
+plan_context dear() {
+  auto context = at_noon();
+  context.terms.price = 48;
+  return context;
+}
+const auto profile_changed = *parse_last_modified(this_version);
+
+TEST(plan_next_check, an_unchanged_profile_is_looked_at_again_half_an_hour_after_a_hint) {
+  auto outcome = unchanged();
+  outcome.work.hint = change_hint{.said = profile_changed + 1h, .tries = 0};
+  const auto next = plan_next_check(outcome, dear(), 0.5);
+  EXPECT_EQ(next.hint, (hint_answer{.said = profile_changed + 1h, .tries = 1}));
+  EXPECT_EQ(next.due, noon + 30min);
+}
+
+TEST(plan_next_check, four_looks_for_a_hint_in_vain_are_enough) {
+  auto outcome = unchanged();
+  outcome.work.hint = change_hint{.said = profile_changed + 1h, .tries = 3};
+  const auto next = plan_next_check(outcome, dear(), 0.5);
+  EXPECT_EQ(next.hint, (hint_answer{.said = profile_changed + 1h, .tries = 4}));
+  EXPECT_GT(next.due, noon + 24h);
+}
+
+TEST(plan_next_check, a_profile_that_arrives_newer_ends_a_hint) {
+  character_outcome outcome;
+  outcome.work = known();
+  of(outcome.work, document::profile).last_modified = older_version;
+  outcome.work.hint = change_hint{.said = profile_changed - 1h, .tries = 2};
+  outcome.arrived = {{document::profile, "{}", this_version, {}}};
+  const auto next = plan_next_check(outcome, dear(), 0.5);
+  EXPECT_EQ(next.hint, hint_answer{.said = profile_changed - 1h});
+  EXPECT_GT(next.due, noon + 24h);
+}
+
+TEST(plan_next_check, a_profile_that_was_not_seen_says_nothing_of_a_hint) {
+  character_outcome outcome;
+  outcome.work = known();
+  outcome.work.hint = change_hint{.said = noon - 1h};
+  EXPECT_FALSE(plan_next_check(outcome, dear(), 0.5).hint);
+  EXPECT_FALSE(plan_next_check(unchanged(), dear(), 0.5).hint) << "nobody looked for one";
+}
+
+// --- retries
 
 TEST(plan_next_check, is_the_earliest_retry_of_a_child) {
   auto outcome = unchanged();

@@ -1,4 +1,5 @@
 #include "core/text.hpp"
+#include "domain/character_plan.hpp"
 #include "domain/document_kinds.hpp"
 #include "domain/guild_reads.hpp"
 #include "domain/last_modified.hpp"
@@ -265,6 +266,10 @@ protected:
              "in (select id from characters where bnet_character_id not in (1001, 1004))");
     auto outcome = outcome_of(work, {.who = members[1], .guild = bnet_guild}, n);
     ASSERT_TRUE(outcome.work.user);
+    domain::plan_context context;
+    context.now = in(0s);
+    context.terms.price = 1;
+    outcome.look = domain::plan_next_check(outcome, context, 0.5).look;
     ASSERT_TRUE(apply(outcome));
   }
   double waits(std::int64_t bnet_id) {
