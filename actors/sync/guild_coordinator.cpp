@@ -77,8 +77,11 @@ void finish_if_done(self_ptr self) {
       st.step->outcome(), st.step->applied(), st.characters->stopped_by(), st.step->context());
   finish.announce = st.characters->has_unannounced();
   finish.played = st.characters->played();
-  const auto& raids = st.step->raid_moments();
-  finish.played.insert(finish.played.end(), raids.begin(), raids.end());
+  // What was not written is told again.
+  if (st.step->applied()) {
+    const auto& raids = st.step->raid_moments();
+    finish.played.insert(finish.played.end(), raids.begin(), raids.end());
+  }
   report(
       st, finish.failed,
       std::chrono::duration<double>(self->clock().now() - st.started).count());

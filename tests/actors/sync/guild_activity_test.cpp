@@ -73,6 +73,16 @@ TEST_F(guild_activity, counts_a_raid_once_as_time_in_which_the_guild_plays) {
       << "the other one was told of before";
 }
 
+TEST_F(guild_activity, counts_no_raid_that_will_be_told_of_again) {
+  on(activity_path, answer_of(200, test::activity_body(guild, {{{}, ago(2h)}}), today));
+  store.on<domain::apply_guild>(
+      [](const domain::apply_guild&) -> result<domain::guild_applied> {
+        return fail(ec::database_down);
+      });
+  sync(known_guild());
+  EXPECT_TRUE(store.finished().at(0).played.empty());
+}
+
 TEST_F(guild_activity, that_has_not_changed_says_nothing) {
   on_versioned(activity_path, test::activity_body(guild, {{anna, ago(1h)}}), yesterday);
   auto work = known_guild();
