@@ -103,6 +103,32 @@ TEST_F(sync_scheduler_test, tells_how_far_the_databases_clock_is_ahead) {
       numbers.render().find("guildhall_database_clock_ahead_seconds 40"), std::string::npos);
 }
 
+TEST_F(sync_scheduler_test, has_the_price_of_a_call_solved_once_a_minute) {
+  environment->verify_within = 48h;
+  store.returns<domain::price_calls>(
+      std::optional{domain::call_price{.price = 0.5, .demand = 900, .supply = 27'000}});
+  start_scheduler();
+  world.advance(3s);
+  ASSERT_EQ(store.count<domain::price_calls>(), 1u);
+  const auto& asked = store.last<domain::price_calls>();
+  EXPECT_EQ(asked.floor, domain::floor_price(environment->settings.freshness));
+  EXPECT_EQ(asked.children, 3);
+  EXPECT_EQ(asked.bounds.longest, 48h);
+  const auto seen = numbers.render();
+  for (const auto* line :
+       {"guildhall_call_price_hours 0.5", "guildhall_character_calls_wanted 900",
+        "guildhall_character_calls_supplied 27000"})
+    EXPECT_NE(seen.find(line), std::string::npos) << line;
+
+  store.returns<domain::price_calls>(std::optional<domain::call_price>{});
+  world.advance(50s);
+  EXPECT_EQ(store.count<domain::price_calls>(), 1u);
+  world.advance(15s);
+  EXPECT_EQ(store.count<domain::price_calls>(), 2u);
+  EXPECT_NE(numbers.render().find("guildhall_call_price_hours 0.5"), std::string::npos)
+      << "somebody else has solved it";
+}
+
 TEST_F(sync_scheduler_test, people_go_before_all_else) {
   due_guilds(priority::roster, 4);
   due_guilds(priority::person, 2);

@@ -208,6 +208,23 @@ TEST_F(reads, a_guilds_freshness_counts_what_is_missing) {
   EXPECT_TRUE(seen->oldest_checked_at);
 }
 
+TEST_F(reads, a_guilds_freshness_tells_how_old_is_what_is_shown_of_those_who_play) {
+  const auto ages = [&] { return db->ask(domain::freshness_of{guild}).value(); };
+  EXPECT_FALSE(ages().mean_age) << "nobody has played for a week";
+  db->exec(
+      "update characters set last_login_at = app_now() - interval '1 day' where "
+      "bnet_character_id in (1001, 1002);"
+      "update document_states d set checked_at = app_now() - case c.bnet_character_id "
+      "when 1001 then interval '10 min' when 1002 then interval '30 min' else '9 days' end "
+      "from characters c where c.id = d.character_id and d.document = 'profile';"
+      "update api_budget set price = 0.25");
+  const auto seen = ages();
+  EXPECT_NEAR(seen.mean_age.value(), 20 * 60, 30);
+  EXPECT_NEAR(seen.p90_age.value(), 28 * 60, 30);
+  EXPECT_EQ(seen.price, 0.25);
+  EXPECT_TRUE(seen.next_roster_at);
+}
+
 TEST_F(reads, a_character_by_id_and_by_address) {
   const auto id = id_of(members[3]);
   const auto row = db->ask(domain::character_by_id{id, detail::full});
