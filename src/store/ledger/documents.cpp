@@ -14,27 +14,32 @@ namespace {
 // A guild's and a character's document have partial unique indexes of their own, so each
 // statement names its owner through one parameter of the two.
 constexpr statement arrived{
-    "document_arrived", R"(
-  insert into document_states as d (guild_id, character_id, document, state, fetched_at,
+    "documents_arrived", R"(
+  with now as (select app_now() as t), new as (
+    select * from unnest($3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[],
+      $8::bigint[], $9::text[], $10::bigint[], $11::text[])
+      n(document, last_modified, modified_at, schema_revision, synced_for, period_id, version,
+        left_out, error_detail)
+  ), again as (
+    update document_states d set state = 'ok', fetched_at = t, checked_at = t,
+      changed_at = case when coalesce(nullif(d.version, ''), d.last_modified) = n.version
+          and n.version <> '' then d.changed_at else t end,
+      last_modified = n.last_modified, modified_at = n.modified_at,
+      schema_revision = n.schema_revision, synced_for = n.synced_for,
+      period_id = coalesce(n.period_id, d.period_id), version = n.version,
+      left_out = n.left_out, error_class = null, error_detail = n.error_detail, failures = 0,
+      failed_at = null, retry_at = null
+    from now, new n
+    where (d.guild_id = $1::bigint or d.character_id = $2::bigint) and d.document = n.document
+    returning d.document
+  )
+  insert into document_states (guild_id, character_id, document, state, fetched_at,
     checked_at, changed_at, last_modified, modified_at, schema_revision, synced_for, period_id,
     version, left_out, error_detail)
-  select $1::bigint, $2::bigint, $3, 'ok', t, t, t, $4, $5::timestamptz, $6, $7, $8::bigint, $9,
-    $10::bigint, $11
-  from (select app_now() as t) now
-  where not exists (select from document_states where guild_id = $1 and document = $3)
-    and not exists (select from document_states where character_id = $2 and document = $3))",
-    30};
-constexpr statement arrived_again{
-    "document_arrived_again", R"(
-  update document_states d set state = 'ok', fetched_at = t, checked_at = t,
-    changed_at = case when coalesce(nullif(d.version, ''), d.last_modified) = $9 and $9 <> ''
-      then d.changed_at else t end,
-    last_modified = $4, modified_at = $5::timestamptz, schema_revision = $6, synced_for = $7,
-    period_id = coalesce($8::bigint, d.period_id), version = $9, left_out = $10::bigint,
-    error_class = null, error_detail = $11, failures = 0, failed_at = null, retry_at = null
-  from (select app_now() as t) now
-  where (d.guild_id = $1::bigint or d.character_id = $2::bigint) and d.document = $3)",
-    30};
+  select $1::bigint, $2::bigint, n.document, 'ok', t, t, t, n.last_modified, n.modified_at,
+    n.schema_revision, n.synced_for, n.period_id, n.version, n.left_out, n.error_detail
+  from now, new n where n.document not in (select document from again))",
+    60};
 constexpr statement unchanged{
     "document_unchanged", R"(
   with before as (
@@ -102,8 +107,8 @@ constexpr std::string_view select{"select"};
 constexpr std::string_view whose{
     " from document_states d where d.guild_id = $1::bigint or d.character_id = $2::bigint"};
 constexpr statement of_owner{"documents_of", join<select, document_state_columns, whose>, 20};
-constexpr std::array all{arrived, arrived_again, unchanged,     failed,
-                         suspect, disputed,      unconditional, of_owner};
+constexpr std::array all{arrived,  unchanged,     failed,  suspect,
+                         disputed, unconditional, of_owner};
 const listed_statements registered{all};
 
 param guild_of(const document_owner& owner) {
@@ -156,20 +161,34 @@ std::vector<domain::document_record> documents_of(session& db, document_owner ow
   return out;
 }
 
-void record_arrived(session& db, document_owner owner, const arrived_document& arrival) {
-  const auto& what = arrival.what;
-  const auto write = [&](const statement& how) {
-    return db
-        .exec(
-            how, {guild_of(owner), character_of(owner), domain::to_string(what.document),
-                  what.last_modified, domain::parse_last_modified(what.last_modified),
-                  what.schema_revision, arrival.synced_for, arrival.period_id,
-                  what.stored_version(), static_cast<std::int64_t>(what.left_out.parts),
-                  text::printable(what.left_out.first)})
-        .affected_rows();
-  };
-  if (write(arrived_again) == 0)
-    write(arrived);
+void record_arrived(
+    session& db, document_owner owner, const std::vector<arrived_document>& arrivals) {
+  if (arrivals.empty())
+    return;
+  array documents;
+  array last_modified;
+  array modified_at;
+  array revisions;
+  array synced_for;
+  array periods;
+  array versions;
+  array left_out;
+  array details;
+  for (const auto& arrival : arrivals) {
+    const auto& what = arrival.what;
+    documents.add(domain::to_string(what.document));
+    last_modified.add(what.last_modified);
+    modified_at.add(domain::parse_last_modified(what.last_modified));
+    revisions.add(what.schema_revision);
+    synced_for.add(arrival.synced_for);
+    periods.add(arrival.period_id);
+    versions.add(what.stored_version());
+    left_out.add(static_cast<std::int64_t>(what.left_out.parts));
+    details.add(text::printable(what.left_out.first));
+  }
+  db.exec(
+      arrived, {guild_of(owner), character_of(owner), documents, last_modified, modified_at,
+                revisions, synced_for, periods, versions, left_out, details});
 }
 
 bool record_unchanged(session& db, document_owner owner, domain::document what) {

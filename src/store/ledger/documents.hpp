@@ -49,8 +49,9 @@ struct arrived_document {
 /// The records of one owner.
 std::vector<domain::document_record> documents_of(session& db, document_owner owner);
 
-/// A 200 that was stored.
-void record_arrived(session& db, document_owner owner, const arrived_document& arrival);
+/// 200s that were stored, each of another kind.
+void record_arrived(
+    session& db, document_owner owner, const std::vector<arrived_document>& arrivals);
 /// A 304: only the time of the check moves, and an earlier failure is over. True if one was.
 bool record_unchanged(session& db, document_owner owner, domain::document what);
 /// An attempt that brought nothing, made again after `wait`. True if it stands differently now

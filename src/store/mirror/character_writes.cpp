@@ -30,13 +30,22 @@ namespace {
 constexpr statement lock{
     "lock_character", R"(
   select c.name, c.realm, c.name_key, c.guild_id, c.candidate_id, m.guild_id, m.rank,
-    c.forgotten_at is not null, c.mythic_season
+    c.forgotten_at is not null, c.mythic_season,
+    (select r.name from realm_names r where r.region = c.region and r.realm_id = c.realm_id)
   from characters c left join guild_members m on m.character_id = c.id and m.left_at is null
   where c.id = $1 for no key update of c)",
     20};
-constexpr std::string_view store_documents{"update characters set projection = $2::integer"};
+// $3: it is verified. $4: its class, if the profile tells; its membership follows.
+constexpr std::string_view store_documents{R"(
+  with reclassed as (
+    update guild_members set character_class = $4, updated_at = app_now()
+    where character_id = $1 and left_at is null and character_class <> $4
+  )
+  update characters set projection = $2::integer,
+    verified_at = case when $3::boolean then app_now() else verified_at end,
+    is_available = is_available or $3::boolean)"};
 constexpr std::string_view arrived_columns =
-    generated<[] { return document_assignments(3, written_columns::all); }>;
+    generated<[] { return document_assignments(5, written_columns::all); }>;
 constexpr std::string_view stored_now{R"(,
     last_synced_at = app_now(), updated_at = app_now(), erased_at = null
   where id = $1)"};
@@ -59,11 +68,6 @@ constexpr statement rename_member{
     "rename_member", R"(
   update guild_members set character_name = $2, updated_at = app_now()
   where character_id = $1 and character_name is distinct from $2)",
-    40};
-constexpr statement reclass_member{
-    "reclass_member", R"(
-  update guild_members set character_class = $2, updated_at = app_now()
-  where character_id = $1 and left_at is null and character_class <> $2)",
     40};
 // A rating without a list of seasons is one of the season that is on.
 constexpr statement rated_now{
@@ -122,10 +126,9 @@ constexpr std::string_view finished{R"(
 constexpr statement finish{"finish_character", join<finished, pull_guilds>, 60};
 // Nobody asks for whom nobody may name.
 constexpr statement drop_entry{"drop_entry", "delete from sync_queue where id = $1", 20};
-constexpr std::array all{lock,         documents,     verify,           unavailable,
-                         move,         rename_member, reclass_member,   rated_now,
-                         doubt_season, log_rename,    guild_of_profile, finish,
-                         drop_entry};
+constexpr std::array all{lock,       documents,        verify,    unavailable,
+                         move,       rename_member,    rated_now, doubt_season,
+                         log_rename, guild_of_profile, finish,    drop_entry};
 const listed_statements registered{all};
 
 /// How long a document that cannot be stored waits before it is asked for again.
@@ -141,6 +144,7 @@ struct stored_character {
   int rank{0};
   bool forgotten{false};
   std::optional<std::int64_t> season; ///< of its rating
+  std::optional<std::string> realm_name;
 };
 
 using arrivals = std::vector<const domain::fetched_document*>;
@@ -150,13 +154,20 @@ const domain::fetched_document* find(const arrivals& list, domain::document what
   return it == list.end() ? nullptr : *it;
 }
 
+/// What becomes of all of it when PostgreSQL refuses a document.
+enum class refusal {
+  undoes_all,    ///< nothing is written
+  costs_that_one ///< the others are: takes a savepoint
+};
+
 /// One character's outcome on its way into the tables.
 class character_step {
 public:
-  character_step(session& db, const domain::character_outcome& outcome)
+  character_step(session& db, const domain::character_outcome& outcome, refusal of_one)
       : db_(db),
         outcome_(outcome),
-        id_(outcome.work.character) {}
+        id_(outcome.work.character),
+        of_one_(of_one) {}
 
   result<void> apply(bool announce) {
     const bool gone = outcome_.gone || is_foreign();
@@ -167,7 +178,7 @@ public:
       return fail(ec::not_found);
     fields(rows[0]) >> stored_.name >> stored_.realm >> stored_.name_key >> stored_.guild
         >> stored_.candidate >> stored_.open_membership >> stored_.rank >> stored_.forgotten
-        >> stored_.season;
+        >> stored_.season >> stored_.realm_name;
     if (stored_.forgotten)
       db_.exec(drop_entry, {outcome_.work.lease.entry});
     else if (gone)
@@ -202,7 +213,7 @@ private:
       changed_ |= record_unchanged(db_, id_, what);
     for (const auto& why : outcome_.failed)
       fail_document(why);
-    if (outcome_.verified)
+    if (outcome_.verified && !verified_)
       db_.exec(verify, {id_});
   }
 
@@ -226,12 +237,13 @@ private:
     for (const auto& doc : outcome_.arrived)
       if (!is_stored_already(doc))
         fresh.push_back(&doc);
-    if (!fresh.empty() && !db_.accepted([&] { write_documents(fresh); }))
+    if (!fresh.empty() && of_one_ == refusal::undoes_all)
+      write_documents(fresh);
+    else if (!fresh.empty() && !db_.accepted([&] { write_documents(fresh); }))
       fresh = without_refused(fresh);
     changed_ |= !fresh.empty();
-    for (const auto& doc : outcome_.arrived)
-      if (find(fresh, doc.document) || is_stored_already(doc))
-        note_arrival(doc);
+    verified_ = outcome_.verified && !fresh.empty(); // with them
+    note_arrivals(fresh);
   }
 
   /// One of them is refused: each is tried alone, the others are stored.
@@ -253,20 +265,21 @@ private:
     if (profile && outcome_.profile) {
       move_to_address();
       place_in_guild();
-      remember_realm(
-          db_, outcome_.work.identity.region, outcome_.work.identity.realm_id,
-          outcome_.profile->realm.name);
+      if (stored_.realm_name != outcome_.profile->realm.name)
+        remember_realm(
+            db_, outcome_.work.identity.region, outcome_.work.identity.realm_id,
+            outcome_.profile->realm.name);
     }
     const auto& columns = outcome_.columns;
-    std::vector<param> params{id_, domain::projection_version};
+    std::vector<param> params{
+        id_, domain::projection_version, outcome_.verified,
+        profile && columns.class_id ? param(columns.class_name) : param(std::nullopt)};
     for (const auto& kind : domain::document_kinds) {
       const auto* arrived = find(list, kind.what);
       add_document_params(
           params, kind, written_columns::all, arrived ? &arrived->body : nullptr, columns);
     }
     db_.exec(documents, params);
-    if (profile && columns.class_id)
-      db_.exec(reclass_member, {id_, columns.class_name});
     if (find(list, domain::document::mythic) && columns.mythic_rating && !columns.mythic_season)
       db_.exec(rated_now, {id_});
     if (find(list, domain::document::mythic) && columns.mythic_season
@@ -274,14 +287,19 @@ private:
       db_.exec(doubt_season, {id_});
   }
 
-  void note_arrival(const domain::fetched_document& doc) {
-    const auto& kind = domain::kind_of(doc.document);
-    const bool entity = kind.place == domain::document_place::entity;
-    record_arrived(
-        db_, id_,
-        {.what = doc,
-         .synced_for = entity ? std::string{} : outcome_.profile_version,
-         .period_id = kind.weekly ? outcome_.period_id : std::nullopt});
+  void note_arrivals(const arrivals& fresh) {
+    std::vector<arrived_document> noted;
+    for (const auto& doc : outcome_.arrived) {
+      if (!find(fresh, doc.document) && !is_stored_already(doc))
+        continue;
+      const auto& kind = domain::kind_of(doc.document);
+      const bool entity = kind.place == domain::document_place::entity;
+      noted.push_back(
+          {.what = doc,
+           .synced_for = entity ? std::string{} : outcome_.profile_version,
+           .period_id = kind.weekly ? outcome_.period_id : std::nullopt});
+    }
+    record_arrived(db_, id_, noted);
   }
 
   void fail_document(const domain::document_failure& why) {
@@ -372,9 +390,11 @@ private:
   session& db_;
   const domain::character_outcome& outcome_;
   character_id id_;
+  refusal of_one_;
   stored_character stored_;
   change_tags tags_;
   bool changed_{false};
+  bool verified_{false}; ///< it is written already
 };
 
 } // namespace
@@ -382,11 +402,17 @@ private:
 template <>
 result<void> run(session& db, const domain::apply_character& what) {
   const auto& outcome = what.outcome;
-  auto applied = db.transaction([&]() -> result<void> {
-    if (auto held = fence(db, outcome.work.lease); !held)
-      return held;
-    return character_step(db, outcome).apply(what.announce);
-  });
+  result<void> applied;
+  const auto apply = [&](refusal of_one) {
+    applied = db.transaction([&]() -> result<void> {
+      if (auto held = fence(db, outcome.work.lease); !held)
+        return held;
+      return character_step(db, outcome, of_one).apply(what.announce);
+    });
+  };
+  // Hardly ever is one refused: only then all of it is done once more, with savepoints.
+  if (!db.accepted([&] { apply(refusal::undoes_all); }))
+    apply(refusal::costs_that_one);
   // A guild is locked before its characters: not in the transaction that has locked one.
   if (applied && outcome.work.user && outcome.profile)
     track_discovered(db, *outcome.work.user, what.policy);

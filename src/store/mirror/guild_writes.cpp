@@ -130,7 +130,7 @@ private:
     guild_ = written.guild;
     if (written.moved)
       tags_.add_addresses();
-    record_arrived(db_, guild_.id, {.what = *outcome_.guild});
+    record_arrived(db_, guild_.id, {{.what = *outcome_.guild}});
     applied_.changed |= written.changed || is_another(*outcome_.guild, work_.guild_document);
     return true;
   }
@@ -171,7 +171,7 @@ private:
   void note_activity() {
     const auto& told = outcome_.activity;
     if (told.arrived)
-      record_arrived(db_, guild_.id, {.what = *told.arrived});
+      record_arrived(db_, guild_.id, {{.what = *told.arrived}});
     else if (told.unchanged)
       record_unchanged(db_, guild_.id, domain::document::activity);
     else if (told.failed)
@@ -251,7 +251,7 @@ private:
       fail_document(*roster_trouble_);
       return;
     }
-    record_arrived(db_, guild_.id, {.what = *outcome_.roster});
+    record_arrived(db_, guild_.id, {{.what = *outcome_.roster}});
     if (!complete)
       forget_last_modified(db_, guild_.id, domain::document::roster);
     remember_suspicion(db_, guild_.id, std::nullopt);

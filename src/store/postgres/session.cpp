@@ -181,21 +181,33 @@ void session::in_transaction(const std::function<bool()>& work) {
   }
 }
 
-bool session::accepted(const std::function<void()>& work) {
-  exec_raw("savepoint doubtful");
+namespace {
+
+/// False when a value in it was refused.
+bool is_taken(const std::function<void()>& work) {
   try {
     work();
   } catch (const pqxx::sql_error& error) {
     if (trouble_of(sqlstate_of(error)) != trouble::refused_value)
       throw;
-    exec_raw("rollback to savepoint doubtful; release savepoint doubtful");
     return false;
   } catch (const unstorable_text&) {
-    exec_raw("rollback to savepoint doubtful; release savepoint doubtful");
     return false;
   }
-  exec_raw("release savepoint doubtful");
   return true;
+}
+
+} // namespace
+
+bool session::accepted(const std::function<void()>& work) {
+  if (!state_.transaction)
+    return is_taken(work);
+  exec_raw("savepoint doubtful");
+  const bool taken = is_taken(work);
+  exec_raw(
+      taken ? "release savepoint doubtful"
+            : "rollback to savepoint doubtful; release savepoint doubtful");
+  return taken;
 }
 
 } // namespace guildhall::store

@@ -50,8 +50,9 @@ public:
     return outcome;
   }
 
-  /// Runs `work` behind a savepoint of the transaction. False, and everything it did undone, if
-  /// PostgreSQL refused a value as JSON, text or number, or by a check.
+  /// Runs `work`: in a transaction, behind a savepoint. False, and everything it did undone
+  /// (with its own transaction, outside of one), if PostgreSQL refused a value of it or by a
+  /// check.
   bool accepted(const std::function<void()>& work);
 
   deadline expires() const noexcept;

@@ -105,8 +105,7 @@ create function held_tokens() returns bigint[] language sql as
 )";
 
 /// Every document of a character is there, and says nothing.
-std::string documents_of_character(int id, store::written_columns which) {
-  std::string out = std::to_string(id) + ", 1";
+std::string documents_of_character(std::string out, store::written_columns which) {
   for (const auto& kind : domain::document_kinds) {
     if (!store::is_written(kind, which))
       continue;
@@ -174,8 +173,11 @@ std::map<std::string, std::string> calls() {
       {"hasten_others", "7, 1"},
       {"hold_queue_of_guild", "7, 'eu', 'stormrage', 'guild-7'"},
       {"pull_guild_forward", "7, false"},
-      {"document_arrived", "null, 7, 'toys', 'x', now(), '1', 'x', null, 'x', 0, ''"},
-      {"document_arrived_again", guild + ", 'x', now(), '1', 'x', null, 'x', 0, ''"},
+      {"documents_arrived",
+       "null, 7, array['toys', 'profile', 'equipment', 'mythic'], array['x', 'x', 'x', 'x'], "
+       "array[now(), null, null, null], array['1', '1', '1', '1'], array['x', 'x', 'x', 'x'], "
+       "array[null, null, null, 901], array['x', 'x', 'x', 'x'], array[0, 0, 0, 0], "
+       "array['', '', '', '']"},
       {"document_unchanged", guild},
       {"document_failed", guild + ", 'transient', 'x', '1 minute', true"},
       {"document_suspect", "7, 'x'"},
@@ -244,12 +246,12 @@ std::map<std::string, std::string> calls() {
       {"candidate_at", "'eu', 'stormrage', 'c-7'"},
       {"adopt_candidate", "'eu', 1, 100007, 'stormrage', 'S', 'C7', 'c-7'"},
       {"lock_character", "7"},
-      {"store_character_documents", documents_of_character(7, store::written_columns::all)},
+      {"store_character_documents",
+       documents_of_character("7, 1, true, 'Mage'", store::written_columns::all)},
       {"verify_character", "7"},
       {"character_unavailable", "7"},
       {"move_character", "7, 'Other', 'other', 'stormrage'"},
       {"rename_member", "7, 'Other'"},
-      {"reclass_member", "7, 'Mage'"},
       {"rated_now", "7"},
       {"doubt_season", "7"},
       {"remember_realm", "'eu', 1, 'Stormrage'"},
@@ -425,7 +427,7 @@ std::map<std::string, std::string> calls() {
       {"members_left", "7"},
       {"ranks", "7"},
       {"rederive_next", "0, 200, true, 1"},
-      {"rederive", documents_of_character(7, store::written_columns::derived_again)},
+      {"rederive", documents_of_character("7, 1", store::written_columns::derived_again)},
       {"rederive_mark", ids + ", 1"},
       {"rederive_guilds", ids},
       {"audit", "7, 7, 'x', 'y', '{}', '{}'"},
