@@ -5,8 +5,10 @@
 #include "tests/bench/freshness_policies.hpp"
 #include "tests/simulation/random.hpp"
 
+#include <cmath>
 #include <functional>
 #include <queue>
+#include <utility>
 
 namespace guildhall::bench {
 
@@ -130,12 +132,12 @@ private:
     one.priced_at = price_;
     auto due = next.due;
     if (one.hint) {
-      if (last_change < one.hint->said)
-        ++one.hint->tries;
-      if (const auto again = domain::hint_due(*one.hint, last_change, now))
-        due = std::min(due, *again);
+      const auto answer = domain::answer_of_look(*one.hint, last_change);
+      if (answer.tries)
+        one.hint->tries = *answer.tries;
       else
         one.hint.reset();
+      due = domain::with_hint(due, one.hint, last_change, now);
     }
     be_due(who, due);
   }
@@ -184,12 +186,12 @@ private:
       pull(who, now);
   }
 
+  /// As the store does with each guild step (`reprice_members`).
   void pull(std::size_t who, time_point now) {
     auto& one = members_[who];
-    const double part = domain::pulled_by(one.priced_at, price_);
-    if (part == 1 || one.due <= now)
+    if (one.priced_at <= 2 * price_ || one.due <= now)
       return;
-    one.priced_at = price_;
+    const double part = std::sqrt(price_ / std::exchange(one.priced_at, price_));
     be_due(who, later(now, part * hours_between(now, one.due)));
   }
 
