@@ -119,8 +119,4 @@ time_point playing_hours::after(time_point from, double hours) const {
   return from + std::max(std::chrono::round<time_point::duration>(waited), {});
 }
 
-bool playing_hours::is_flat() const {
-  return std::ranges::all_of(speed_, [](double speed) { return speed == 1; });
-}
-
 } // namespace guildhall::domain

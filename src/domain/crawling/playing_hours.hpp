@@ -35,7 +35,6 @@ public:
   double between(time_point from, time_point to) const;
   /// The moment at which so many of them have passed since `from`; at most a year of them.
   time_point after(time_point from, double hours) const;
-  bool is_flat() const;
 
 private:
   std::array<double, hour_counts::size> speed_{};      ///< mean 1, each at least 0.1
