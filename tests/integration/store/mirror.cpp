@@ -202,6 +202,13 @@ void mirror::sync_members(guild_id guild, const std::vector<member>& members, in
   }
 }
 
+guild_id mirror::mirrored(const std::vector<member>& members) {
+  track();
+  const auto guild = scan(members, 1).guild;
+  sync_members(guild, members, 1);
+  return guild;
+}
+
 std::string mirror::columns_with(const std::string& text) {
   return scalar(
       "select coalesce(string_agg(found, ' ' order by found), '') from ("

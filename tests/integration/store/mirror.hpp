@@ -97,6 +97,8 @@ protected:
   result<void> apply(const domain::character_outcome& outcome);
   /// Every due member gets its profile and equipment.
   void sync_members(guild_id guild, const std::vector<member>& members, int n);
+  /// The guild is tracked, and all of it is there: in version 1.
+  guild_id mirrored(const std::vector<member>& members);
 
   std::string scalar(const std::string& sql) {
     return db->scalar(sql);

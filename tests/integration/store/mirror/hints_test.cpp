@@ -18,10 +18,8 @@ protected:
     mirror::SetUp();
     if (!db)
       return;
-    track();
     members = crowd(30);
-    guild = scan(members, 1).guild;
-    sync_members(guild, members, 1);
+    guild = mirrored(members);
     db->exec("update sync_queue set due_at = app_now() + interval '10 hours'");
   }
 

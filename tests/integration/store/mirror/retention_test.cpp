@@ -97,10 +97,8 @@ TEST_F(retention, a_roster_that_was_confirmed_proves_the_names_it_lists_and_no_d
 }
 
 TEST_F(retention, a_404_only_starts_the_clock) {
-  track();
   members = crowd(10);
-  const auto guild = scan(members, 1).guild;
-  sync_members(guild, members, 1);
+  const auto guild = mirrored(members);
   db->shift_clock(20 * 24h);
   db->exec("update sync_queue set due_at = app_now() where character_id is not null");
   for (const auto& work : claim_members(guild)) {
@@ -118,10 +116,8 @@ TEST_F(retention, a_404_only_starts_the_clock) {
 }
 
 TEST_F(retention, whoever_is_erased_comes_back_with_the_next_roster) {
-  track();
   members = crowd(10);
-  const auto guild = scan(members, 1).guild;
-  sync_members(guild, members, 1);
+  const auto guild = mirrored(members);
   db->shift_clock(30 * 24h);
   sweep_all();
   EXPECT_EQ(count("select count(*) from characters where name is not null"), 0);

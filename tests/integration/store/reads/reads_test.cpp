@@ -15,10 +15,8 @@ protected:
     mirror::SetUp();
     if (!db)
       return;
-    track();
     members = crowd(10);
-    guild = scan(members, 1).guild;
-    sync_members(guild, members, 1);
+    guild = mirrored(members);
   }
   character_id id_of(const member& who) {
     return character_id{

@@ -11,9 +11,7 @@ class clocks : public mirror, public testing::WithParamInterface<std::chrono::se
 protected:
   void SetUp() override {
     mirror::SetUp();
-    track();
-    guild = scan(members, 1).guild;
-    sync_members(guild, members, 1);
+    guild = mirrored(members);
     finish(claim(), guild);
     db->shift_clock(GetParam());
     db->exec("update sync_queue set due_at = app_now() - interval '1 second';"

@@ -11,10 +11,8 @@ class doubts : public mirror {
 protected:
   void SetUp() override {
     mirror::SetUp();
-    track();
     members = crowd(10);
-    guild = scan(members, 1).guild;
-    sync_members(guild, members, 1);
+    guild = mirrored(members);
     db->exec("update sync_queue set due_at = app_now() where character_id is not null");
     for (const auto& work : claim_members(guild))
       work_of.push_back(work);
